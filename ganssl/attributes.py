@@ -1,0 +1,101 @@
+"""Attribute names, and the label type that carries a name with its polarity.
+
+CelebA's 40 attributes are what its annotators perceived in a photo, not facts
+about the person; every text shown to a visitor says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ganssl.errors import UserError
+
+# The column order of CelebA's `list_attr_celeba.txt` (Liu et al. 2015).
+CELEBA_ATTRIBUTES: tuple[str, ...] = (
+    "5_o_Clock_Shadow", "Arched_Eyebrows", "Attractive", "Bags_Under_Eyes", "Bald",
+    "Bangs", "Big_Lips", "Big_Nose", "Black_Hair", "Blond_Hair",
+    "Blurry", "Brown_Hair", "Bushy_Eyebrows", "Chubby", "Double_Chin",
+    "Eyeglasses", "Goatee", "Gray_Hair", "Heavy_Makeup", "High_Cheekbones",
+    "Male", "Mouth_Slightly_Open", "Mustache", "Narrow_Eyes", "No_Beard",
+    "Oval_Face", "Pale_Skin", "Pointy_Nose", "Receding_Hairline", "Rosy_Cheeks",
+    "Sideburns", "Smiling", "Straight_Hair", "Wavy_Hair", "Wearing_Earrings",
+    "Wearing_Hat", "Wearing_Lipstick", "Wearing_Necklace", "Wearing_Necktie", "Young",
+)  # fmt: skip
+
+FIRST_SLIDERS: tuple[str, ...] = ("Male", "Bald", "Smiling", "Eyeglasses", "Young")
+"""The attributes that the Explore page opens with."""
+
+WITHHELD: frozenset[str] = frozenset(
+    {"Attractive", "Big_Lips", "Big_Nose", "Chubby", "Double_Chin", "Narrow_Eyes", "Pale_Skin"}
+)
+"""Judgements of looks or build that no slider offers."""
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A yes-or-no question about a face, with the names of its two answers.
+
+    `Attribute("Male")` has the classes `not Male` (0) and `Male` (1): the
+    positive class is always the attribute itself, so polarity cannot flip.
+    """
+
+    name: str
+    negative: str = ""
+    positive: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise UserError("An attribute needs a name, such as Smiling.")
+        object.__setattr__(self, "positive", self.positive or self.name)
+        object.__setattr__(self, "negative", self.negative or f"not {self.name}")
+        if self.negative.strip().casefold() == self.positive.strip().casefold():
+            raise UserError(f"The two classes of {self.name} need different names.")
+
+    @property
+    def title(self) -> str:
+        """The name as a person reads it: `Gray_Hair` becomes `Gray hair`."""
+        words = self.name.replace("_", " ").strip()
+        return words[:1].upper() + words[1:].lower()
+
+    @property
+    def classes(self) -> tuple[str, str]:
+        """`(negative, positive)`, indexed by the numeric label 0 or 1."""
+        return self.negative, self.positive
+
+    def label(self, present: bool | int) -> Label:
+        if present not in (0, 1):
+            raise ValueError(f"a label is 0 or 1, not {present}")
+        return Label(self, bool(present))
+
+    def parse(self, text: str) -> Label:
+        """Read a label from a file: one of the class names, or 1, 0, -1, yes, no, true, false.
+
+        Here -1 means absent, as in CelebA's own files.
+        Raises `UserError` for anything else; the caller adds file and line.
+        """
+        word = str(text).strip().casefold()
+        for present, name in enumerate(self.classes):
+            if word == name.strip().casefold():
+                return self.label(present)
+        if word in {"1", "1.0", "yes", "true"}:
+            return self.label(True)
+        if word in {"0", "0.0", "-1", "-1.0", "no", "false"}:
+            return self.label(False)
+        raise UserError(
+            f"{str(text)!r} is no label of {self.name}: write 1 or 0, "
+            f"or the class names {self.positive!r} and {self.negative!r}."
+        )
+
+
+@dataclass(frozen=True)
+class Label:
+    """One answer to an attribute's question; `int(label)` is 1 when it is present."""
+
+    attribute: Attribute
+    present: bool
+
+    def __int__(self) -> int:
+        return int(self.present)
+
+    def __str__(self) -> str:
+        return self.attribute.classes[int(self)]

@@ -1,0 +1,91 @@
+"""`train-gan`: train the VAE-GAN on unlabelled photos."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+from ganssl.errors import UserError
+
+HELP = "train the VAE-GAN on photos; shows losses, rate and time left, writes sample sheets"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", required=True, help="folder of photos (CelebA's layout or plain)")
+    parser.add_argument("--out", required=True, help="folder for checkpoint, samples and model")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float, help="training time, all resumed runs together")
+    length.add_argument("--epochs", type=float, help="passes over the photos (default 40)")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--size", type=int, default=128, help="side of the faces: 64, 128, …")
+    parser.add_argument("--latent-size", type=int, default=128)
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--limit", type=int, help="use only so many photos")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--dtype", choices=("mixed_bfloat16", "float32"), default="mixed_bfloat16")
+    parser.add_argument(
+        "--no-face-network", action="store_true", help="train without the feature term"
+    )
+    for name, text in (
+        ("kl", "weight of the KL term"),
+        ("feature", "weight of the feature term"),
+        ("adversarial", "weight of the adversarial term"),
+        ("feature-from", "pass at which the feature term comes in"),
+        ("adversarial-from", "pass at which the discriminator comes in"),
+    ):
+        parser.add_argument(f"--{name}", type=float, help=f"{text} (see ganssl.models.vaegan)")
+
+
+def run(args: argparse.Namespace) -> int:
+    from ganssl.data import read_photos
+    from ganssl.models.config import ModelConfig
+    from ganssl.models.face_model import device_name
+    from ganssl.models.vaegan import Objective
+    from ganssl.preprocess import Preprocess
+    from ganssl.progress import bar, training_line
+    from ganssl.training.batches import epoch_steps
+    from ganssl.training.clock import TrainingClock
+    from ganssl.training.export import export_model
+    from ganssl.training.gan import GanTraining, TrainingSettings
+
+    out = Path(args.out)
+    config = ModelConfig(size=args.size, latent_size=args.latent_size)
+    photos = read_photos(args.data)
+    train = photos.part("train") if photos.partition is not None else photos
+    faces = train.faces(Preprocess(args.size), cache=out, progress=bar("decoding photos"))
+    if args.limit:
+        faces = faces[: args.limit]
+    batch_size = args.batch_size
+    if len(faces) < batch_size:
+        raise UserError(
+            f"{len(faces)} photos do not fill a batch of {batch_size}; lower --batch-size."
+        )
+    given = ("kl", "feature", "adversarial", "feature_from", "adversarial_from")
+    changed = {name: getattr(args, name) for name in given if getattr(args, name) is not None}
+    epochs = args.epochs if args.epochs or args.minutes else 40.0
+    clock = TrainingClock(
+        batch_size, epoch_steps(len(faces), batch_size), minutes=args.minutes, epochs=epochs
+    )
+    training = GanTraining(
+        faces,
+        config,
+        Objective(**changed),
+        TrainingSettings(dtype=args.dtype, seed=args.seed),
+        clock,
+        None if args.no_face_network else _face_maps(args.dtype),
+    )
+    devices = training.strategy.num_replicas_in_sync
+    print(f"training on {device_name()}, {devices} device(s), {len(faces):,} photos", flush=True)
+    training.run(out, training_line(), resume=args.resume)
+    command = "python -m ganssl " + shlex.join(sys.argv[1:])
+    model = export_model(out, out / "model", photos, out, command, bar)
+    print(f"wrote {out / 'model'}: {model.name} {model.id}")
+    return 0
+
+
+def _face_maps(dtype: str):
+    from ganssl.features.face_network import FaceNetwork
+
+    return FaceNetwork.load(dtype=dtype).maps

@@ -1,0 +1,125 @@
+"""One attribute direction: a unit vector in latent space, its slider unit and how good it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from ganssl.attributes import WITHHELD
+from ganssl.errors import UserError
+
+METHODS: tuple[str, ...] = ("mean", "balanced", "logistic")
+"""Difference of class means, the same within cells of correlated attributes, logistic normal."""
+
+USABLE_AUC = 0.8
+USABLE_COSINE = 0.7
+"""What a direction must reach on held-out faces, and between halves, before it gets a slider."""
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """A direction along which codes differ in one attribute; it points to *present*.
+
+    The slider unit is `sigma`: 1 means one standard deviation of the
+    population's codes along the vector. Held-out figures come from faces that
+    did not define the direction. After `conditional_direction` they are NaN:
+    a changed vector has not been measured.
+
+    Attributes:
+        vector: float32 `[d]` of length 1; read-only.
+        sigma: standard deviation of the population's projections, in code units.
+        center: mean of the population's projections, in code units.
+        boundary: the projection at which held-out classes are best separated,
+            both classes weighed alike (Youden's J), in code units.
+        class_means: held-out means of (absent, present), in σ from `center`.
+        auc: held-out area under the ROC curve; 0.5 is chance.
+        accuracy: held-out share told right at the threshold with most hits,
+            which for a rare attribute is not `boundary`; compare with `majority`.
+        majority: held-out share of the commoner class.
+        split_half_cosine: mean cosine between directions from random halves.
+        labels_used: how many labelled codes define the direction.
+        conditioned_on: locked attributes to which the vector was made orthogonal.
+        remaining: share of the vector's length that this left, 0 to 1.
+        balanced_over: attributes whose cells `balanced` averages over.
+        cells: (absent, present) counts of those cells, the first attribute's
+            bit lowest; small ones take no part.
+    """
+
+    attribute: str
+    method: str
+    vector: np.ndarray
+    sigma: float
+    center: float
+    boundary: float
+    class_means: tuple[float, float]
+    auc: float
+    accuracy: float
+    majority: float
+    split_half_cosine: float
+    labels_used: int
+    conditioned_on: tuple[str, ...] = ()
+    remaining: float = 1.0
+    balanced_over: tuple[str, ...] = ()
+    cells: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        name = f"The {self.method} direction of {self.attribute}"
+        if self.method not in METHODS:
+            raise UserError(f"{self.method!r} is no method; choose from {', '.join(METHODS)}.")
+        vector = np.array(self.vector, dtype=np.float32)
+        if vector.ndim != 1 or not np.isclose(np.linalg.norm(vector), 1.0, atol=1e-3):
+            raise UserError(f"{name} is not a vector of length 1.")
+        if not (np.isfinite(self.sigma) and self.sigma > 0 and np.isfinite(self.center)):
+            raise UserError(f"{name} has no spread above 0 or no center.")
+        measured = (self.boundary, *self.class_means, self.auc, self.accuracy, self.majority)
+        if not (self.conditioned_on or np.isfinite([*measured, self.split_half_cosine]).all()):
+            raise UserError(f"{name} holds figures that are no numbers.")
+        vector.flags.writeable = False
+        object.__setattr__(self, "vector", vector)
+
+    @property
+    def usable(self) -> bool:
+        """Good enough for a slider, and not one of the withheld judgements."""
+        return (
+            self.attribute not in WITHHELD
+            and self.auc >= USABLE_AUC
+            and self.split_half_cosine >= USABLE_COSINE
+        )
+
+    def score(self, codes: np.ndarray) -> np.ndarray:
+        """How far codes `[n, d]` lie beyond the boundary, in σ; float32 `[n]`, present above 0."""
+        projection = np.asarray(codes, dtype=np.float64) @ self.vector
+        return ((projection - self.boundary) / self.sigma).astype(np.float32)
+
+    def to_dict(self) -> dict:
+        """Everything but the vector, for JSON."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "vector"}
+
+    @classmethod
+    def from_dict(cls, values: dict, vector: np.ndarray) -> Direction:
+        """The inverse of `to_dict`; `UserError` where entries are missing or of another type."""
+        try:
+            absent, present = values["class_means"]
+            return cls(
+                attribute=str(values["attribute"]),
+                method=str(values["method"]),
+                vector=vector,
+                sigma=float(values["sigma"]),
+                center=float(values["center"]),
+                boundary=float(values["boundary"]),
+                class_means=(float(absent), float(present)),
+                auc=float(values["auc"]),
+                accuracy=float(values["accuracy"]),
+                majority=float(values["majority"]),
+                split_half_cosine=float(values["split_half_cosine"]),
+                labels_used=int(values["labels_used"]),
+                conditioned_on=tuple(map(str, values["conditioned_on"])),
+                remaining=float(values["remaining"]),
+                balanced_over=tuple(map(str, values["balanced_over"])),
+                cells=tuple((int(a), int(p)) for a, p in values["cells"]),
+            )
+        except UserError:
+            raise
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise UserError(f"A direction's entry is missing or unreadable: {error}.") from error

@@ -1,0 +1,165 @@
+"""All attribute directions of one model, in memory and as one `.npz` file."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ganssl.attributes import FIRST_SLIDERS
+from ganssl.directions.direction import Direction
+from ganssl.errors import UserError
+from ganssl.models.weights import load_arrays, save_arrays
+
+FORMAT = "ganssl directions 1"
+
+PREFERENCE: tuple[str, ...] = ("balanced", "logistic", "mean")
+"""Which method stands for an attribute when none is named, as far as `AUC_MARGIN` goes."""
+
+AUC_MARGIN = 0.05
+"""A preferred method may fall so far behind the best held-out AUC of its attribute."""
+
+
+class DirectionSet:
+    """The directions of one model by (attribute, method).
+
+    Args:
+        model_id: the model whose codes they were fitted on.
+        directions: any number of them; a later one replaces an earlier one of
+            the same attribute and method.
+        skipped: attributes that could not be fitted, with the reason.
+    """
+
+    def __init__(
+        self,
+        model_id: str,
+        directions: Iterable[Direction] = (),
+        skipped: dict[str, str] | None = None,
+    ) -> None:
+        self.model_id = model_id
+        self.skipped = dict(skipped or {})
+        self._by_key = {(d.attribute, d.method): d for d in directions}
+        if len({d.vector.shape for d in self}) > 1:
+            raise UserError("Directions of one model must have vectors of one length.")
+        if any(d.conditioned_on for d in self):
+            raise UserError("A set keeps measured directions, none that was made under locks.")
+
+    @classmethod
+    def empty(cls) -> DirectionSet:
+        """No directions, for a model that has none yet."""
+        return cls("")
+
+    def with_model(self, model_id: str) -> DirectionSet:
+        """The same directions under a model's id, for when it is known only after saving."""
+        return DirectionSet(model_id, self, self.skipped)
+
+    def __len__(self) -> int:
+        return len(self._by_key)
+
+    def __iter__(self) -> Iterator[Direction]:
+        return iter(self._by_key.values())
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(attribute for attribute, _ in self._by_key))
+
+    def methods(self, attribute: str) -> tuple[str, ...]:
+        """The methods by which an attribute was fitted, the preferred one first."""
+        return tuple(method for method in PREFERENCE if (attribute, method) in self._by_key)
+
+    def get(self, attribute: str, method: str | None = None) -> Direction:
+        """The direction of an attribute.
+
+        Args:
+            method: None takes, among the usable ones (all, when none is), the
+                first of `PREFERENCE` within `AUC_MARGIN` of the best AUC.
+
+        Raises `UserError` for an attribute or method that is not in the set.
+        """
+        methods = self.methods(attribute)
+        if not methods:
+            near = difflib.get_close_matches(attribute, self.attributes, n=3)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            reason = (
+                f" It was skipped: {self.skipped[attribute]}" if attribute in self.skipped else ""
+            )
+            raise UserError(f"There is no direction of {attribute!r}.{reason or hint}")
+        if method is None:
+            found = [self._by_key[attribute, m] for m in methods]
+            found = [d for d in found if d.usable] or found
+            best = max(d.auc for d in found)
+            return next(d for d in found if d.auc >= best - AUC_MARGIN)
+        if method not in methods:
+            raise UserError(
+                f"{attribute} has no direction by {method!r}; it has {', '.join(methods)}."
+            )
+        return self._by_key[attribute, method]
+
+    @property
+    def sliders(self) -> tuple[str, ...]:
+        """Attributes whose default direction is usable, those of `FIRST_SLIDERS` first."""
+        usable = [name for name in self.attributes if self.get(name).usable]
+        first = [name for name in FIRST_SLIDERS if name in usable]
+        return (*first, *(name for name in usable if name not in first))
+
+    def check_model(self, model_id: str) -> None:
+        """`UserError` when the directions belong to another model than `model_id`."""
+        if model_id != self.model_id:
+            raise UserError(
+                f"These directions belong to model {self.model_id or '(none named)'}, not to "
+                f"{model_id}. Fit them again with this model."
+            )
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """`vectors`: float32 `[m, d]`, in the order of `to_dict()["directions"]`."""
+        vectors = [d.vector for d in self]
+        return {"vectors": np.stack(vectors) if vectors else np.zeros((0, 0), np.float32)}
+
+    def to_dict(self) -> dict:
+        """The part that goes into JSON."""
+        return {
+            "format": FORMAT,
+            "model_id": self.model_id,
+            "directions": [d.to_dict() for d in self],
+            "skipped": self.skipped,
+        }
+
+    @classmethod
+    def from_parts(cls, values: dict, arrays: dict[str, np.ndarray]) -> DirectionSet:
+        """Put `to_dict` and `to_arrays` together again; `UserError` where they do not fit."""
+        if not isinstance(values, dict) or values.get("format") != FORMAT:
+            raise UserError(f"These are no directions that this version reads ({FORMAT!r}).")
+        rows, skipped = values.get("directions"), values.get("skipped")
+        vectors = arrays.get("vectors")
+        if not isinstance(rows, list) or not isinstance(skipped, dict) or vectors is None:
+            raise UserError("The directions are incomplete: a list or the vectors are missing.")
+        if vectors.ndim != 2 or vectors.dtype != np.float32 or len(vectors) != len(rows):
+            raise UserError(
+                f"The directions do not fit their vectors: {len(rows)} entries, "
+                f"array {vectors.dtype} {list(vectors.shape)}."
+            )
+        directions = [
+            Direction.from_dict(row, vector) for row, vector in zip(rows, vectors, strict=True)
+        ]
+        return cls(str(values.get("model_id", "")), directions, skipped)
+
+    def save(self, path: Path) -> None:
+        """Write one `.npz`: `vectors`, and the JSON as UTF-8 bytes in `json`."""
+        text = json.dumps(self.to_dict()).encode()
+        save_arrays(path, {**self.to_arrays(), "json": np.frombuffer(text, dtype=np.uint8)})
+
+    @classmethod
+    def load(cls, path: Path) -> DirectionSet:
+        """Read what `save` wrote; `UserError` for a file that is absent, damaged or foreign."""
+        arrays = load_arrays(path)
+        try:
+            values = json.loads(arrays.pop("json").tobytes())
+        except (KeyError, ValueError, RecursionError) as error:
+            raise UserError(f"{path} is not a file of directions.") from error
+        try:
+            return cls.from_parts(values, arrays)
+        except UserError as error:
+            raise UserError(f"{path}: {error}") from error

@@ -1,0 +1,235 @@
+"""Fit attribute directions to labelled codes, and measure them on held-out ones."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ganssl.directions.direction import METHODS, Direction
+from ganssl.directions.direction_set import DirectionSet
+from ganssl.directions.estimators import (
+    SMALLEST_CELL,
+    balanced_difference,
+    code_scale,
+    logistic_normal,
+    mean_difference,
+    most_correlated,
+)
+from ganssl.directions.holdout import measure_projection, split
+from ganssl.errors import UserError
+
+HOLDOUT_SHARE = 0.2
+FEWEST_PER_CLASS = 2
+"""Labelled codes of each class that fitting needs, and the hold-out as many again."""
+
+BALANCED_COVARIATES = 2
+SPLIT_HALF_REPEATS = {"mean": 5, "balanced": 5, "logistic": 2}
+
+
+def fit_directions(
+    codes: np.ndarray,
+    labels: np.ndarray,
+    attributes: Sequence[str],
+    methods: Sequence[str] = METHODS,
+    holdout: tuple[np.ndarray, np.ndarray] | None = None,
+    labels_per_class: int | None = None,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+    groups: np.ndarray | None = None,
+    model_id: str = "",
+) -> DirectionSet:
+    """Fit every attribute by every method.
+
+    `balanced` takes its covariates from the other columns of `labels`. An
+    attribute with too few labels is left out, with the reason in `skipped`.
+    An attribute's splits and draws depend on `seed` and its name alone.
+
+    Args:
+        codes: float32 `[n, d]`, the population; all of them give σ and center.
+        labels: int8 `[n, a]`: 1 present, 0 absent, -1 unknown.
+        attributes: names of the `a` columns.
+        holdout: codes `[m, d]` and labels `[m, a]` for the held-out figures.
+            None keeps back a fifth of each attribute's labelled codes.
+        labels_per_class: fit to a random draw of so many codes of each class.
+        progress: called with (attributes done, attributes in all).
+        groups: int `[n]`, such as identities: codes of one group never lie on
+            both sides of a split.
+        model_id: the model that encoded them.
+
+    Raises `UserError` for arrays that do not fit together, and when no
+    attribute has enough labels.
+    """
+    _check_arrays(codes, labels, len(attributes), groups)
+    if holdout is not None:
+        _check_arrays(*holdout, len(attributes), None)
+    directions, skipped = [], {}
+    for column, attribute in enumerate(attributes):
+        others = [i for i in range(len(attributes)) if i != column]
+        try:
+            for method in methods:
+                direction = fit_direction(
+                    codes,
+                    labels[:, column],
+                    attribute,
+                    method,
+                    covariates=labels[:, others],
+                    covariate_names=[attributes[i] for i in others],
+                    rng=np.random.default_rng([seed, zlib.crc32(attribute.encode())]),
+                    holdout=None if holdout is None else (holdout[0], holdout[1][:, column]),
+                    labels_per_class=labels_per_class,
+                    groups=groups,
+                )
+                directions.append(direction)
+        except UserError as error:
+            skipped[attribute] = str(error)
+        if progress is not None:
+            progress(column + 1, len(attributes))
+    if not directions:
+        raise UserError(next(iter(skipped.values()), "There is no attribute to fit."))
+    return DirectionSet(model_id, directions, skipped)
+
+
+def fit_direction(
+    codes: np.ndarray,
+    labels: np.ndarray,
+    attribute: str,
+    method: str = "balanced",
+    covariates: np.ndarray | None = None,
+    covariate_names: Sequence[str] = (),
+    rng: np.random.Generator | None = None,
+    holdout: tuple[np.ndarray, np.ndarray] | None = None,
+    labels_per_class: int | None = None,
+    groups: np.ndarray | None = None,
+) -> Direction:
+    """Fit one attribute by one method.
+
+    Args:
+        codes: float32 `[n, d]`, the population; all of them give σ and center.
+        labels: int8 `[n]`: 1 present, 0 absent, -1 unknown.
+        method: `mean`, `balanced` (over the two most correlated covariates)
+            or `logistic`; see `estimators`.
+        covariates: int8 `[n, c]`, labels of other attributes for `balanced`,
+            with `covariate_names`.
+        rng: draws the hold-out, the labels and the halves; seed 0 when None.
+        holdout, labels_per_class, groups: as in `fit_directions`, with
+            hold-out labels `[m]`.
+
+    Raises `UserError` where a class has too few labels, or for an unknown method.
+    """
+    if method not in METHODS:
+        raise UserError(f"{method!r} is no method; choose from {', '.join(METHODS)}.")
+    rng = np.random.default_rng(0) if rng is None else rng
+    covariates = np.zeros((len(codes), 0), np.int8) if covariates is None else covariates
+    _check_arrays(codes, labels[:, None], 1, groups)
+    _check_arrays(codes, covariates, len(covariate_names), None)
+
+    chosen = np.flatnonzero(labels >= 0)
+    if holdout is None:
+        _need(labels[chosen], 2 * FEWEST_PER_CLASS, attribute, "labelled")
+        kept_back = split(
+            labels[chosen], _rows(groups, chosen), HOLDOUT_SHARE, rng, FEWEST_PER_CLASS
+        )
+        holdout = codes[chosen[kept_back]], labels[chosen[kept_back]]
+        chosen = chosen[~kept_back]
+    if labels_per_class is not None:
+        chosen = _draw_per_class(labels, chosen, labels_per_class, attribute, rng)
+    held_codes, held_labels = holdout[0][holdout[1] >= 0], holdout[1][holdout[1] >= 0]
+    _need(labels[chosen], FEWEST_PER_CLASS, attribute, "left to fit")
+    _need(held_labels, FEWEST_PER_CLASS, attribute, "in the hold-out")
+
+    columns = most_correlated(labels[chosen], covariates[chosen], BALANCED_COVARIATES)
+    scale = code_scale(codes)
+
+    def estimate(rows: np.ndarray, quick: bool = False):
+        return _estimate(
+            method, codes[rows], labels[rows], covariates[rows][:, columns], scale, quick
+        )
+
+    vector, used, cells = estimate(chosen)
+    length = np.linalg.norm(vector)
+    if length < 1e-12:
+        raise UserError(f"{attribute}: the codes of both classes are alike.")
+    vector = (vector / length).astype(np.float32)
+    projection = codes @ vector  # (n,)
+    sigma, center = float(projection.std(dtype=np.float64)), float(projection.mean())
+    held = measure_projection(held_codes @ vector, held_labels)
+    cosines = []
+    for _ in range(SPLIT_HALF_REPEATS[method]):
+        half = _halve(labels[chosen], _rows(groups, chosen), rng)
+        first, second = (estimate(chosen[part], quick=True)[0] for part in (half, ~half))
+        cosines.append(first @ second / (np.linalg.norm(first) * np.linalg.norm(second)))
+    return Direction(
+        attribute=attribute,
+        method=method,
+        vector=vector,
+        sigma=sigma,
+        center=center,
+        boundary=held.boundary,
+        class_means=tuple((mean - center) / sigma for mean in held.means),
+        auc=held.auc,
+        accuracy=held.accuracy,
+        majority=held.majority,
+        split_half_cosine=float(np.mean(cosines)),
+        labels_used=len(chosen),
+        balanced_over=tuple(covariate_names[i] for i in columns[:used]),
+        cells=tuple(cells),
+    )
+
+
+def _estimate(method: str, codes, labels, covariates, scale, quick: bool):
+    """Vector `[d]`, covariates used and cells; `quick` settings serve the split halves."""
+    if method == "mean":
+        return mean_difference(codes, labels), 0, []
+    if method == "balanced":
+        return balanced_difference(
+            codes, labels, covariates, SMALLEST_CELL // 2 if quick else SMALLEST_CELL
+        )
+    return logistic_normal(codes, labels, scale, 1e-2 if quick else 1e-3), 0, []
+
+
+def _draw_per_class(labels, chosen, count: int, attribute: str, rng) -> np.ndarray:
+    """`count` rows of each class out of `chosen`, ascending."""
+    if count < FEWEST_PER_CLASS:
+        raise UserError(f"A direction needs {FEWEST_PER_CLASS} or more labels per class.")
+    _need(labels[chosen], count, attribute, "left to fit")
+    rows = [rng.permutation(chosen[labels[chosen] == answer])[:count] for answer in (0, 1)]
+    return np.sort(np.concatenate(rows))
+
+
+def _halve(labels: np.ndarray, groups: np.ndarray | None, rng) -> np.ndarray:
+    """Random half of the codes with both classes on both sides, groups kept whole if they can."""
+    half = split(labels, groups, 0.5, rng)
+    if min(_smaller_class(labels[half]), _smaller_class(labels[~half])) == 0:
+        half = split(labels, None, 0.5, rng)
+    return half
+
+
+def _smaller_class(labels: np.ndarray) -> int:
+    return min(int((labels == 1).sum()), int((labels == 0).sum()))
+
+
+def _need(labels: np.ndarray, count: int, attribute: str, where: str) -> None:
+    present, absent = int((labels == 1).sum()), int((labels == 0).sum())
+    if min(present, absent) < count:
+        raise UserError(
+            f"{attribute} has too few labels: {present} present and {absent} absent faces are "
+            f"{where}, and {count} of each are needed."
+        )
+
+
+def _rows(groups: np.ndarray | None, rows: np.ndarray) -> np.ndarray | None:
+    return None if groups is None else groups[rows]
+
+
+def _check_arrays(codes, labels, columns: int, groups) -> None:
+    if codes.ndim != 2 or not np.isfinite(codes).all():
+        raise UserError("Codes must be a table [n, d] of finite numbers.")
+    if labels.shape != (len(codes), columns) or not np.isin(labels, (-1, 0, 1)).all():
+        raise UserError(
+            f"Labels must be 1, 0 or -1, one row for each of the {len(codes)} codes and one "
+            f"column for each of the {columns} attributes."
+        )
+    if groups is not None and groups.shape != (len(codes),):
+        raise UserError("Groups must give one number for each code.")

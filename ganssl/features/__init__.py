@@ -1,0 +1,1 @@
+"""Face features: the shipped network, its teacher, and the probes that read them."""

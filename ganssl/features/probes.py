@@ -1,0 +1,116 @@
+"""Linear probes: attribute readouts on face features.
+
+A probe never sees the code that an edit moved, so its verdict on an edited
+face is independent of the direction. Shipped probes are logistic regressions
+on labelled training photos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ganssl.errors import UserError
+from ganssl.models.weights import load_arrays, save_arrays
+
+REGULARISATION = 0.003
+
+
+@dataclass(frozen=True)
+class Probes:
+    """One logistic regression for each attribute, on standardised features.
+
+    Attributes:
+        attributes: names, in column order.
+        mean, scale: of the features, float32 `[d]`.
+        weights, bias: float32 `[d, a]` and `[a]`.
+        auc: held-out area under the ROC curve, float32 `[a]`; NaN where unknown.
+    """
+
+    attributes: tuple[str, ...]
+    mean: np.ndarray
+    scale: np.ndarray
+    weights: np.ndarray
+    bias: np.ndarray
+    auc: np.ndarray
+
+    def logits(self, features: np.ndarray) -> np.ndarray:
+        """float32 `[n, d]` → `[n, a]`."""
+        if features.ndim != 2 or features.shape[1] != len(self.mean):
+            raise UserError(
+                f"These probes read {len(self.mean)} features, not {list(features.shape)}."
+            )
+        return ((features - self.mean) / self.scale) @ self.weights + self.bias
+
+    def probabilities(self, features: np.ndarray) -> np.ndarray:
+        """float32 `[n, a]` in (0, 1)."""
+        return 1.0 / (1.0 + np.exp(-self.logits(features)))
+
+    def save(self, path: str | Path) -> None:
+        names = np.array(self.attributes)
+        fields = ("mean", "scale", "weights", "bias", "auc")
+        save_arrays(Path(path), {"attributes": names, **{f: getattr(self, f) for f in fields}})
+
+    @classmethod
+    def load(cls, path: str | Path | None = None) -> Probes:
+        """Read `probes.npz`; without a path, the one in `assets/face_network/`."""
+        from ganssl.models.face_model import ASSETS
+
+        path = Path(path) if path else ASSETS / "face_network" / "probes.npz"
+        arrays = load_arrays(path)
+        try:
+            names = tuple(str(name) for name in arrays.pop("attributes"))
+            probes = cls(names, **arrays)
+        except (KeyError, TypeError) as error:
+            raise UserError(f"{path} does not hold probes: {error}.") from error
+        if probes.weights.shape != (len(probes.mean), len(names)):
+            raise UserError(f"{path} is damaged: its arrays do not fit together.")
+        return probes
+
+
+def fit_probes(
+    features: np.ndarray,
+    labels: np.ndarray,
+    attributes: Sequence[str],
+    holdout: tuple[np.ndarray, np.ndarray] | None = None,
+    regularisation: float = REGULARISATION,
+    progress: Callable[[int, int], None] | None = None,
+) -> Probes:
+    """Fit one logistic regression for each attribute (scikit-learn, L2, strength `1/C`).
+
+    Args:
+        features: float32 `[n, d]`.
+        labels: int8 `[n, a]`: 1 present, 0 absent, -1 unknown.
+        holdout: features and labels of other people, for the AUC.
+
+    Raises:
+        UserError: an attribute whose labels hold a single class.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+
+    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
+    rows = (features - mean) / scale
+    weights = np.zeros((rows.shape[1], len(attributes)), np.float32)
+    bias = np.zeros(len(attributes), np.float32)
+    auc = np.full(len(attributes), np.nan, np.float32)
+    for column, name in enumerate(attributes):
+        known = labels[:, column] >= 0
+        target = labels[known, column]
+        if len(np.unique(target)) < 2:
+            raise UserError(f"A probe for {name} needs photos of both classes.")
+        probe = LogisticRegression(C=regularisation, max_iter=300)
+        probe.fit(rows[known], target)
+        weights[:, column], bias[column] = probe.coef_[0], probe.intercept_[0]
+        if holdout is not None:
+            seen = holdout[1][:, column] >= 0
+            if len(np.unique(holdout[1][seen, column])) == 2:
+                scores = ((holdout[0][seen] - mean) / scale) @ weights[:, column]
+                auc[column] = roc_auc_score(holdout[1][seen, column], scores)
+        if progress:
+            progress(column + 1, len(attributes))
+    mean, scale = mean.astype(np.float32), scale.astype(np.float32)
+    return Probes(tuple(attributes), mean, scale, weights, bias, auc)

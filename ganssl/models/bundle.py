@@ -1,0 +1,140 @@
+"""A model on disk: a folder of JSON, Markdown and `.npz` arrays, no pickle and no code.
+
+manifest.json      format, name, configuration, preprocessing, SHA-256 of every other file
+encoder.npz        weights, kernels in float16
+generator.npz
+latent.npz         mean and covariance of the training photos' codes, mixture density
+directions.npz     attribute directions
+card.md            the model card
+metrics.json       what was measured, with the command (optional)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from ganssl.directions import DirectionSet
+from ganssl.errors import UserError
+from ganssl.models.config import ModelConfig
+from ganssl.models.density import CodeDensity
+from ganssl.models.face_model import FaceModel
+from ganssl.models.networks import build_encoder, build_generator
+from ganssl.models.weights import assign_arrays, load_arrays, model_arrays, save_arrays
+from ganssl.preprocess import Preprocess
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+FILES = ("encoder.npz", "generator.npz", "latent.npz", "directions.npz", "card.md")
+
+
+def save_bundle(model: FaceModel, folder: Path) -> None:
+    """Write the files and, last, the manifest that holds their checksums."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_arrays(folder / "encoder.npz", model_arrays(model.encoder, half=True))
+    save_arrays(folder / "generator.npz", model_arrays(model.generator, half=True))
+    model.id = weights_id(folder)
+    model.name = folder.name
+    latent = {"mean": model.mean, "covariance": model.covariance}
+    density = {f"density/{key}": value for key, value in model.density.to_arrays().items()}
+    save_arrays(folder / "latent.npz", {**latent, **density})
+    model.directions = DirectionSet(model.id, model.directions, model.directions.skipped)
+    model.directions.save(folder / "directions.npz")
+    (folder / "card.md").write_text(model.card or f"# {model.name}\n")
+    write_manifest(folder, model.config, model.preprocess)
+
+
+def write_manifest(folder: Path, config: ModelConfig, preprocess: Preprocess) -> None:
+    manifest = {
+        "format": FORMAT,
+        "name": folder.name,
+        "config": config.to_dict(),
+        "preprocess": preprocess.to_dict(),
+        "sha256": {name: file_hash(folder / name) for name in FILES},
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def load_bundle(folder: Path) -> FaceModel:
+    """Read and check a bundle.
+
+    Raises:
+        UserError: no bundle there, a file is missing, changed or damaged, or
+            the weights do not fit the configuration.
+    """
+    manifest = read_manifest(folder)
+    for name in FILES:
+        if not (folder / name).is_file():
+            raise UserError(f"The model in {folder} is incomplete: {name} is missing.")
+        if manifest["sha256"].get(name) != file_hash(folder / name):
+            raise UserError(
+                f"{folder / name} is damaged: its checksum is not the one in {MANIFEST}. "
+                "Copy the model's folder afresh."
+            )
+    config = ModelConfig.from_dict(manifest["config"])
+    encoder, generator = build_encoder(config), build_generator(config)
+    assign_arrays(encoder, load_arrays(folder / "encoder.npz"), str(folder / "encoder.npz"))
+    assign_arrays(generator, load_arrays(folder / "generator.npz"), str(folder / "generator.npz"))
+    latent = load_arrays(folder / "latent.npz")
+    _check_latent(latent, config.latent_size, folder / "latent.npz")
+    parts = {k.removeprefix("density/"): v for k, v in latent.items() if k.startswith("density/")}
+    directions = DirectionSet.load(folder / "directions.npz")
+    model_id = weights_id(folder)
+    directions.check_model(model_id)
+    return FaceModel(
+        config,
+        Preprocess.from_dict(manifest["preprocess"]),
+        encoder,
+        generator,
+        name=manifest["name"],
+        id=model_id,
+        directions=directions,
+        mean=latent["mean"],
+        covariance=latent["covariance"],
+        density=CodeDensity(**parts),
+        card=(folder / "card.md").read_text(),
+    )
+
+
+def read_manifest(folder: Path) -> dict:
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise UserError(f"There is no model in {folder}: {MANIFEST} is missing.")
+    try:
+        manifest = json.loads(path.read_text())
+        known = manifest["format"] == FORMAT
+        if not all(key in manifest for key in ("name", "config", "preprocess", "sha256")):
+            raise KeyError("a required entry")
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path} is damaged: {error}.") from error
+    if not known:
+        raise UserError(f"{path} has format {manifest['format']}; this program reads {FORMAT}.")
+    return manifest
+
+
+def weights_id(folder: Path) -> str:
+    """12 hexadecimal digits that change with the encoder or the generator."""
+    both = file_hash(folder / "encoder.npz") + file_hash(folder / "generator.npz")
+    return hashlib.sha256(both.encode()).hexdigest()[:12]
+
+
+def file_hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _check_latent(latent: dict[str, np.ndarray], size: int, path: Path) -> None:
+    shapes = {"mean": (size,), "covariance": (size, size)}
+    needed = {*shapes, "density/weights", "density/means", "density/factors"}
+    if not needed <= set(latent):
+        raise UserError(
+            f"{path} is incomplete: {', '.join(sorted(needed - set(latent)))} is missing."
+        )
+    components = len(latent["density/weights"])
+    shapes["density/means"] = (components, size)
+    shapes["density/factors"] = (components, size, size)
+    for name, shape in shapes.items():
+        if latent[name].shape != shape:
+            raise UserError(f"{path}: {name} has shape {latent[name].shape}, not {shape}.")

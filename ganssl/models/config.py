@@ -1,0 +1,54 @@
+"""The sizes of a VAE-GAN, as one dataclass that is stored with the weights."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from ganssl.errors import UserError
+
+GRID = 32
+"""Side of the grid on which the stem folds and the head unfolds pixels."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Architecture of encoder, generator and discriminator.
+
+    Attributes:
+        size: side of the faces in pixels, 64 or a larger power of two.
+        latent_size: length of the latent code.
+        encoder_widths: channels at 32×32, 16×16, 8×8 and 4×4.
+        generator_widths: channels at 4×4, 8×8, 16×16 and 32×32.
+        detail_width: channels at 64×64, the generator's finest grid.
+        discriminator_widths: channels at 32×32, 16×16, 8×8 and 4×4.
+    """
+
+    size: int = 128
+    latent_size: int = 128
+    encoder_widths: tuple[int, int, int, int] = (64, 128, 256, 320)
+    generator_widths: tuple[int, int, int, int] = (320, 256, 128, 64)
+    detail_width: int = 24
+    discriminator_widths: tuple[int, int, int, int] = (64, 128, 192, 256)
+
+    def __post_init__(self) -> None:
+        for name in ("encoder_widths", "generator_widths", "discriminator_widths"):
+            widths = tuple(int(width) for width in getattr(self, name))
+            if len(widths) != 4 or min(widths) < 1:
+                raise UserError(f"{name} needs four positive channel counts, not {widths}.")
+            object.__setattr__(self, name, widths)
+        if self.size < 64 or self.size & (self.size - 1):
+            raise UserError(f"The size of faces must be 64, 128, 256 …, not {self.size}.")
+        if self.latent_size < 2 or self.detail_width < 1:
+            raise UserError(
+                "A model needs a latent code of 2 numbers or more and 1 detail channel."
+            )
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict) -> ModelConfig:
+        try:
+            return cls(**values)
+        except TypeError as error:
+            raise UserError(f"The model's settings are not readable: {error}.") from error

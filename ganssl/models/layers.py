@@ -1,0 +1,45 @@
+"""Building blocks that the networks share: folding, convolution with norm, upsampling."""
+
+from __future__ import annotations
+
+import keras
+
+
+def fold(x, block: int):
+    """Space to depth: `[n, h, w, c]` → `[n, h/block, w/block, c·block²]`."""
+    if block == 1:
+        return x
+    _, height, width, channels = x.shape
+    x = keras.ops.reshape(x, (-1, height // block, block, width // block, block, channels))
+    x = keras.ops.transpose(x, (0, 1, 3, 2, 4, 5))
+    return keras.ops.reshape(x, (-1, height // block, width // block, channels * block * block))
+
+
+def unfold(x, block: int):
+    """Depth to space, the inverse of `fold` (sub-pixel convolution, Shi et al. 2016)."""
+    if block == 1:
+        return x
+    _, height, width, channels = x.shape
+    depth = channels // (block * block)
+    x = keras.ops.reshape(x, (-1, height, width, block, block, depth))
+    x = keras.ops.transpose(x, (0, 1, 3, 2, 4, 5))
+    return keras.ops.reshape(x, (-1, height * block, width * block, depth))
+
+
+def conv_norm(x, width: int, name: str, dtype, strides: int = 1):
+    """3×3 convolution, batch norm, leaky ReLU."""
+    x = keras.layers.Conv2D(
+        width, 3, strides=strides, padding="same", use_bias=False, name=f"{name}_conv", dtype=dtype
+    )(x)
+    x = keras.layers.BatchNormalization(momentum=0.98, name=f"{name}_bn", dtype=dtype)(x)
+    return keras.layers.LeakyReLU(0.1, name=f"{name}_act", dtype=dtype)(x)
+
+
+def residual(x, name: str, dtype):
+    """`x` plus one `conv_norm` of it."""
+    return keras.layers.add([x, conv_norm(x, x.shape[-1], name, dtype)], dtype=dtype)
+
+
+def upsample(x, dtype):
+    """Nearest-neighbour doubling; the convolution that follows leaves no checkerboard."""
+    return keras.layers.UpSampling2D(2, interpolation="nearest", dtype=dtype)(x)

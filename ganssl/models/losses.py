@@ -1,0 +1,62 @@
+"""The terms of the training objective, on `keras.ops` alone.
+
+Faces are `[n, s, s, 3]` in [-1, 1]; every term is a float32 scalar, averaged
+over faces, pixels and channels (the KL term: summed over the code).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keras import ops
+
+
+def pixel_distance(a, b):
+    """Mean absolute difference."""
+    return ops.mean(ops.abs(a - b))
+
+
+def gradient_distance(a, b):
+    """Mean absolute difference of horizontal and vertical gradients (Mathieu et al. 2016)."""
+    vertical = ops.mean(ops.abs((a[:, 1:] - a[:, :-1]) - (b[:, 1:] - b[:, :-1])))
+    horizontal = ops.mean(ops.abs((a[:, :, 1:] - a[:, :, :-1]) - (b[:, :, 1:] - b[:, :, :-1])))
+    return vertical + horizontal
+
+
+def kl_divergence(mean, log_variance):
+    """KL of N(mean, exp(log_variance)) from N(0, 1), summed over the code, in nats."""
+    per_number = -0.5 * (1.0 + log_variance - ops.square(mean) - ops.exp(log_variance))
+    return ops.mean(ops.sum(per_number, axis=-1))
+
+
+def feature_distance(real: Sequence, fake: Sequence):
+    """Mean over layers of the absolute difference, relative to the layer's mean magnitude.
+
+    Deep feature consistency (Hou et al. 2016) on a fixed network; on the
+    discriminator's layers, Larsen's learned similarity.
+    """
+    total = 0.0
+    for a, b in zip(real, fake, strict=True):
+        a, b = ops.stop_gradient(ops.cast(a, "float32")), ops.cast(b, "float32")
+        total = total + ops.mean(ops.abs(a - b)) / (ops.mean(ops.abs(a)) + 1e-6)
+    return total / len(real)
+
+
+def discriminator_loss(real_logits, fake_logits: Sequence):
+    """Logistic loss of the discriminator; fake sources count alike (Goodfellow et al. 2014)."""
+    fake = sum(ops.mean(ops.softplus(logits)) for logits in fake_logits) / len(fake_logits)
+    return ops.mean(ops.softplus(-real_logits)) + fake
+
+
+def generator_loss(fake_logits: Sequence):
+    """Non-saturating logistic loss of the generator."""
+    return sum(ops.mean(ops.softplus(-logits)) for logits in fake_logits) / len(fake_logits)
+
+
+def smoothness_penalty(logits, disturbed_logits, noise_scale: float):
+    """Finite-difference form of the R1 gradient penalty (Mescheder et al. 2018).
+
+    Compares the logits of real faces with those of the same faces under
+    Gaussian noise, so that no second-order gradient is needed.
+    """
+    return ops.mean(ops.square((disturbed_logits - logits) / noise_scale))

@@ -1,0 +1,79 @@
+"""From a training's checkpoint to a bundle: averaged weights, code statistics, directions, card."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from ganssl.data.photo_set import PhotoSet
+from ganssl.directions.from_photos import Progress, encode_photos, fit_photo_directions
+from ganssl.errors import UserError
+from ganssl.models.card import write_card
+from ganssl.models.config import ModelConfig
+from ganssl.models.density import CodeDensity
+from ganssl.models.face_model import FaceModel
+from ganssl.training.checkpoint import read_checkpoint
+from ganssl.training.gan import SETTINGS
+
+
+def export_model(
+    run: Path,
+    out: Path,
+    photos: PhotoSet | None = None,
+    cache: Path | None = None,
+    command: str = "",
+    progress: Progress | None = None,
+) -> FaceModel:
+    """Write the bundle of a training run.
+
+    Args:
+        run: folder of `train-gan`, with `settings.json` and `checkpoint.npz`.
+        photos: the photos it was trained on; their codes give the statistics
+            and, where they are labelled, the directions. Without them the
+            bundle keeps the prior and has no directions.
+        cache: folder that keeps the decoded photos.
+        command: what trained it, for the card.
+        progress: makes a callback `(done, total)` for each named part.
+    """
+    model, settings, state = model_of_run(run)
+    model.save(out)  # weights are rounded to what the bundle holds before any code is measured
+    model = FaceModel.load(out)
+    if photos is not None:
+        fit_latent(model, photos, cache, progress)
+    model.card = write_card(model, settings, state, command)
+    model.save(out)
+    return model
+
+
+def model_of_run(run: Path) -> tuple[FaceModel, dict, dict]:
+    """The averaged networks of a run, with its settings and its state (step, seconds)."""
+    try:
+        settings = json.loads((Path(run) / SETTINGS).read_text())
+    except FileNotFoundError as error:
+        raise UserError(f"{run} is no training run: {SETTINGS} is missing.") from error
+    except ValueError as error:
+        raise UserError(f"{Path(run) / SETTINGS} is damaged: {error}.") from error
+    stored, state = read_checkpoint(run)
+    model = FaceModel.create(ModelConfig.from_dict(settings["config"]))
+    for name, network in (("mean_encoder", model.encoder), ("mean_generator", model.generator)):
+        for i, variable in enumerate(network.variables):
+            variable.assign(stored[f"{name}/{i:03d}"])
+    return model, settings, state
+
+
+def fit_latent(
+    model: FaceModel,
+    photos: PhotoSet,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Measure where the training photos' codes lie, and fit all attribute directions."""
+    train = photos.part("train") if photos.partition is not None else photos
+    codes = encode_photos(model, train, cache, progress)
+    model.mean = codes.mean(axis=0)
+    model.covariance = np.cov(codes, rowvar=False).astype(np.float32)
+    model.density = CodeDensity.fit(codes)
+    if photos.attributes:
+        model.directions = fit_photo_directions(model, photos, cache=cache, progress=progress)

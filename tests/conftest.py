@@ -1,0 +1,32 @@
+"""Fixtures that several test files share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+
+def _data_folder(name: str) -> Path:
+    root = os.environ.get("GANSSL_DATA")
+    if not root:
+        pytest.skip("GANSSL_DATA is not set: this test reads real photos")
+    folder = Path(root) / name
+    if not folder.is_dir():
+        pytest.skip(f"{name}/ is not in GANSSL_DATA: this test reads real photos")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def celeba_root() -> Path:
+    """CelebA in its official layout: `$GANSSL_DATA/celeba`."""
+    return _data_folder("celeba")
+
+
+@pytest.fixture(scope="session")
+def seed100_root() -> Path:
+    """The article's 100 photos: `$GANSSL_DATA/seed100`."""
+    return _data_folder("seed100")
