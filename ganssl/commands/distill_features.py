@@ -16,9 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     length.add_argument("--minutes", type=float, help="training time (default 30)")
     length.add_argument("--epochs", type=float, help="passes over the photos")
     parser.add_argument("--batch-size", type=int, default=64)
-    parser.add_argument(
-        "--model", help="a trained model, to see generated faces too"
-    )
+    parser.add_argument("--model", help="a trained model, to see generated faces too")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
 
@@ -30,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.features.face_network import FaceNetworkConfig
     from ganssl.features.faceres import build_faceres
     from ganssl.features.generated import generated_faces
+    from ganssl.features.probes import fit_photo_probes
     from ganssl.features.targets import prepare_targets
     from ganssl.models.face_model import load_model
     from ganssl.preprocess import Preprocess
@@ -57,5 +56,7 @@ def run(args: argparse.Namespace) -> int:
     training = Distillation(faces, targets, config, clock, seed=args.seed)
     network = training.run(out, training_line(), resume=args.resume)
     network.save(out)
+    if photos.attributes:
+        fit_photo_probes(network, photos, out, bar).save(out / "probes.npz")
     print(f"\nwrote {out / 'weights.npz'} after {clock.epoch:.1f} passes")
     return 0

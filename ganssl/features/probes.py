@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ganssl.errors import UserError
 from ganssl.models.weights import load_arrays, save_arrays
+
+if TYPE_CHECKING:
+    from ganssl.data.photo_set import PhotoSet
+    from ganssl.features.face_network import FaceNetwork
 
 REGULARISATION = 0.003
 
@@ -114,3 +119,25 @@ def fit_probes(
             progress(column + 1, len(attributes))
     mean, scale = mean.astype(np.float32), scale.astype(np.float32)
     return Probes(tuple(attributes), mean, scale, weights, bias, auc)
+
+
+def fit_photo_probes(
+    network: FaceNetwork,
+    photos: PhotoSet,
+    cache: Path | None = None,
+    progress: Callable[[str], Callable[[int, int], None]] | None = None,
+) -> Probes:
+    """Probes for all attributes of labelled photos; the validation part gives the AUC."""
+    from ganssl.preprocess import Preprocess
+
+    def read(part: PhotoSet) -> np.ndarray:
+        return network.features(part.faces(Preprocess(), cache))
+
+    train, holdout = photos, None
+    if photos.partition is not None:
+        train, held = photos.part("train"), photos.part("validation")
+        holdout = (read(held), held.labels)
+    report = progress("fitting probes") if progress else None
+    return fit_probes(
+        read(train), train.labels, photos.attributes, holdout=holdout, progress=report
+    )

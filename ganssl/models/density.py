@@ -14,6 +14,8 @@ import numpy as np
 
 from ganssl.errors import UserError
 
+CODES_PER_NUMBER = 10  # codes that a component needs for each number of the code
+
 
 @dataclass(frozen=True)
 class CodeDensity:
@@ -44,12 +46,12 @@ class CodeDensity:
         from sklearn.mixture import GaussianMixture
 
         count, size = codes.shape
-        if count < 10 * size:
+        need = CODES_PER_NUMBER * size
+        if count < need:
             raise UserError(
-                f"{count} photos are too few for a density over {size} numbers; "
-                f"use {10 * size} or more."
+                f"{count} photos are too few for a density over {size} numbers; use {need} or more."
             )
-        components = max(1, min(components, count // (10 * size)))
+        components = min(components, count // need)
         mixture = GaussianMixture(
             components, reg_covar=1e-4, max_iter=60, tol=1e-2, random_state=seed
         )

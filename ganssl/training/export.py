@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.data.photo_set import PhotoSet
+from ganssl.directions import DirectionSet
 from ganssl.directions.from_photos import Progress, encode_photos, fit_photo_directions
 from ganssl.errors import UserError
 from ganssl.models.card import write_card
 from ganssl.models.config import ModelConfig
-from ganssl.models.density import CodeDensity
+from ganssl.models.density import CODES_PER_NUMBER, CodeDensity
 from ganssl.models.face_model import FaceModel
 from ganssl.training.checkpoint import read_checkpoint
 from ganssl.training.gan import SETTINGS
@@ -69,11 +70,19 @@ def fit_latent(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """Measure where the training photos' codes lie, and fit all attribute directions."""
+    """Measure where the training photos' codes lie, and fit all attribute directions.
+
+    Too few photos for a density or for any direction leave the prior and an
+    empty set: a training is not lost for it.
+    """
     train = photos.part("train") if photos.partition is not None else photos
     codes = encode_photos(model, train, cache, progress)
     model.mean = codes.mean(axis=0)
     model.covariance = np.cov(codes, rowvar=False).astype(np.float32)
-    model.density = CodeDensity.fit(codes)
+    if len(codes) >= CODES_PER_NUMBER * model.latent_size:
+        model.density = CodeDensity.fit(codes)
     if photos.attributes:
-        model.directions = fit_photo_directions(model, photos, cache=cache, progress=progress)
+        try:
+            model.directions = fit_photo_directions(model, photos, cache=cache, progress=progress)
+        except UserError as error:
+            model.directions = DirectionSet(model.id, skipped={"all attributes": str(error)})

@@ -1,0 +1,44 @@
+"""`evaluate-features`: how much a linear probe reads from the face network and its teacher."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+HELP = "accuracy of linear probes on the face network, beside its teacher and the majority class"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", required=True, help="CelebA in its official layout")
+    parser.add_argument("--teacher", help="folder with faceres.json and faceres.bin")
+    parser.add_argument("--network", help="folder of a face network (default: the shipped one)")
+    parser.add_argument("--labels", type=int, default=4000, help="labelled train photos")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", action="store_true")
+
+
+def run(args: argparse.Namespace) -> int:
+    from ganssl.data import read_photos
+    from ganssl.evaluate_features import DEFAULT_ATTRIBUTES, evaluate_features
+    from ganssl.features.face_network import FaceNetwork
+    from ganssl.features.faceres import build_faceres
+    from ganssl.features.targets import teacher_features
+
+    network = FaceNetwork.load(args.network)
+    extractors = {network.name: network.features}
+    if args.teacher:
+        teacher = build_faceres(Path(args.teacher))
+        extractors["faceres: embedding + mean of conv_pw_11"] = lambda faces: teacher_features(
+            teacher, faces
+        )[0].astype("float32")
+    rows = evaluate_features(extractors, read_photos(args.data), labels=args.labels, seed=args.seed)
+    if args.json:
+        print(json.dumps(rows, indent=2))
+        return 0
+    heads = "".join(f"{name:>12}" for name in DEFAULT_ATTRIBUTES)
+    print(f"{'features':<40}{'labels':>7}{'n':>6}{heads}")
+    for row in rows:
+        figures = "".join(f"{row[a]:>12.4f}" for a in DEFAULT_ATTRIBUTES)
+        print(f"{row['features']:<40}{row['labels']:>7}{row['n']:>6}{figures}")
+    return 0

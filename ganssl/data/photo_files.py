@@ -1,0 +1,135 @@
+"""Where the bytes of photos lie: a folder, or a zip that stays packed."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganssl.errors import UserError
+
+PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+MAX_FILE_BYTES = 200_000_000
+
+
+@dataclass(frozen=True)
+class FolderFiles:
+    """Photos of a folder and its sub-folders, named by their path below it (`a/b.jpg`)."""
+
+    root: Path
+
+    def names(self) -> list[str]:
+        """All JPEG, PNG and WebP files, unsorted; hidden files and folders are left out."""
+        return self._scan(self.root, "")
+
+    def _scan(self, folder: Path, prefix: str) -> list[str]:
+        found = []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name.startswith((".", "__MACOSX")):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):  # a link could lead in a circle
+                        found += self._scan(folder / entry.name, f"{prefix}{entry.name}/")
+                    elif entry.name.lower().endswith(PHOTO_SUFFIXES) and entry.is_file():
+                        found.append(prefix + entry.name)
+        except OSError as error:
+            raise UserError(f"The folder {folder} cannot be read: {error.strerror}.") from error
+        return found
+
+    def title(self, name: str) -> str:
+        return f"{self.root.name}/{name}"
+
+    def read(self, name: str) -> bytes:
+        try:
+            return (self.root / name).read_bytes()
+        except OSError as error:
+            raise UserError(f"{self.title(name)} cannot be read: {error.strerror}.") from error
+
+    def stamp(self, name: str) -> tuple[int, int]:
+        """Size in bytes and time of the last change in nanoseconds."""
+        try:
+            status = os.stat(self.root / name)
+        except OSError as error:
+            raise UserError(f"{self.title(name)} cannot be read: {error.strerror}.") from error
+        return status.st_size, status.st_mtime_ns
+
+
+@dataclass(frozen=True)
+class _OpenZip:
+    """A zip as one process opened it; the lock guards its file position."""
+
+    file: zipfile.ZipFile
+    process: int
+    lock: threading.Lock
+
+
+class ZipFiles:
+    """Photos in one folder of a zip, read member by member.
+
+    Safe in threads, which take turns, and in child processes, which each open
+    the zip for themselves.
+    """
+
+    def __init__(self, path: str | Path, folder: str = "") -> None:
+        """Open the zip `path`; `folder` is a prefix such as `img_align_celeba/`."""
+        self.path, self.folder = Path(path), folder
+        self._opened = self._open()
+
+    def __reduce__(self):
+        return ZipFiles, (self.path, self.folder)
+
+    def _open(self) -> _OpenZip:
+        try:
+            return _OpenZip(zipfile.ZipFile(self.path), os.getpid(), threading.Lock())
+        except (OSError, zipfile.BadZipFile) as error:
+            raise UserError(
+                f"{self.path} cannot be opened as a zip ({error}); download it again."
+            ) from error
+
+    def _opened_here(self) -> _OpenZip:
+        opened = self._opened
+        if opened.process != os.getpid():  # after a fork: the parent's file position is not ours
+            opened = self._opened = self._open()
+        return opened
+
+    def names(self) -> list[str]:
+        """The photos of the folder, unsorted, without its prefix."""
+        return [
+            member.removeprefix(self.folder)
+            for member in self._opened_here().file.namelist()
+            if member.startswith(self.folder) and member.lower().endswith(PHOTO_SUFFIXES)
+        ]
+
+    def title(self, name: str) -> str:
+        return f"{self.path.name}/{self.folder}{name}"
+
+    def read(self, name: str) -> bytes:
+        opened = self._opened_here()
+        try:
+            with opened.lock:
+                info = opened.file.getinfo(self.folder + name)
+                if info.file_size > MAX_FILE_BYTES:
+                    raise UserError(f"{self.title(name)} is too large for a photo.")
+                return opened.file.read(info)
+        except KeyError as error:
+            raise UserError(f"{self.title(name)} is not in the zip.") from error
+        except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+            raise UserError(
+                f"{self.title(name)} cannot be unpacked ({error}); download the zip again."
+            ) from error
+
+    def stamp(self, name: str) -> tuple[int, int]:
+        """Size in bytes and the CRC-32 that the zip records."""
+        info = self._opened_here().file.getinfo(self.folder + name)
+        return info.file_size, info.CRC
+
+
+def natural_key(name: str) -> tuple:
+    """A sort key that puts `a2` before `a10` and keeps folders together."""
+    parts = [re.split(r"(\d+)", part.casefold()) for part in name.split("/")]
+    return [[int(c) if i % 2 else c for i, c in enumerate(part)] for part in parts], name

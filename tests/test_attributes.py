@@ -1,0 +1,75 @@
+"""Attribute names and labels: polarity cannot flip."""
+
+from __future__ import annotations
+
+import pytest
+
+from ganssl.attributes import CELEBA_ATTRIBUTES, FIRST_SLIDERS, WITHHELD, Attribute
+from ganssl.errors import UserError
+
+
+def test_celebas_forty_names():
+    assert len(CELEBA_ATTRIBUTES) == len(set(CELEBA_ATTRIBUTES)) == 40
+    assert (CELEBA_ATTRIBUTES.index("Male"), CELEBA_ATTRIBUTES.index("Young")) == (20, 39)
+    assert set(FIRST_SLIDERS) | WITHHELD <= set(CELEBA_ATTRIBUTES)
+    assert not set(FIRST_SLIDERS) & WITHHELD
+
+
+def test_names_are_in_the_order_of_the_file(celeba_root):
+    with open(celeba_root / "list_attr_celeba.txt") as file:
+        assert file.readlines()[1].split() == list(CELEBA_ATTRIBUTES)
+
+
+def test_the_positive_class_is_the_attribute():
+    male = Attribute("Male")
+    assert male.classes == ("not Male", "Male")
+    assert int(male.label(True)) == 1 and str(male.label(1)) == "Male"
+    assert int(male.label(False)) == 0 and str(male.label(0)) == "not Male"
+
+
+def test_classes_may_have_names_of_their_own():
+    male = Attribute("Male", negative="Female")
+    assert male.classes == ("Female", "Male")
+    assert int(male.parse("female")) == 0 and int(male.parse(" MALE ")) == 1
+
+
+@pytest.mark.parametrize("text", ["1", "1.0", "yes", "True", "Smiling", " smiling "])
+def test_present(text):
+    assert int(Attribute("Smiling").parse(text)) == 1
+
+
+@pytest.mark.parametrize("text", ["0", "0.0", "-1", "no", "FALSE", "not Smiling"])
+def test_absent(text):
+    assert int(Attribute("Smiling").parse(text)) == 0
+
+
+@pytest.mark.parametrize("text", ["", "2", "-", "Male", "maybe", "nan"])
+def test_anything_else_is_refused(text):
+    with pytest.raises(UserError, match="is no label of Smiling: write 1 or 0"):
+        Attribute("Smiling").parse(text)
+
+
+def test_class_names_count_before_yes_and_no():
+    clean_shaven = Attribute("Beard_question", negative="yes", positive="no")
+    assert int(clean_shaven.parse("yes")) == 0 and int(clean_shaven.parse("no")) == 1
+
+
+def test_class_names_must_differ():
+    with pytest.raises(UserError, match="need different names"):
+        Attribute("Male", negative="male")
+
+
+def test_an_attribute_needs_a_name():
+    with pytest.raises(UserError, match="needs a name"):
+        Attribute("  ")
+
+
+def test_an_unknown_label_is_no_label():
+    with pytest.raises(ValueError, match="0 or 1, not -1"):
+        Attribute("Male").label(-1)
+
+
+def test_titles_read_well():
+    assert Attribute("Gray_Hair").title == "Gray hair"
+    assert Attribute("5_o_Clock_Shadow").title == "5 o clock shadow"
+    assert Attribute("Male").title == "Male"

@@ -1,0 +1,136 @@
+"""Labels in CSV: values, column choice, and messages with the line."""
+
+from __future__ import annotations
+
+import pytest
+
+from ganssl.attributes import Attribute
+from ganssl.data.label_file import read_attribute_list, read_label_csv, read_number_list
+from ganssl.errors import UserError
+
+
+def test_every_column_is_an_attribute():
+    table = read_label_csv(b"file,Smiling,Male\na.jpg,1,0\nb.jpg,0,1\n")
+    assert table.names == ["a.jpg", "b.jpg"]
+    assert table.attributes == ("Smiling", "Male")
+    assert table.labels.dtype == "int8" and table.labels.tolist() == [[1, 0], [0, 1]]
+    assert list(table.lines) == [2, 3]
+
+
+def test_values_of_all_kinds():
+    text = (
+        "file,Smiling\n1.jpg,1\n2.jpg,0\n3.jpg,-1\n4.jpg,yes\n5.jpg,not Smiling\n6.jpg,\n7.jpg, \n"
+    )
+    labels = read_label_csv(text.encode()).labels[:, 0]
+    assert labels.tolist() == [1, 0, 0, 1, 0, -1, -1]
+
+
+def test_the_label_column_with_class_names():
+    male = Attribute("Male", negative="Female")
+    table = read_label_csv(b"file,label\na.jpg,Female\nb.jpg,male\n", male)
+    assert table.attributes == ("Male",) and table.labels.tolist() == [[0], [1]]
+    with pytest.raises(UserError, match=r"line 3: 'child' is no label of Male.*'Female'"):
+        read_label_csv(b"file,label\na.jpg,Female\nb.jpg,child\n", male)
+
+
+def test_a_label_column_needs_an_attribute():
+    with pytest.raises(UserError, match="does not say which attribute its column 'label' answers"):
+        read_label_csv(b"file,label\na.jpg,1\n")
+
+
+def test_choosing_a_column():
+    data = b"file,first_try,Male,second_try\na.jpg,0,1,0\n"
+    male = Attribute("Male")
+    assert read_label_csv(data, male).labels.tolist() == [[1]]
+    table = read_label_csv(data, male, column="second_try")
+    assert table.attributes == ("Male",) and table.labels.tolist() == [[0]]
+    assert read_label_csv(data, column="first_try").attributes == ("first_try",)
+    with pytest.raises(UserError, match="no column 'third'; its columns are first_try, Male, sec"):
+        read_label_csv(data, male, column="third")
+    with pytest.raises(UserError, match="no column 'Young'"):
+        read_label_csv(data, Attribute("Young"))
+    with pytest.raises(UserError, match="no column 'file'"):
+        read_label_csv(data, column="file")
+
+
+def test_columns_that_are_not_chosen_may_hold_anything():
+    data = b"file,Male,note\na.jpg,1,blurred\n"
+    assert read_label_csv(data, Attribute("Male")).labels.tolist() == [[1]]
+    with pytest.raises(UserError, match="line 2: 'blurred' is no label of note"):
+        read_label_csv(data)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "byte-order mark"])
+def test_what_spreadsheets_write(separator, end, mark):
+    rows = ["File|Smiling", '"a b, c.jpg"|1', "é.jpg|0", "", "|"]
+    data = (mark + end.join(rows).replace("|", separator) + end).encode()
+    table = read_label_csv(data)
+    assert table.names == ["a b, c.jpg", "é.jpg"] and table.labels.tolist() == [[1], [0]]
+
+
+def test_celebas_csv_edition_and_windows_paths():
+    table = read_label_csv(b"image_id,Male\nsub\\a.jpg,-1\n")
+    assert table.names == ["sub/a.jpg"] and table.labels.tolist() == [[0]]
+
+
+def test_a_path_is_named_in_messages(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("file,Male\na.jpg,1\n")
+    assert read_label_csv(path).source == "mine.csv"
+    path.write_text("file,Male\na.jpg,x\n")
+    with pytest.raises(UserError, match=r"mine\.csv, line 2"):
+        read_label_csv(path)
+    with pytest.raises(UserError, match=r"gone\.csv cannot be read"):
+        read_label_csv(tmp_path / "gone.csv")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "line 1: the header must be 'file'"),
+        (b"a.jpg,1\nb.jpg,0\n", "line 1: the header must be 'file'.*found 'a.jpg,1'"),
+        (b"file\na.jpg\n", "line 1: the header must be"),
+        (b"file,Male\n", "holds a header but no rows"),
+        (b"file,Male,Male\na.jpg,1,1\n", "line 1: column 'Male' appears twice"),
+        (b"file,Male,\na.jpg,1,1\n", "line 1: column '' has no name"),
+        (b"file,Male\na.jpg,1\nb.jpg\n", "line 3: expected 2 cells as in the header, found 1"),
+        (b"file,Male\na.jpg,1,0\n", "line 2: expected 2 cells as in the header, found 3"),
+        (b"file,Male\na.jpg,1\n,0\n", "line 3: the file name is empty"),
+        (b"file,Male\na.jpg,1\n\nb.jpg,2\n", "line 4: '2' is no label of Male"),
+        (b"file,Male\na.jpg,1\nb.jpg,0\na.jpg,0\n", "line 4: a.jpg has a row already, in line 2"),
+        (b"file,Male\na.jpg,1\nb\xe4.jpg,0\n", "line 3: the text is not UTF-8"),
+        ("file,Male\na.jpg,1\n".encode("utf-16"), "line 1: the text is not UTF-8"),
+        (b'file,Male\n"a.jpg,1\n', "line 2 is not readable as CSV"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "line 1: the text is not UTF-8"),
+    ],
+)  # fmt: skip
+def test_broken_files(data, message):
+    with pytest.raises(UserError, match=message) as caught:
+        read_label_csv(data, name="upload.csv")
+    assert str(caught.value).startswith("upload.csv")
+
+
+def test_the_first_bad_row_of_a_column_is_reported():
+    data = b"file,Male,Young\na.jpg,1,1\nb.jpg,bad,1\nc.jpg,worse,x\n"
+    with pytest.raises(UserError, match="line 3: 'bad' is no label of Male"):
+        read_label_csv(data)
+
+
+def test_attribute_lists_know_no_unknown_label(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("2\nMale Young\na.jpg 1 -1\nb.jpg -1 1\n")
+    table = read_attribute_list(path)
+    assert table.labels.tolist() == [[1, 0], [0, 1]] and list(table.lines) == [3, 4]
+
+
+def test_number_lists(tmp_path):
+    path = tmp_path / "identity.txt"
+    path.write_text("a.jpg 4225\nb.jpg 0\n")
+    assert read_number_list(path) == {"a.jpg": 4225, "b.jpg": 0}
+    path.write_text("a.jpg -1\n")
+    with pytest.raises(UserError, match=r"identity\.txt, line 1"):
+        read_number_list(path)
+    with pytest.raises(UserError, match="cannot be read"):
+        read_number_list(tmp_path / "gone.txt")

@@ -1,0 +1,88 @@
+"""Shapes, ranges and reversibility of the networks, at 64 and 128 pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ganssl.errors import UserError
+from ganssl.models import losses
+from ganssl.models.config import ModelConfig
+from ganssl.models.layers import fold, unfold
+from ganssl.models.networks import build_discriminator, build_encoder, build_generator
+
+SMALL = dict(
+    latent_size=8,
+    encoder_widths=(8, 8, 8, 8),
+    generator_widths=(8, 8, 8, 8),
+    detail_width=4,
+    discriminator_widths=(8, 8, 8, 8),
+)
+
+
+@pytest.mark.parametrize("size", [64, 128])
+def test_shapes_and_value_ranges(size: int):
+    config = ModelConfig(size=size, **SMALL)
+    faces = np.random.default_rng(0).uniform(-1, 1, (3, size, size, 3)).astype("float32")
+    mean, log_variance = build_encoder(config)(faces)
+    assert mean.shape == log_variance.shape == (3, 8)
+    codes = 50 * np.random.default_rng(1).standard_normal((3, 8)).astype("float32")
+    made = np.asarray(build_generator(config)(codes, training=True))
+    assert made.shape == (3, size, size, 3)
+    assert np.abs(made).max() <= 1.0
+    logits, *features = build_discriminator(config)(faces)
+    assert logits.shape == (3, 4, 4, 1)
+    assert [f.shape for f in features] == [(3, 16, 16, 8), (3, 8, 8, 8)]
+
+
+@pytest.mark.parametrize("size", [64, 128])
+def test_mixed_precision_keeps_float32_outputs(size: int):
+    config = ModelConfig(size=size, **SMALL)
+    codes = np.zeros((2, 8), "float32")
+    assert build_generator(config, "mixed_bfloat16")(codes).dtype == "float32"
+    faces = np.zeros((2, size, size, 3), "float32")
+    assert all(v.dtype == "float32" for v in build_encoder(config, "mixed_bfloat16")(faces))
+
+
+def test_fold_and_unfold_are_inverse_and_keep_neighbours_together():
+    image = np.arange(2 * 8 * 8 * 3, dtype="float32").reshape(2, 8, 8, 3)
+    folded = np.asarray(fold(image, 4))
+    assert folded.shape == (2, 2, 2, 48)
+    np.testing.assert_array_equal(np.sort(folded[0, 0, 0]), np.sort(image[0, :4, :4].ravel()))
+    np.testing.assert_array_equal(np.asarray(unfold(folded, 4)), image)
+
+
+@pytest.mark.parametrize("settings", [{"size": 100}, {"size": 32}, {"latent_size": 1}])
+def test_impossible_sizes_are_refused(settings: dict):
+    with pytest.raises(UserError):
+        ModelConfig(**settings)
+
+
+def test_kl_divergence_matches_the_closed_form():
+    mean = np.array([[1.0, -2.0]], "float32")
+    log_variance = np.log(np.array([[0.25, 4.0]], "float32"))
+    expected = 0.5 * ((0.25 + 1 - 1 - np.log(0.25)) + (4 + 4 - 1 - np.log(4.0)))
+    assert float(losses.kl_divergence(mean, log_variance)) == pytest.approx(expected, rel=1e-5)
+    zeros = np.zeros((3, 5), "float32")
+    assert float(losses.kl_divergence(zeros, zeros)) == 0.0
+
+
+def test_gradient_distance_sees_edges_and_not_brightness():
+    flat = np.zeros((1, 8, 8, 3), "float32")
+    edge = flat.copy()
+    edge[:, :, 4:] = 1.0
+    assert float(losses.gradient_distance(flat, flat + 0.5)) == 0.0
+    assert float(losses.gradient_distance(flat, edge)) > 0.0
+
+
+def test_feature_distance_is_relative_to_the_real_layer():
+    real = [np.full((2, 4, 4, 3), 10.0, "float32")]
+    assert float(losses.feature_distance(real, [real[0] * 1.5])) == pytest.approx(0.5, rel=1e-4)
+
+
+def test_adversarial_losses_reward_the_right_side():
+    sure, unsure = np.full((2, 4), 5.0, "float32"), np.full((2, 4), -5.0, "float32")
+    good = float(losses.discriminator_loss(sure, [unsure]))
+    bad = float(losses.discriminator_loss(unsure, [sure]))
+    assert good < 0.1 < bad
+    assert float(losses.generator_loss([sure])) < float(losses.generator_loss([unsure]))
