@@ -5,6 +5,35 @@ from __future__ import annotations
 import keras
 
 
+class BatchNorm(keras.layers.BatchNormalization):
+    """Batch normalisation that trains with TensorFlow's fused kernel where there is one.
+
+    Keras composes it from elementary operations in float32; on a CPU the fused
+    kernel takes a quarter of the time in bfloat16. Variables, results at
+    inference and other backends are Keras's own.
+    """
+
+    def call(self, inputs, training=None, mask=None):
+        fused = keras.backend.backend() == "tensorflow" and len(inputs.shape) == 4
+        if not (training and self.trainable and fused):
+            return super().call(inputs, training=training, mask=mask)
+        import tensorflow as tf
+
+        outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+            x=inputs,
+            scale=self.gamma,
+            offset=self.beta,
+            mean=[],
+            variance=[],
+            epsilon=self.epsilon,
+            is_training=True,
+        )
+        keep = self.momentum
+        self.moving_mean.assign(self.moving_mean * keep + mean * (1.0 - keep))
+        self.moving_variance.assign(self.moving_variance * keep + variance * (1.0 - keep))
+        return outputs
+
+
 def fold(x, block: int):
     """Space to depth: `[n, h, w, c]` → `[n, h/block, w/block, c·block²]`."""
     if block == 1:
@@ -31,7 +60,7 @@ def conv_norm(x, width: int, name: str, dtype, strides: int = 1):
     x = keras.layers.Conv2D(
         width, 3, strides=strides, padding="same", use_bias=False, name=f"{name}_conv", dtype=dtype
     )(x)
-    x = keras.layers.BatchNormalization(momentum=0.98, name=f"{name}_bn", dtype=dtype)(x)
+    x = BatchNorm(momentum=0.98, name=f"{name}_bn", dtype=dtype)(x)
     return keras.layers.LeakyReLU(0.1, name=f"{name}_act", dtype=dtype)(x)
 
 

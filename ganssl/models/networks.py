@@ -10,7 +10,7 @@ from __future__ import annotations
 import keras
 
 from ganssl.models.config import GRID, ModelConfig
-from ganssl.models.layers import conv_norm, fold, residual, unfold, upsample
+from ganssl.models.layers import BatchNorm, conv_norm, fold, residual, unfold, upsample
 
 
 def build_encoder(config: ModelConfig, dtype: str = "float32") -> keras.Model:
@@ -35,7 +35,7 @@ def build_generator(config: ModelConfig, dtype: str = "float32") -> keras.Model:
     code = keras.Input((config.latent_size,), name="code")
     x = keras.layers.Dense(4 * 4 * widths[0], use_bias=False, name="dense", dtype=dtype)(code)
     x = keras.layers.Reshape((4, 4, widths[0]), dtype=dtype)(x)
-    x = keras.layers.BatchNormalization(momentum=0.98, name="grid4_bn", dtype=dtype)(x)
+    x = BatchNorm(momentum=0.98, name="grid4_bn", dtype=dtype)(x)
     x = keras.layers.LeakyReLU(0.1, dtype=dtype)(x)
     for level, width in enumerate(widths[1:], start=1):
         side = 4 << level

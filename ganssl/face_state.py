@@ -1,0 +1,217 @@
+"""The recipe of one generated face, its links and files, and undo.
+
+A `FaceState` is all that a page, a link, a small JSON file, a PNG's metadata
+and the `generate` command hand to each other: with the same model, the same
+state gives the same pixels everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from ganssl.errors import UserError
+
+FORMAT = "ganssl face 1"
+
+LIMIT = 3.0
+"""The strongest edit, in σ; beyond it lie next to no faces of the training photos."""
+
+MAX_SEED = 2**31 - 1
+DEFAULT_TRUNCATION = 0.8
+EDIT_PREFIX = "edit."
+
+
+@dataclass(frozen=True)
+class FaceState:
+    """Which face, and how it is edited.
+
+    Attributes:
+        seed: of the unedited face, 0 to `MAX_SEED`.
+        truncation: 0 is the mean face ("typical"), 1 the spread of the
+            training photos ("varied"); kept to hundredths.
+        edits: amount for each attribute in σ along its direction, -3 to 3,
+            kept to tenths; an amount of 0 is no edit and is dropped.
+        locked: attributes that the edits of others must not move.
+        model: `FaceModel.id` that the face belongs to; empty: any.
+
+    Raises `UserError` for values outside these ranges.
+    """
+
+    seed: int = 0
+    truncation: float = DEFAULT_TRUNCATION
+    edits: Mapping[str, float] = field(default_factory=dict)
+    locked: tuple[str, ...] = ()
+    model: str = ""
+
+    def __post_init__(self) -> None:
+        seed = _number("The seed", self.seed, 0, MAX_SEED)
+        if seed != int(seed):
+            raise UserError(f"The seed must be a whole number, not {self.seed}.")
+        truncation = _number("The truncation", self.truncation, 0.0, 1.0)
+        amounts = {
+            str(name): round(_number(f"The amount for {name}", amount, -LIMIT, LIMIT), 1)
+            for name, amount in self.edits.items()
+        }
+        object.__setattr__(self, "seed", int(seed))
+        object.__setattr__(self, "truncation", round(truncation, 2))
+        object.__setattr__(self, "edits", {name: a for name, a in amounts.items() if a != 0})
+        object.__setattr__(self, "locked", tuple(dict.fromkeys(map(str, self.locked))))
+
+    def amount(self, attribute: str) -> float:
+        """The edit of an attribute in σ, 0 where there is none."""
+        return self.edits.get(attribute, 0.0)
+
+    def with_seed(self, seed: int) -> FaceState:
+        return replace(self, seed=seed)
+
+    def with_edit(self, attribute: str, amount: float) -> FaceState:
+        return replace(self, edits={**self.edits, attribute: amount})
+
+    def with_lock(self, attribute: str, locked: bool) -> FaceState:
+        others = tuple(name for name in self.locked if name != attribute)
+        return replace(self, locked=(*others, attribute) if locked else others)
+
+    def unedited(self) -> FaceState:
+        """The same face before all edits."""
+        return replace(self, edits={}, locked=())
+
+    def check(self, model_id: str, sliders: Sequence[str]) -> FaceState:
+        """This state, bound to a model.
+
+        Args:
+            sliders: the attributes that the model offers.
+
+        Raises `UserError` for a face of another model or an attribute without a slider.
+        """
+        if self.model not in ("", model_id):
+            raise UserError(
+                f"This face was made with model {self.model}; the model here is {model_id} and "
+                "would show another face. Open it with the model that it belongs to."
+            )
+        missing = [name for name in (*self.edits, *self.locked) if name not in sliders]
+        if missing:
+            raise UserError(
+                f"This model has no slider for {', '.join(dict.fromkeys(missing))}. "
+                f"It has {', '.join(sliders) or 'none'}."
+            )
+        return replace(self, model=model_id)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"format": FORMAT, **asdict(self), "locked": list(self.locked)}
+
+    def to_json(self) -> str:
+        """Small JSON with one entry for each attribute of this class."""
+        return json.dumps(self.to_dict(), indent=2) + "\n"
+
+    @classmethod
+    def from_dict(cls, values: Any, name: str = "The face") -> FaceState:
+        """The inverse of `to_dict`; `UserError` that calls the source `name`."""
+        if not isinstance(values, dict) or values.get("format") != FORMAT:
+            raise UserError(f"{name} is no saved face: it lacks the entry format: {FORMAT!r}.")
+        entries = {key: value for key, value in values.items() if key != "format"}
+        odd = sorted(set(entries) - {"seed", "truncation", "edits", "locked", "model"})
+        if odd or "seed" not in entries:
+            wrong = f"the entry {odd[0]!r} is unknown" if odd else "the seed is missing"
+            raise UserError(f"{name} cannot be read: {wrong}.")
+        edits, locked = entries.get("edits", {}), entries.get("locked", [])
+        if not isinstance(edits, dict) or not isinstance(locked, list):
+            raise UserError(f"{name} cannot be read: edits must be an object and locked a list.")
+        if not isinstance(entries.get("model", ""), str):
+            raise UserError(f"{name} cannot be read: model must be a text.")
+        try:
+            return cls(**{**entries, "locked": tuple(locked)})
+        except UserError as error:
+            raise UserError(f"{name} cannot be read: {error}") from error
+
+    @classmethod
+    def from_json(cls, text: str | bytes, name: str = "The face") -> FaceState:
+        """Read what `to_json` wrote; `UserError` that calls the file `name`."""
+        try:
+            values = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise UserError(f"{name} is not JSON: line {error.lineno}, {error.msg}.") from error
+        except (UnicodeDecodeError, RecursionError) as error:
+            raise UserError(f"{name} is not a JSON text.") from error
+        return cls.from_dict(values, name)
+
+    def to_query(self) -> dict[str, str | list[str]]:
+        """Query parameters of a link: `seed=7&truncation=0.8&edit.Smiling=2.0&lock=Young`."""
+        query: dict[str, str | list[str]] = {
+            "seed": str(self.seed),
+            "truncation": f"{self.truncation:g}",
+            **{f"{EDIT_PREFIX}{name}": f"{amount:g}" for name, amount in self.edits.items()},
+        }
+        if self.locked:
+            query["lock"] = list(self.locked)
+        if self.model:
+            query["model"] = self.model
+        return query
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str | Sequence[str]]) -> FaceState:
+        """Read `to_query`; parameters that links pick up elsewhere are left alone.
+
+        Raises `UserError` where a value is not one of a face.
+        """
+        last = {key: v if isinstance(v, str) else v[-1] for key, v in query.items() if len(v)}
+        lock = query.get("lock", ())
+        try:
+            return cls(
+                seed=last.get("seed", 0),
+                truncation=last.get("truncation", DEFAULT_TRUNCATION),
+                edits={
+                    key.removeprefix(EDIT_PREFIX): amount
+                    for key, amount in last.items()
+                    if key.startswith(EDIT_PREFIX)
+                },
+                locked=(lock,) if isinstance(lock, str) else tuple(lock),
+                model=last.get("model", ""),
+            )
+        except UserError as error:
+            raise UserError(f"The link cannot be read: {error}") from error
+
+
+def _number(what: str, value: Any, low: float, high: float) -> float:
+    try:
+        number = float("nan") if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not (math.isfinite(number) and low <= number <= high):
+        raise UserError(f"{what} must be a number from {low:g} to {high:g}, not {value!r}.")
+    return number
+
+
+@dataclass(frozen=True)
+class History:
+    """Undo and redo over states; every method gives a new history.
+
+    Attributes:
+        present: the state that is shown.
+        past, future: states to go back and forth to, the nearest one last.
+    """
+
+    present: FaceState
+    past: tuple[FaceState, ...] = ()
+    future: tuple[FaceState, ...] = ()
+
+    LENGTH = 200
+
+    def push(self, state: FaceState) -> History:
+        """Move on to a new state; what was undone is forgotten."""
+        if state == self.present:
+            return self
+        return History(state, (*self.past, self.present)[-self.LENGTH :])
+
+    def undo(self) -> History:
+        if not self.past:
+            return self
+        return History(self.past[-1], self.past[:-1], (*self.future, self.present))
+
+    def redo(self) -> History:
+        if not self.future:
+            return self
+        return History(self.future[-1], (*self.past, self.present), self.future[:-1])

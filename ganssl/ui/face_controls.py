@@ -1,0 +1,163 @@
+"""The controls of a face: seed, undo, sliders with lock and reset, typical to varied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from ganssl.attributes import Attribute
+from ganssl.explore import class_marks, signed
+from ganssl.face_state import LIMIT, MAX_SEED
+from ganssl.ui.face_session import FaceSession
+
+STEP = 0.1
+
+
+def show_controls(session: FaceSession, seeded: bool = True) -> None:
+    """All controls; `seeded` adds those that choose another generated face."""
+    show_toolbar(session, seeded)
+    message = session.pop_message()
+    if message:
+        st.error(message, icon=":material/error:")
+    if seeded:
+        _seed_and_truncation(session)
+    code = session.rendered(session.state).code
+    for attribute in (*session.first_sliders, *session.added_sliders):
+        _attribute_slider(session, attribute, code)
+    _add_sliders(session)
+
+
+def show_toolbar(session: FaceSession, seeded: bool) -> None:
+    history, state = session.history, session.state
+    with st.container(horizontal=True, gap="xsmall"):
+        if seeded:
+            st.button(
+                "New face",
+                icon=":material/casino:",
+                type="primary",
+                on_click=session.new_face,
+                key=session.key("new"),
+                help="Another random face; your edits stay.",
+            )
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            on_click=session.undo,
+            disabled=not history.past,
+            key=session.key("undo"),
+        )
+        st.button(
+            "Redo",
+            icon=":material/redo:",
+            on_click=session.redo,
+            disabled=not history.future,
+            key=session.key("redo"),
+        )
+        st.button(
+            "Reset all",
+            icon=":material/restart_alt:",
+            on_click=session.reset_all,
+            disabled=state == state.unedited(),
+            key=session.key("reset all"),
+            help="All sliders to 0, all locks open; the face stays.",
+        )
+
+
+def _seed_and_truncation(session: FaceSession) -> None:
+    state = session.state
+    left, right = st.columns([2, 3], gap="medium", wrap=False)
+    left.number_input(
+        "Seed",
+        min_value=0,
+        max_value=MAX_SEED,
+        step=1,
+        help="The number of the face: the same seed always gives the same face.",
+        **session.widget("seed", state.seed, lambda seed: replace(session.state, seed=seed or 0)),
+    )
+    right.slider(
+        "Typical ↔ varied",
+        min_value=0.0,
+        max_value=1.0,
+        step=0.05,
+        format="percent",
+        help="0 % is the average face of the training photos, 100 % is as varied as they are. "
+        "Faces nearer to the average look cleaner.",
+        **session.widget(
+            "truncation",
+            state.truncation,
+            lambda truncation: replace(session.state, truncation=truncation),
+        ),
+    )
+
+
+def _attribute_slider(session: FaceSession, attribute: str, code: np.ndarray) -> None:
+    state, title = session.state, Attribute(attribute).title
+    locked = attribute in state.locked
+    row = st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center")
+    with row.container(gap=None):
+        st.slider(
+            title + (" · held fixed" if locked else ""),
+            min_value=-LIMIT,
+            max_value=LIMIT,
+            step=STEP,
+            format="%+.1f σ",
+            disabled=locked,
+            **session.widget(
+                f"slider {attribute}",
+                state.amount(attribute),
+                lambda amount: session.state.with_edit(attribute, amount),
+            ),
+        )
+        st.html(class_scale(title, *class_marks(session.model, state, attribute, code)))
+    row.button(
+        "",
+        icon=":material/lock:" if locked else ":material/lock_open_right:",
+        type="tertiary",
+        key=session.key(f"lock {attribute}"),
+        on_click=session.toggle_lock,
+        args=(attribute,),
+        help=f"Release {title}" if locked else f"Hold {title} fixed while other sliders move",
+    )
+    row.button(
+        "",
+        icon=":material/restart_alt:",
+        type="tertiary",
+        key=session.key(f"reset {attribute}"),
+        on_click=session.reset,
+        args=(attribute,),
+        disabled=state.amount(attribute) == 0,
+        help=f"{title} back to 0",
+    )
+
+
+def class_scale(title: str, absent: float, present: float) -> str:
+    """Marks under a slider where this face would resemble the average of each class."""
+    marks = [
+        f'<span class="{answer}" style="left:{100 * (value + LIMIT) / (2 * LIMIT):.1f}%" '
+        f'title="{escape(title)}: at {signed(value)} σ this face resembles the average photo '
+        f'annotated “{answer}”">{answer}</span>'
+        for answer, value in (("no", absent), ("yes", present))
+        if -LIMIT <= value <= LIMIT
+    ]
+    return f'<div class="class-scale">{"".join(marks)}</div>'
+
+
+def _add_sliders(session: FaceSession) -> None:
+    sliders = session.model.directions.sliders
+    others = sorted((n for n in sliders if n not in session.first_sliders), key=_title)
+    if not others:
+        return
+    st.multiselect(
+        "More sliders",
+        others,
+        format_func=_title,
+        placeholder="Add an attribute",
+        **session.widget("more", session.added_sliders, session.set_added_sliders),
+    )
+
+
+def _title(attribute: str) -> str:
+    return Attribute(attribute).title

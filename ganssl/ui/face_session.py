@@ -1,0 +1,196 @@
+"""One editable face in a visitor's session: state, undo, widgets and address bar in step.
+
+The `FaceState` is the truth. Widgets report to it through callbacks and are
+set from it before they are drawn, so undo, links, files and a change of page
+cannot leave a slider that disagrees with the face.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from ganssl.attributes import FIRST_SLIDERS
+from ganssl.errors import UserError
+from ganssl.explore import Rendered, face_code, render
+from ganssl.face_state import FaceState, History
+from ganssl.models.face_model import FaceModel
+from ganssl.readout import Readout
+from ganssl.ui.model import readout
+
+NEW_SEEDS = 100_000
+"""New faces get short seeds, which people can read to each other."""
+
+
+class FaceSession:
+    """A face under edit.
+
+    Args:
+        name: of the page; prefixes the keys of widgets and session entries.
+        base: the code to edit, float32 `[d]`, in place of the seed's.
+        base_id: changes with `base`; pictures are kept by it.
+        linked: keep the address bar in step with the face.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        model: FaceModel,
+        base: np.ndarray | None = None,
+        base_id: str = "",
+        linked: bool = False,
+    ) -> None:
+        self.name, self.model, self.linked = name, model, linked
+        self.base, self.base_id = base, base_id
+        st.session_state.setdefault(self.key("history"), History(FaceState(model=model.id)))
+
+    def key(self, part: str) -> str:
+        return f"{self.name}/{part}"
+
+    @property
+    def history(self) -> History:
+        return st.session_state[self.key("history")]
+
+    @property
+    def state(self) -> FaceState:
+        return self.history.present
+
+    # What changes the face: each of these is called before a page or fragment is drawn.
+
+    def show(self, state: FaceState) -> None:
+        """Make this the face; one that cannot be made leaves a message and the old face."""
+        try:
+            state = state.check(self.model.id, self.model.directions.sliders)
+            face_code(self.model, state, self.base)
+        except UserError as error:
+            self.complain(error)
+        else:
+            self._turn_to(self.history.push(state))
+
+    def undo(self) -> None:
+        self._turn_to(self.history.undo())
+
+    def redo(self) -> None:
+        self._turn_to(self.history.redo())
+
+    def new_face(self) -> None:
+        self.show(replace(self.state, seed=random.randrange(NEW_SEEDS)))
+
+    def reset(self, attribute: str) -> None:
+        self.show(self.state.with_edit(attribute, 0))
+
+    def reset_all(self) -> None:
+        self.show(self.state.unedited())
+
+    def toggle_lock(self, attribute: str) -> None:
+        self.show(self.state.with_lock(attribute, attribute not in self.state.locked))
+
+    def complain(self, error: UserError) -> None:
+        """Keep a message for the next drawing."""
+        st.session_state[self.key("message")] = str(error)
+
+    def pop_message(self) -> str | None:
+        return st.session_state.pop(self.key("message"), None)
+
+    def _turn_to(self, history: History) -> None:
+        st.session_state[self.key("history")] = history
+        if self.linked:
+            self._write_link()
+
+    # Widgets: `widget("seed", value, change)` gives the key and callback that tie one to the state.
+
+    def widget(self, part: str, value, change: Callable) -> dict:
+        """Arguments that tie a widget to the state.
+
+        Args:
+            value: what the widget has to show now.
+            change: takes the widget's new value and returns the new state.
+        """
+        key = self.key(part)
+        if st.session_state.get(key) != value:
+            st.session_state[key] = value
+        return {"key": key, "on_change": partial(self._widget_changed, key, change)}
+
+    def _widget_changed(self, key: str, change: Callable) -> None:
+        self.show(change(st.session_state[key]))
+
+    # Which sliders are there.
+
+    @property
+    def first_sliders(self) -> tuple[str, ...]:
+        """The sliders that a visitor finds at the start."""
+        sliders = self.model.directions.sliders
+        return tuple(name for name in FIRST_SLIDERS if name in sliders) or sliders[:5]
+
+    @property
+    def added_sliders(self) -> list[str]:
+        """Those that were added, by hand or by a face that needs them."""
+        chosen = st.session_state.get(self.key("added"), [])
+        needed = [*chosen, *self.state.edits, *self.state.locked]
+        return [name for name in dict.fromkeys(needed) if name not in self.first_sliders]
+
+    def set_added_sliders(self, names: list[str]) -> FaceState:
+        """Add or remove sliders; the edit and lock of a removed one go with it."""
+        state = self.state
+        for gone in set(self.added_sliders) - set(names):
+            state = state.with_edit(gone, 0).with_lock(gone, False)
+        st.session_state[self.key("added")] = names
+        return state
+
+    # The address bar.
+
+    def follow_link(self) -> None:
+        """Show the face of the page's address when a visitor came by it or went back to it.
+
+        The address that this session wrote itself is passed over, and a bare
+        one (first visit, return from another page) gets the face's link.
+        """
+        query = {key: st.query_params.get_all(key) for key in st.query_params}
+        if query and query == st.session_state.get(self.key("link")):
+            return
+        if "seed" in query:
+            st.session_state[self.key("link")] = query
+            try:
+                self.show(FaceState.from_query(query))
+            except UserError as error:
+                self.complain(error)
+        self._write_link()
+
+    def _write_link(self) -> None:
+        query = self.state.to_query()
+        st.query_params.from_dict(query)
+        st.session_state[self.key("link")] = {
+            key: value if isinstance(value, list) else [value] for key, value in query.items()
+        }
+
+    # Pictures and readouts, kept for states that come back.
+
+    def rendered(self, state: FaceState) -> Rendered:
+        return _rendered(state.to_json(), self.base_id, self.model, self.base)
+
+    def probabilities(self, state: FaceState) -> np.ndarray | None:
+        """What the probes read in the face, float32 `[a]`; None without a face network."""
+        probes = self.readout
+        if probes is None:
+            return None
+        return _probabilities(state.to_json(), self.base_id, self, probes)
+
+    @property
+    def readout(self) -> Readout | None:
+        return readout(self.model.size)
+
+
+@st.cache_data(max_entries=300, show_spinner=False)
+def _rendered(state: str, base_id: str, _model: FaceModel, _base: np.ndarray | None) -> Rendered:
+    return render(_model, FaceState.from_json(state), _base)
+
+
+@st.cache_data(max_entries=300, show_spinner=False)
+def _probabilities(state: str, base_id: str, _session: FaceSession, _readout: Readout) -> np.ndarray:
+    pixels = _session.rendered(FaceState.from_json(state)).pixels
+    return _readout.probabilities(pixels[None])[0]

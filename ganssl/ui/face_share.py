@@ -1,0 +1,89 @@
+"""Take a face away and bring it back: picture, file and link."""
+
+from __future__ import annotations
+
+from functools import partial
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from ganssl.errors import UserError
+from ganssl.explore import FaceState, face_png, state_from_png
+from ganssl.ui.face_session import FaceSession
+
+SIDES = (128, 256, 512, 1024)
+PNG_START = b"\x89PNG"
+
+
+def show_share(session: FaceSession) -> None:
+    """PNG and JSON downloads, the link, and a box that takes either file back."""
+    state = session.state
+    stem = f"face-{state.seed}"
+    picture, file, back = st.columns(3, gap="large")
+    with picture:
+        st.markdown("##### Picture")
+        side = st.selectbox(
+            "Size",
+            SIDES,
+            index=SIDES.index(512),
+            format_func=lambda px: f"{px} × {px} pixels",
+            key=session.key("png size"),
+            persist_state="session",
+        )
+        st.download_button(
+            "Download PNG",
+            partial(face_png, session.model, state, side, session.base),
+            f"{stem}.png",
+            "image/png",
+            icon=":material/image:",
+            on_click="ignore",
+            key=session.key("png"),
+        )
+        st.caption(
+            f"Generated at {session.model.size} pixels and enlarged smoothly. The file says in its "
+            "metadata that it is AI-generated, by which model, from which seed and edits."
+        )
+    with file:
+        st.markdown("##### Link and file")
+        if session.linked:
+            st.caption("This link opens exactly this face:")
+            st.code(link(state), language=None, wrap_lines=True)
+        st.download_button(
+            "Save face as JSON",
+            state.to_json(),
+            f"{stem}.json",
+            "application/json",
+            icon=":material/save:",
+            on_click="ignore",
+            key=session.key("json"),
+        )
+    with back:
+        st.markdown("##### Load a face")
+        key = session.key("upload")
+        st.file_uploader(
+            "A saved face: JSON, or a PNG downloaded here",
+            type=["json", "png"],
+            max_upload_size=25,
+            key=key,
+            on_change=load_face,
+            args=(session, key),
+        )
+
+
+def link(state: FaceState) -> str:
+    """The address of the page with a face's query parameters."""
+    address = (st.context.url or "").partition("?")[0]
+    return f"{address}?{urlencode(state.to_query(), doseq=True)}"
+
+
+def load_face(session: FaceSession, key: str) -> None:
+    """Callback of the upload: runs once for each file, not at every rerun."""
+    file = st.session_state[key]
+    if file is None:
+        return
+    data = file.getvalue()
+    try:
+        read = state_from_png if data.startswith(PNG_START) else FaceState.from_json
+        session.show(read(data, file.name))
+    except UserError as error:
+        session.complain(error)

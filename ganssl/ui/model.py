@@ -1,0 +1,38 @@
+"""The model and the readout that every page shares, loaded once for all visitors."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ganssl.errors import UserError
+from ganssl.models.face_model import FaceModel, load_model
+from ganssl.readout import Readout
+
+
+@st.cache_resource(show_spinner="Loading the face model …")
+def face_model() -> FaceModel:
+    """The model that ships, or that `GANSSL_MODEL` names; its first, slow call is done here."""
+    model = load_model()
+    model.decode(model.mean[None])
+    return model
+
+
+def require_face_model() -> FaceModel:
+    """The model, or an error box and the end of the page."""
+    try:
+        return face_model()
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+
+
+@st.cache_resource(show_spinner=False)
+def readout(size: int) -> Readout | None:
+    """The attribute readout for faces of a size; None where the face network is not installed."""
+    try:
+        loaded = Readout.load()
+    except UserError:
+        return None
+    loaded.probabilities(np.zeros((1, size, size, 3), np.uint8))
+    return loaded

@@ -1,0 +1,40 @@
+"""Faces on the page: small, smooth pictures with words for those who cannot see them."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from ganssl.attributes import FIRST_SLIDERS, Attribute
+from ganssl.explore import describe, enlarge
+from ganssl.face_state import FaceState
+
+QUALITY = 92
+
+
+def picture_url(pixels: np.ndarray, px: int) -> str:
+    """A face `[s, s, 3]` as a JPEG of `px` a side in a data URL, which saves a second request."""
+    buffer = io.BytesIO()
+    face = Image.fromarray(enlarge(pixels, px))
+    face.save(buffer, "JPEG", quality=QUALITY, subsampling=0)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def alt_text(
+    state: FaceState,
+    attributes: tuple[str, ...] = (),
+    probabilities: np.ndarray | None = None,
+    subject: str = "",
+) -> str:
+    """The face in words: where it comes from, its edits and what the probes read in it."""
+    subject = subject or f"AI-generated face of seed {state.seed}"
+    text = f"{subject}, {describe(state)}."
+    if probabilities is not None:
+        named = dict(zip(attributes, probabilities, strict=True))
+        shown = dict.fromkeys(name for name in (*FIRST_SLIDERS, *state.edits) if name in named)
+        words = [f"{Attribute(name).title} {named[name]:.0%}" for name in shown]
+        text += f" Read by the classifier as {', '.join(words)}."
+    return text

@@ -1,0 +1,53 @@
+"""Which attributes have a slider, which do not, and why."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ganssl.attributes import WITHHELD, Attribute
+from ganssl.directions import Direction, DirectionSet
+from ganssl.directions.direction import USABLE_AUC, USABLE_COSINE
+
+
+def show_slider_quality(directions: DirectionSet) -> None:
+    """A table of all directions with their held-out figures."""
+    st.caption(
+        f"A slider is offered where its direction tells unseen photos apart (AUC of {USABLE_AUC} or "
+        f"more; 0.5 is chance) and two halves of the photos agree on it (cosine of {USABLE_COSINE} "
+        "or more). Attributes that judge looks or build are withheld, however well they work."
+    )
+    rows = [slider_row(directions.get(name)) for name in directions.attributes]
+    rows.sort(key=lambda row: (row["Slider"] != "yes", -row["AUC"]))
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={
+            "AUC": st.column_config.NumberColumn(format="%.3f"),
+            "Split-half cosine": st.column_config.NumberColumn(format="%.3f"),
+        },
+        alt="Attributes with their slider, held-out AUC, split-half cosine and labels",
+    )
+
+
+def slider_row(direction: Direction) -> dict:
+    return {
+        "Annotated as": Attribute(direction.attribute).title,
+        "Slider": "yes" if direction.usable else "no",
+        "AUC": direction.auc,
+        "Split-half cosine": direction.split_half_cosine,
+        "Labels": direction.labels_used,
+        "Method": direction.method,
+        "Why not": "" if direction.usable else reason(direction),
+    }
+
+
+def reason(direction: Direction) -> str:
+    """Why a direction has no slider."""
+    if direction.attribute in WITHHELD:
+        return "withheld: it judges looks or build"
+    reasons = []
+    if direction.auc < USABLE_AUC:
+        reasons.append("tells unseen photos apart too poorly")
+    if direction.split_half_cosine < USABLE_COSINE:
+        reasons.append("halves of the photos disagree on it")
+    return " and ".join(reasons)
