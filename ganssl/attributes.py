@@ -26,7 +26,8 @@ FIRST_SLIDERS: tuple[str, ...] = ("Male", "Bald", "Smiling", "Eyeglasses", "Youn
 """The attributes that the Explore page opens with."""
 
 WITHHELD: frozenset[str] = frozenset(
-    {"Attractive", "Big_Lips", "Big_Nose", "Chubby", "Double_Chin", "Narrow_Eyes", "Pale_Skin"}
+    ("Attractive", "Bags_Under_Eyes", "Big_Lips", "Big_Nose", "Chubby")
+    + ("Double_Chin", "Narrow_Eyes", "Pale_Skin", "Pointy_Nose")
 )
 """Judgements of looks or build that no slider offers."""
 

@@ -12,7 +12,7 @@ from ganssl.errors import UserError
 METHODS: tuple[str, ...] = ("mean", "balanced", "logistic")
 """Difference of class means, the same within cells of correlated attributes, logistic normal."""
 
-USABLE_AUC = 0.8
+USABLE_AUC = 0.7
 USABLE_COSINE = 0.7
 """What a direction must reach on held-out faces, and between halves, before it gets a slider."""
 
