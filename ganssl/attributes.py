@@ -26,9 +26,11 @@ FIRST_SLIDERS: tuple[str, ...] = ("Male", "Bald", "Smiling", "Eyeglasses", "Youn
 """The attributes that the Explore page opens with."""
 
 WITHHELD: frozenset[str] = frozenset(
-    ("Attractive", "Bags_Under_Eyes", "Big_Lips", "Big_Nose", "Chubby")
-    + ("Double_Chin", "Narrow_Eyes", "Pale_Skin", "Pointy_Nose")
-)
+    {
+        "Attractive", "Bags_Under_Eyes", "Big_Lips", "Big_Nose", "Chubby",
+        "Double_Chin", "Narrow_Eyes", "Pale_Skin", "Pointy_Nose",
+    }
+)  # fmt: skip
 """Judgements of looks or build that no slider offers."""
 
 

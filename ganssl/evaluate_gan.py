@@ -1,6 +1,6 @@
 """Honest numbers for a generator: reconstruction, likeness of samples, memorisation.
 
-Every row of the table of samples compares n images with the same n training
+Every row of the table of samples compares images with the same n training
 photos. Training photos are the reference because the generator learns their
 mixture, and validation photos may be drawn by another rule (rare attributes
 can be enriched in the training part). Two rows of real photos give the scale:
@@ -51,8 +51,8 @@ def evaluate_gan(
             distances between faces.
         photos: validation photos, uint8 `[n, s, s, 3]`, preprocessed for the model.
         references: the photos the model was trained on, uint8 `[m, s, s, 3]`.
-        count: samples of each source. There are fewer where photos are fewer:
-            n = min(count, validation photos, half of the training photos).
+        count: samples of each source, at most half of the training photos:
+            the reference and the row of other training photos are as many.
         seed: of the draws of photos, of the codes and of the kernel's subsets.
         progress: called with the images done and their total.
         baseline: another `FaceModel` of the same size, such as the VAE stage alone.
@@ -70,8 +70,9 @@ def evaluate_gan(
     if baseline is not None:
         models[f"{baseline.name} (baseline)"] = baseline
     _check(models, photos, references)
-    n = min(count, len(photos), len(references) // 2)
-    if n < FEWEST:
+    n = min(count, len(references) // 2)
+    held = min(n, len(photos))
+    if held < FEWEST:
         raise UserError(
             f"An evaluation needs {FEWEST} samples and validation photos and twice as many "
             f"training photos, but has {count}, {len(photos)} and {len(references)}."
@@ -84,7 +85,7 @@ def evaluate_gan(
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(references))
     reference, others = training[order[:n]], training[order[n : 2 * n]]
-    held_out = validation[rng.permutation(len(photos))[:n]]
+    held_out = validation[rng.permutation(len(photos))[:held]]
 
     reconstruction = [
         {"model": name, **_reconstruction(each, photos, run)} for name, each in models.items()
@@ -106,11 +107,16 @@ def evaluate_gan(
         "feature_space": f"{face_network.name}, {training.shape[1]} values",
         "reconstruction": reconstruction,
         "samples": [
-            {"images": images, "source": source, **_likeness(reference, features, seed)}
+            {
+                "images": images,
+                "source": source,
+                "n": len(features),
+                **_likeness(reference, features, seed),
+            }
             for images, source, features in sets
         ],
         "memorisation": _memorisation(sets, training, reference, held_out),
-        "notes": _notes(n, photos.shape[1]),
+        "notes": _notes(n, held, photos.shape[1]),
     }
 
 
@@ -153,8 +159,10 @@ def _reconstruction(model, photos: np.ndarray, run: _Batches) -> dict:
 
 
 def _likeness(reference: np.ndarray, features: np.ndarray, seed: int) -> dict:
-    """The distribution metrics of n images against n reference photos."""
-    size = min(1000, len(reference) // 2)  # subsets must differ to have a deviation
+    """The distribution metrics of images against the reference photos."""
+    size = min(
+        1000, len(reference) // 2, len(features) // 2
+    )  # subsets must differ to have a deviation
     kernel, deviation = kernel_distance(reference, features, size=size, seed=seed)
     precision, recall = precision_recall(reference, features)
     density, coverage = density_coverage(reference, features)
@@ -180,15 +188,16 @@ def _memorisation(
     `median_distance` is that to the nearest of all training photos, and
     `close` the share of images nearer than the nearest 1 % of validation
     photos are. Images that are near to every photo, as blurred ones can be,
-    raise both; `nearer_training`, the share that lie nearer to one of n
-    training photos than to any of n validation photos, is blind to that: about
-    0.5 where nothing is memorised and both parts were drawn alike. It sees
-    copies of those n photos alone, so it confirms what `close` suspects.
+    raise both; `nearer_training`, the share that lie nearer to one of some
+    training photos than to any of as many validation photos, is blind to that:
+    about 0.5 where nothing is memorised and both parts were drawn alike. It
+    sees copies of those photos alone, so it confirms what `close` suspects.
     `duplicates` is the share with another image of the row nearer than the
     nearest 1 % of training photos are to each other.
     """
     close = np.quantile(nearest_neighbours(held_out, training)[0], CLOSE)
     spacing = np.quantile(nearest_others(reference), CLOSE)
+    as_many = reference[: len(held_out)]
     rows = []
     for images, source, features in sets:
         row = {"images": images, "source": source, "median_distance": None, "close": None}
@@ -198,7 +207,7 @@ def _memorisation(
             row["close"] = float(np.mean(nearest <= close))
         row["nearer_training"] = None
         if source != HELD_OUT:  # each of these is its own nearest validation photo
-            to_training, _ = nearest_neighbours(features, reference)
+            to_training, _ = nearest_neighbours(features, as_many)
             to_validation, _ = nearest_neighbours(features, held_out)
             row["nearer_training"] = float(np.mean(to_training < to_validation))
         row["duplicates"] = duplicate_rate(features, spacing)
@@ -206,7 +215,7 @@ def _memorisation(
     return rows
 
 
-def _notes(n: int, side: int) -> list[str]:
+def _notes(n: int, held: int, side: int) -> list[str]:
     """What a reader must know about the numbers; printed with them."""
     return [
         "The feature space is that of a face network of our own: the distances are no FID or KID "
@@ -214,9 +223,9 @@ def _notes(n: int, side: int) -> list[str]:
         "The face network was distilled from a network that was trained on faces, and a generator "
         "that was trained with the feature term had its early maps in the loss: the distances are "
         "optimistic for such a generator.",
-        f"Every row of samples compares {n} images with the same {n} training photos. The "
-        "Fréchet distance is larger for fewer images: compare rows of one table only, and read "
-        "each beside the rows of real photos.",
+        f"Every row of samples compares its n images with the same {n} training photos. The "
+        "Fréchet distance is larger for fewer images: compare rows of one n, and read each beside "
+        f"the rows of real photos, of which validation has {held}.",
         "The kernel distance is unbiased and can be slightly negative; its deviation is that "
         "over subsets.",
         f"Reconstruction is measured on all validation photos; MS-SSIM has "

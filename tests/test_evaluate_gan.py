@@ -156,7 +156,7 @@ def test_feature_space_and_caveats_are_named(result):
     assert result["feature_space"] == "grid of colours, 192 values"
     notes = " ".join(result["notes"])
     assert "optimistic" in notes
-    assert "200 images with the same 200 training photos" in notes
+    assert "with the same 200 training photos" in notes
     assert "3 scales" in notes  # 32 pixels
 
 
@@ -213,15 +213,18 @@ def test_seed_decides_everything_and_progress_reaches_its_total(faces):
     ]
     assert run[0] == run[1]
     assert run[0]["samples"] != run[2]["samples"]
-    assert run[0]["n"] == 40  # as many as there are validation photos
-    assert seen[-1] == (40 + 90 + 40 + 2 * 40,) * 2
+    assert run[0]["n"] == 45  # half of the training photos
+    sizes = {row["source"]: row["n"] for row in run[0]["samples"]}
+    assert sizes["density"] == sizes["prior"] == sizes["other training photos"] == 45
+    assert sizes["validation photos"] == 40
+    assert seen[-1] == (40 + 90 + 40 + 2 * 45,) * 2
     assert seen == sorted(seen)
 
 
 def test_json_and_text_hold_the_result(result):
     assert json.loads(json.dumps(result)) == result
     text = report(result)
-    assert "n = 200 in every row" in text
+    assert "Likeness to 200 training photos" in text
     frechet = rows(result, "samples")["linear", "density"]["frechet"]
     line = next(
         line for line in text.splitlines() if line.startswith("linear") and "density" in line

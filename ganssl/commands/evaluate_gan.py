@@ -13,7 +13,8 @@ from ganssl.errors import UserError
 HELP = "measure how well a face model reconstructs photos and how real its samples are"
 RECONSTRUCTION_HEADER = ["model", "L1 (0..1)", "PSNR (dB)", "MS-SSIM"]
 LIKENESS_HEADER = [
-    "images", "source", "Fréchet", "kernel distance", "precision", "recall", "density", "coverage",
+    "images", "source", "n", "Fréchet", "kernel distance",
+    "precision", "recall", "density", "coverage",
 ]  # fmt: skip
 MEMORISATION_HEADER = [
     "images", "source", "median distance", "close", "nearer to training", "duplicates",
@@ -103,6 +104,7 @@ def report(result: dict) -> str:
         [
             row["images"],
             row["source"],
+            str(row["n"]),
             f"{row['frechet']:.2f}",
             f"{row['kernel']:.5f} ± {row['kernel_deviation']:.5f}",
             *(f"{row[key]:.3f}" for key in ("precision", "recall", "density", "coverage")),
@@ -122,8 +124,7 @@ def report(result: dict) -> str:
         f"Reconstruction of {result['validation_photos']} validation photos",
         *_table(RECONSTRUCTION_HEADER, reconstruction, texts=1),
         "",
-        f"Likeness to training photos, n = {result['n']} in every row, "
-        f"feature space: {result['feature_space']}",
+        f"Likeness to {result['n']} training photos, feature space: {result['feature_space']}",
         *_table(LIKENESS_HEADER, samples, texts=2),
         "",
         f"Memorisation, against {result['training_photos']} training photos, same feature space",

@@ -80,8 +80,9 @@ def run(args: argparse.Namespace) -> int:
     print(f"training on {device_name()}, {devices} device(s), {len(faces):,} photos", flush=True)
     training.run(out, training_line(), resume=args.resume)
     command = "python -m ganssl " + shlex.join(sys.argv[1:])
-    model = export_model(out, out / "model", photos, out, command, bar)
-    print(f"wrote {out / 'model'}: {model.name} {model.id}")
+    folder = out / f"faces-{args.size}"
+    model = export_model(out, folder, photos, out, command, bar)
+    print(f"wrote {folder}: {model.name} {model.id}")
     return 0
 
 
