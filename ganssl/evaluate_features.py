@@ -39,7 +39,7 @@ def evaluate_features(
     faces, held_faces = train.faces(Preprocess()), held.faces(Preprocess())
     truth = np.stack([held.column(name) for name in attributes], axis=1)
     known = np.stack([train.column(name) for name in attributes], axis=1)
-    common = (known.mean(axis=0) >= 0.5).astype(np.int8)
+    common = (truth.mean(axis=0) >= 0.5).astype(np.int8)
     rows = [_row("majority class", 0, truth, np.broadcast_to(common, truth.shape), attributes)]
     for name, extract in extractors.items():
         probes = fit_probes(extract(faces), known, attributes)

@@ -157,7 +157,8 @@ def test_probes_read_planted_attributes_and_ignore_unknown_labels(tmp_path: Path
     labels = (features[:, :2] > 2).astype(np.int8)
     wrong = labels.copy()
     wrong[:100] = -1  # must not count as absent
-    probes = fit_probes(features[:400], wrong[:400], ("A", "B"), (features[400:], labels[400:]))
+    holdout = (features[400:], labels[400:])
+    probes = fit_probes(features[:400], wrong[:400], ("A", "B"), holdout, regularisation=1.0)
     assert probes.auc.min() > 0.97
     probabilities = probes.probabilities(features[400:])
     assert ((probabilities > 0.5) == labels[400:]).mean() > 0.9

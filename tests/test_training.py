@@ -60,7 +60,8 @@ def test_training_lowers_the_loss_and_writes_a_sheet(tmp_path: Path, faces: np.n
     training = make_training(30, faces, Objective(feature_from=0, adversarial_from=99))
     seen: list[dict] = []
     training.run(tmp_path, lambda clock, terms: seen.append(terms), report_every=4)
-    assert seen[-1]["pixel"] < 0.6 * seen[0]["pixel"]
+    assert seen[-1]["pixel"] < 0.8 * seen[0]["pixel"]
+    assert seen[-1]["gradient"] < seen[0]["gradient"]
     assert (tmp_path / "samples" / "0000120.png").is_file()
     assert (tmp_path / "checkpoint.npz").is_file()
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 
 import keras
@@ -102,6 +101,7 @@ class FaceNetwork:
 
     def __init__(self, config: FaceNetworkConfig, model: keras.Model) -> None:
         self.config, self.model = config, model
+        self._graphs: dict[int, object] = {}
         model.trainable = False
 
     @classmethod
@@ -141,9 +141,9 @@ class FaceNetwork:
 
         The embedding beside the mean of the middle map.
         """
-        pixels = np.asarray(pixels)
+        run = self._compiled(pixels.shape[1])
         batches = [
-            self._features(pixels[i : i + batch_size].astype(np.float32)).numpy()
+            run(pixels[i : i + batch_size].astype(np.float32)).numpy()
             for i in range(0, len(pixels), batch_size)
         ]
         return np.concatenate(batches) if batches else np.empty((0, self.size), np.float32)
@@ -153,8 +153,8 @@ class FaceNetwork:
         outputs = self.model(reduce_to_side(faces), training=False)
         return [outputs[name] for name in self.MAPS]
 
-    @cached_property
-    def _features(self):
+    def _compiled(self, side: int):
+        """The features of float32 pixels `[n, side, side, 3]` as a graph, kept by side."""
         import tensorflow as tf
 
         def run(pixels):
@@ -162,4 +162,7 @@ class FaceNetwork:
             middle = keras.ops.mean(outputs["middle"], axis=(1, 2))
             return keras.ops.concatenate([outputs["embedding"], middle], axis=1)
 
-        return tf.function(run, reduce_retracing=True)
+        if side not in self._graphs:
+            signature = tf.TensorSpec((None, side, side, 3), tf.float32)
+            self._graphs[side] = tf.function(run, input_signature=[signature])
+        return self._graphs[side]

@@ -1,0 +1,188 @@
+"""The contract of every feature extractor, and the ones there are: `get_extractor(name)`.
+
+A new one is a function that returns a `BatchedExtractor`, with its name in
+`EXTRACTORS`; caching, the classifier, the commands and the pages then know it.
+Synthetic faces and photos enter as the same thing, preprocessed uint8 pixels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from ganssl.errors import UserError
+
+if TYPE_CHECKING:
+    from ganssl.models.face_model import FaceModel
+
+Progress = Callable[[int, int], None] | None
+
+FACERES_VARIABLE = "GANSSL_FACERES"
+
+
+class FeatureExtractor(Protocol):
+    """What turns faces into rows of numbers for a classifier.
+
+    Attributes:
+        name: the word for `get_extractor`, such as `face-network`.
+        title: what results call these features.
+        id: 12 hexadecimal digits that change with the weights.
+        size: length of a row.
+    """
+
+    name: str
+    title: str
+    id: str
+    size: int
+
+    def features(self, pixels: np.ndarray, progress: Progress = None) -> np.ndarray:
+        """Preprocessed faces, uint8 `[n, s, s, 3]` → float32 `[n, size]`."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class BatchedExtractor:
+    """A network that is run batch by batch; the attributes are those of `FeatureExtractor`.
+
+    Attributes:
+        run: one batch, uint8 `[b, s, s, 3]` → `[b, size]`.
+        side: the faces' side must be a multiple of it, or equal it where `fixed`.
+        batch_size: faces in memory at a time.
+    """
+
+    name: str
+    title: str
+    id: str
+    size: int
+    run: Callable[[np.ndarray], np.ndarray]
+    side: int
+    fixed: bool = False
+    batch_size: int = 256
+
+    def features(self, pixels: np.ndarray, progress: Progress = None) -> np.ndarray:
+        """float32 `[n, size]`, row by row for `pixels`, which may be a memory map.
+
+        Raises `UserError` for pixels of another type or size.
+        """
+        self._check(pixels)
+        rows = np.empty((len(pixels), self.size), np.float32)
+        for start in range(0, len(pixels), self.batch_size):
+            stop = min(start + self.batch_size, len(pixels))
+            rows[start:stop] = self.run(np.asarray(pixels[start:stop]))
+            if progress:
+                progress(stop, len(pixels))
+        return rows
+
+    def _check(self, pixels: np.ndarray) -> None:
+        shape = tuple(pixels.shape)
+        square = len(shape) == 4 and shape[1] == shape[2] and shape[3] == 3
+        if pixels.dtype != np.uint8 or not square:
+            raise UserError(f"Faces must be uint8 [n, s, s, 3], not {pixels.dtype} {list(shape)}.")
+        if shape[1] != self.side if self.fixed else shape[1] % self.side:
+            needed = f"{self.side}" if self.fixed else f"a multiple of {self.side}"
+            raise UserError(
+                f"{self.title} reads faces whose side is {needed} pixels, not {shape[1]}."
+            )
+
+
+def face_network(weights: str | Path | None = None) -> BatchedExtractor:
+    """The small network that ships, or the one in `weights`; faces of a multiple of 64 pixels."""
+    from ganssl.features.face_network import SIDE, FaceNetwork
+
+    network = FaceNetwork.load(weights)
+    return BatchedExtractor(
+        name="face-network",
+        title=network.name,
+        id=network_id(network.model),
+        size=network.size,
+        run=network.features,
+        side=SIDE,
+    )
+
+
+def encoder(weights: str | Path | FaceModel | None = None) -> BatchedExtractor:
+    """The face model's own features: the posterior mean of its encoder, one number a latent axis.
+
+    Args:
+        weights: the model or its folder; the one that ships when None. Faces
+            must have its size.
+    """
+    from ganssl.models.face_model import FaceModel, load_model
+
+    model = weights if isinstance(weights, FaceModel) else load_model(weights)
+    return BatchedExtractor(
+        name="encoder",
+        title=f"encoder of {model.name}",
+        id=network_id(model.encoder),
+        size=model.latent_size,
+        run=model.encode,
+        side=model.size,
+        fixed=True,
+    )
+
+
+def faceres(weights: str | Path | None = None) -> BatchedExtractor:
+    """The teacher of the face network: its embedding beside the mean of `conv_pw_11`, `[n, 1536]`.
+
+    Args:
+        weights: the folder of `faceres.json` and `faceres.bin`; else the
+            environment variable `GANSSL_FACERES` names it.
+    """
+    from ganssl.features.faceres import EMBEDDING_SIZE, POINTWISE_CHANNELS, build_faceres
+    from ganssl.features.targets import teacher_features
+
+    weights = weights or os.environ.get(FACERES_VARIABLE)
+    if not weights:
+        raise UserError(
+            "faceres does not ship. Give the folder that holds faceres.json and faceres.bin, "
+            f"in the environment variable {FACERES_VARIABLE} or as an option."
+        )
+    teacher = build_faceres(Path(weights))
+    return BatchedExtractor(
+        name="faceres",
+        title="faceres (embedding + mean of conv_pw_11)",
+        id=network_id(teacher),
+        size=EMBEDDING_SIZE + POINTWISE_CHANNELS[10],
+        run=lambda faces: teacher_features(teacher, faces)[0],
+        side=1,
+        batch_size=50,
+    )
+
+
+EXTRACTORS: dict[str, Callable[..., FeatureExtractor]] = {
+    "face-network": face_network,
+    "encoder": encoder,
+    "faceres": faceres,
+}
+
+
+def get_extractor(
+    name: str = "face-network", weights: str | Path | FaceModel | None = None
+) -> FeatureExtractor:
+    """An extractor by its name.
+
+    Args:
+        weights: the folder of its weights, or for `encoder` a `FaceModel`;
+            None takes what ships.
+
+    Raises `UserError` for an unknown name, or where weights are missing.
+    """
+    if name not in EXTRACTORS:
+        raise UserError(f"There are no features {name!r}; choose from {', '.join(EXTRACTORS)}.")
+    return EXTRACTORS[name](weights)
+
+
+def network_id(network) -> str:
+    """12 hexadecimal digits of a Keras model's weights: their names, shapes and values."""
+    digest = hashlib.sha256()
+    for variable in network.variables:
+        values = np.ascontiguousarray(variable)
+        digest.update(f"{variable.path} {values.dtype} {values.shape}".encode())
+        digest.update(values.data)
+    return digest.hexdigest()[:12]
