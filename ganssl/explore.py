@@ -26,9 +26,9 @@ __all__ = [
     "FaceState",
     "History",
     "Rendered",
+    "SliderScale",
     "base_code",
     "before_after",
-    "class_marks",
     "describe",
     "enlarge",
     "face_code",
@@ -36,12 +36,15 @@ __all__ = [
     "filmstrip",
     "grid",
     "provenance",
+    "read_face",
     "render",
+    "slider_scale",
     "state_from_png",
 ]
 
 FILMSTRIP_STEPS: tuple[float, ...] = (-3, -2, -1, 0, 1, 2, 3)
 MAX_SIDE = 2048
+PNG_START = b"\x89PNG"
 
 
 @dataclass(frozen=True)
@@ -122,27 +125,37 @@ def _edit(model: FaceModel, state: FaceState, codes: np.ndarray) -> np.ndarray:
     return edit_codes(codes, state.edits, model.directions, model.covariance, state.locked)
 
 
-def class_marks(
-    model: FaceModel, state: FaceState, attribute: str, code: np.ndarray
-) -> tuple[float, float]:
-    """Where on an attribute's slider this face would be like the annotated classes.
+@dataclass(frozen=True)
+class SliderScale:
+    """What an attribute's slider means for one face.
 
-    Args:
-        code: the edited code, float32 `[d]`.
-
-    Returns:
-        The amounts in σ that bring the face to the mean projection of the
-        photos annotated without and with the attribute. May lie outside ±3.
+    Attributes:
+        absent, present: the amounts in σ that bring the face to the mean
+            projection of the photos annotated without and with the attribute;
+            may lie outside ±3. NaN where the locks leave no room.
+        remaining: the share of the direction that lies outside the locked ones.
     """
+
+    absent: float
+    present: float
+    remaining: float
+
+
+def slider_scale(
+    model: FaceModel, state: FaceState, attribute: str, code: np.ndarray
+) -> SliderScale:
+    """The scale of a slider at the edited code, float32 `[d]`."""
     direction = model.directions.get(attribute)
     others = [model.directions.get(name) for name in state.locked if name != attribute]
-    moved = conditional_direction(direction, others, model.covariance)
+    try:
+        moved = conditional_direction(direction, others, model.covariance)
+    except UserError:
+        return SliderScale(np.nan, np.nan, 0.0)
     # σ of the plain direction that one step of the slider brings about
     gain = moved.sigma * float(moved.vector @ direction.vector) / direction.sigma
     position = (float(code @ direction.vector) - direction.center) / direction.sigma
-    absent, present = direction.class_means
-    amount = state.amount(attribute)
-    return amount + (absent - position) / gain, amount + (present - position) / gain
+    marks = (state.amount(attribute) + (mean - position) / gain for mean in direction.class_means)
+    return SliderScale(*marks, remaining=moved.remaining)
 
 
 def describe(state: FaceState) -> str:
@@ -183,6 +196,13 @@ def face_png(
     """The face as PNG with its provenance; `px` is the side, None the model's own."""
     pixels = enlarge(render(model, state, base).pixels, px or model.size)
     return png_bytes(pixels, provenance(model, state))
+
+
+def read_face(data: bytes, name: str = "The file") -> FaceState:
+    """A saved face: the JSON of `FaceState.to_json`, or a PNG of `face_png`."""
+    if data.startswith(PNG_START):
+        return state_from_png(data, name)
+    return FaceState.from_json(data, name)
 
 
 def state_from_png(png: bytes, name: str = "The picture") -> FaceState:

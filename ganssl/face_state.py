@@ -34,8 +34,9 @@ class FaceState:
         truncation: 0 is the mean face ("typical"), 1 the spread of the
             training photos ("varied"); kept to hundredths.
         edits: amount for each attribute in σ along its direction, -3 to 3,
-            kept to tenths; an amount of 0 is no edit and is dropped.
-        locked: attributes that the edits of others must not move.
+            kept to tenths; an amount of 0 is no edit and is dropped. Sorted by
+            name, so that the order of edits cannot change a pixel.
+        locked: attributes that the edits of others must not move; sorted.
         model: `FaceModel.id` that the face belongs to; empty: any.
 
     Raises `UserError` for values outside these ranges.
@@ -58,8 +59,9 @@ class FaceState:
         }
         object.__setattr__(self, "seed", int(seed))
         object.__setattr__(self, "truncation", round(truncation, 2))
-        object.__setattr__(self, "edits", {name: a for name, a in amounts.items() if a != 0})
-        object.__setattr__(self, "locked", tuple(dict.fromkeys(map(str, self.locked))))
+        edits = {name: amounts[name] for name in sorted(amounts) if amounts[name] != 0}
+        object.__setattr__(self, "edits", edits)
+        object.__setattr__(self, "locked", tuple(sorted(set(map(str, self.locked)))))
 
     def amount(self, attribute: str) -> float:
         """The edit of an attribute in σ, 0 where there is none."""

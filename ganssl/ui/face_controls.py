@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 
 import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
-from ganssl.explore import class_marks, signed
+from ganssl.explore import SliderScale, signed, slider_scale
 from ganssl.face_state import LIMIT, MAX_SEED
 from ganssl.ui.face_session import FaceSession
 
 STEP = 0.1
+LITTLE_ROOM = 0.5
+"""A slider says so when the locks leave less than this share of its direction."""
 
 
 def show_controls(session: FaceSession, seeded: bool = True) -> None:
@@ -24,7 +25,7 @@ def show_controls(session: FaceSession, seeded: bool = True) -> None:
         st.error(message, icon=":material/error:")
     if seeded:
         _seed_and_truncation(session)
-    code = session.rendered(session.state).code
+    code = session.picture(session.state).rendered.code
     for attribute in (*session.first_sliders, *session.added_sliders):
         _attribute_slider(session, attribute, code)
     _add_sliders(session)
@@ -96,22 +97,23 @@ def _seed_and_truncation(session: FaceSession) -> None:
 def _attribute_slider(session: FaceSession, attribute: str, code: np.ndarray) -> None:
     state, title = session.state, Attribute(attribute).title
     locked = attribute in state.locked
+    scale = slider_scale(session.model, state, attribute, code)
     row = st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center")
     with row.container(gap=None):
         st.slider(
-            title + (" · held fixed" if locked else ""),
+            title + _remark(locked, scale.remaining),
             min_value=-LIMIT,
             max_value=LIMIT,
             step=STEP,
             format="%+.1f σ",
-            disabled=locked,
+            disabled=locked or not scale.remaining,
             **session.widget(
                 f"slider {attribute}",
                 state.amount(attribute),
                 lambda amount: session.state.with_edit(attribute, amount),
             ),
         )
-        st.html(class_scale(title, *class_marks(session.model, state, attribute, code)))
+        st.html(class_marks(scale))
     row.button(
         "",
         icon=":material/lock:" if locked else ":material/lock_open_right:",
@@ -133,21 +135,33 @@ def _attribute_slider(session: FaceSession, attribute: str, code: np.ndarray) ->
     )
 
 
-def class_scale(title: str, absent: float, present: float) -> str:
+def _remark(locked: bool, remaining: float) -> str:
+    """What the locks do to a slider, for its label."""
+    if locked:
+        return " · held fixed"
+    if not remaining:
+        return " · no room beside the locks"
+    return f" · the locks leave {remaining:.0%} of it" if remaining < LITTLE_ROOM else ""
+
+
+def class_marks(scale: SliderScale) -> str:
     """Marks under a slider where this face would resemble the average of each class."""
     marks = [
-        f'<span class="{answer}" style="left:{100 * (value + LIMIT) / (2 * LIMIT):.1f}%" '
-        f'title="{escape(title)}: at {signed(value)} σ this face resembles the average photo '
-        f'annotated “{answer}”">{answer}</span>'
-        for answer, value in (("no", absent), ("yes", present))
+        (answer, value)
+        for answer, value in (("no", scale.absent), ("yes", scale.present))
         if -LIMIT <= value <= LIMIT
     ]
-    return f'<div class="class-scale">{"".join(marks)}</div>'
+    words = ", ".join(f"average of photos annotated {a} at {signed(v)} σ" for a, v in marks)
+    spans = "".join(
+        f'<span class="{answer}" style="left:{50 + 50 * value / LIMIT:.1f}%">{answer}</span>'
+        for answer, value in marks
+    )
+    return f'<div class="class-scale" role="img" aria-label="{words}">{spans}</div>'
 
 
 def _add_sliders(session: FaceSession) -> None:
-    sliders = session.model.directions.sliders
-    others = sorted((n for n in sliders if n not in session.first_sliders), key=_title)
+    first = session.first_sliders
+    others = sorted((n for n in session.model.directions.sliders if n not in first), key=_title)
     if not others:
         return
     st.multiselect(

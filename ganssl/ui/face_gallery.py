@@ -11,6 +11,7 @@ from ganssl.explore import FILMSTRIP_STEPS, filmstrip, grid, signed
 from ganssl.face_state import FaceState
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face_session import FaceSession
+from ganssl.ui.face_view import show_change_table
 from ganssl.ui.pictures import alt_text, picture_url
 
 SIDE = 256
@@ -20,9 +21,14 @@ COUNTS = (12, 24, 48)
 def show_filmstrip(session: FaceSession) -> None:
     """One attribute from −3σ to +3σ, all other edits as they are."""
     st.caption("The same face with one attribute from −3 σ to +3 σ; your other edits stay.")
+    sliders = session.model.directions.sliders
+    if not sliders:
+        st.caption("This model has no sliders.")
+        return
     attribute = st.selectbox(
         "Attribute",
-        session.model.directions.sliders,
+        sliders,
+        index=sliders.index("Smiling") if "Smiling" in sliders else 0,
         format_func=lambda name: Attribute(name).title,
         key=session.key("filmstrip"),
         persist_state="session",
@@ -34,15 +40,13 @@ def show_filmstrip(session: FaceSession) -> None:
         st.error(str(error), icon=":material/error:")
         return
     states = [session.state.with_edit(attribute, step) for step in FILMSTRIP_STEPS]
-    _row(faces, [f"{signed(step)} σ" for step in FILMSTRIP_STEPS], states)
+    _pictures(faces, [f"{signed(step)} σ" for step in FILMSTRIP_STEPS], states, columns=7)
 
 
 def show_grid(session: FaceSession) -> None:
     """Many faces with the same edits, and what the edits change on average."""
-    st.caption(
-        "Do the sliders do the same to everyone? The next faces, seed by seed, under your edits."
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.caption("Do your edits do the same to everyone? Here are the next faces, seed by seed.")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
         count = st.segmented_control(
             "Faces",
             COUNTS,
@@ -61,7 +65,14 @@ def show_grid(session: FaceSession) -> None:
         st.error(str(error), icon=":material/error:")
         return
     states = [state.with_seed(state.seed + i) for i in range(count)]
-    _row(faces, [f"seed {one.seed}" for one in states], states)
+    _pictures(faces, [f"seed {one.seed}" for one in states], states, columns=6)
+    if session.state.edits and session.readout:
+        st.markdown(f"##### Average over these {count} faces")
+        before, after = (
+            session.readout.probabilities(_grid(s.to_json(), count, session.model)).mean(axis=0)
+            for s in (session.state.unedited(), session.state)
+        )
+        show_change_table(session, before, after)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
@@ -69,7 +80,9 @@ def _grid(state: str, count: int, _model: FaceModel) -> np.ndarray:
     return grid(_model, FaceState.from_json(state), count)
 
 
-def _row(faces: np.ndarray, captions: list[str], states: list[FaceState]) -> None:
-    with st.grid(min_column_width=112, gap="small"):
+def _pictures(
+    faces: np.ndarray, captions: list[str], states: list[FaceState], columns: int
+) -> None:
+    with st.grid(columns, min_column_width=100, gap="small"):
         for face, caption, state in zip(faces, captions, states, strict=True):
             st.image(picture_url(face, SIDE), caption, width="stretch", alt=alt_text(state))

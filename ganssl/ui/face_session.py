@@ -17,11 +17,12 @@ import streamlit as st
 
 from ganssl.attributes import FIRST_SLIDERS
 from ganssl.errors import UserError
-from ganssl.explore import Rendered, face_code, render
+from ganssl.explore import face_code, render
 from ganssl.face_state import FaceState, History
 from ganssl.models.face_model import FaceModel
 from ganssl.readout import Readout
 from ganssl.ui.model import readout
+from ganssl.ui.pictures import Picture, picture_url
 
 NEW_SEEDS = 100_000
 """New faces get short seeds, which people can read to each other."""
@@ -151,14 +152,18 @@ class FaceSession:
         one (first visit, return from another page) gets the face's link.
         """
         query = {key: st.query_params.get_all(key) for key in st.query_params}
+        first_visit = self.key("link") not in st.session_state
         if query and query == st.session_state.get(self.key("link")):
             return
-        if "seed" in query:
-            st.session_state[self.key("link")] = query
-            try:
-                self.show(FaceState.from_query(query))
-            except UserError as error:
-                self.complain(error)
+        try:
+            state = FaceState.from_query(query)
+        except UserError as error:
+            self.complain(error)
+        else:
+            if state != FaceState():
+                self.show(state)
+        if first_visit:
+            st.session_state[self.key("history")] = History(self.state)  # nothing to undo yet
         self._write_link()
 
     def _write_link(self) -> None:
@@ -168,29 +173,20 @@ class FaceSession:
             key: value if isinstance(value, list) else [value] for key, value in query.items()
         }
 
-    # Pictures and readouts, kept for states that come back.
-
-    def rendered(self, state: FaceState) -> Rendered:
-        return _rendered(state.to_json(), self.base_id, self.model, self.base)
-
-    def probabilities(self, state: FaceState) -> np.ndarray | None:
-        """What the probes read in the face, float32 `[a]`; None without a face network."""
-        probes = self.readout
-        if probes is None:
-            return None
-        return _probabilities(state.to_json(), self.base_id, self, probes)
+    # Pictures.
 
     @property
     def readout(self) -> Readout | None:
         return readout(self.model.size)
 
+    def picture(self, state: FaceState) -> Picture:
+        """The face of a state as picture and readout; kept, since undo and resets come back."""
+        return _picture(state.to_json(), self.base_id, self)
+
 
 @st.cache_data(max_entries=300, show_spinner=False)
-def _rendered(state: str, base_id: str, _model: FaceModel, _base: np.ndarray | None) -> Rendered:
-    return render(_model, FaceState.from_json(state), _base)
-
-
-@st.cache_data(max_entries=300, show_spinner=False)
-def _probabilities(state: str, base_id: str, _session: FaceSession, _readout: Readout) -> np.ndarray:
-    pixels = _session.rendered(FaceState.from_json(state)).pixels
-    return _readout.probabilities(pixels[None])[0]
+def _picture(state: str, base_id: str, _session: FaceSession) -> Picture:
+    rendered = render(_session.model, FaceState.from_json(state), _session.base)
+    probes = _session.readout
+    probabilities = probes.probabilities(rendered.pixels[None])[0] if probes else None
+    return Picture(rendered, picture_url(rendered.pixels), probabilities)

@@ -8,11 +8,10 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ganssl.errors import UserError
-from ganssl.explore import FaceState, face_png, state_from_png
+from ganssl.explore import FaceState, face_png, read_face
 from ganssl.ui.face_session import FaceSession
 
 SIDES = (128, 256, 512, 1024)
-PNG_START = b"\x89PNG"
 
 
 def show_share(session: FaceSession) -> None:
@@ -81,9 +80,7 @@ def load_face(session: FaceSession, key: str) -> None:
     file = st.session_state[key]
     if file is None:
         return
-    data = file.getvalue()
     try:
-        read = state_from_png if data.startswith(PNG_START) else FaceState.from_json
-        session.show(read(data, file.name))
+        session.show(read_face(file.getvalue(), file.name))
     except UserError as error:
         session.complain(error)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from html import escape
 
+import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
 from ganssl.explore import describe
+from ganssl.face_state import FaceState
 from ganssl.readout import Change
 from ganssl.ui.face_session import FaceSession
-from ganssl.ui.pictures import alt_text, picture_url
-
-SIDE = 512
-"""Pixels of the sent pictures: smooth on a projector, and 5 ms to enlarge and encode."""
+from ganssl.ui.pictures import alt_text
 
 OTHERS = 6
 """How many side effects the short list shows."""
@@ -31,18 +30,17 @@ def show_before_after(session: FaceSession) -> None:
 
 def show_timing(session: FaceSession) -> None:
     """How long the edited face took, and on which device."""
-    rendered = session.rendered(session.state)
+    rendered = session.picture(session.state).rendered
     st.caption(
         f":material/speed: Rendered in {rendered.milliseconds:.0f} ms on {rendered.device}, "
         f"{session.model.size}×{session.model.size} pixels. No real person is shown."
     )
 
 
-def _face(session: FaceSession, state, title: str, caption: str) -> None:
-    readout = session.readout
-    alt = alt_text(state, readout.attributes if readout else (), session.probabilities(state))
-    url = picture_url(session.rendered(state).pixels, SIDE)
-    st.image(url, f"**{title}** · {caption}", width="stretch", alt=f"{title}: {alt}")
+def _face(session: FaceSession, state: FaceState, title: str, caption: str) -> None:
+    picture, readout = session.picture(state), session.readout
+    alt = alt_text(state, readout.attributes if readout else (), picture.probabilities)
+    st.image(picture.url, f"**{title}** · {caption}", width="stretch", alt=f"{title}: {alt}")
 
 
 def show_changes(session: FaceSession) -> None:
@@ -52,18 +50,21 @@ def show_changes(session: FaceSession) -> None:
     if readout is None:
         st.caption("The face network is not installed, so there is no readout.")
         return
-    changes = readout.changes(
-        session.probabilities(state.unedited()), session.probabilities(state), tuple(state.edits)
-    )
-    edited = sum(change.edited for change in changes)
-    everything = st.session_state.get(session.key("all"), False)
-    shown = changes if everything else changes[: edited + OTHERS]
-    st.html(change_table(shown))
-    st.toggle("Show all attributes", key=session.key("all"), persist_state="session")
+    before, after = session.picture(state.unedited()), session.picture(state)
+    show_change_table(session, before.probabilities, after.probabilities)
     st.caption(
         "How likely a separate classifier finds that annotators would give the face each label. "
         "It sees the picture only, not the sliders. **Bold**: your edits; below them, side effects."
     )
+    st.toggle("Show all attributes", key=session.key("all"), persist_state="session")
+
+
+def show_change_table(session: FaceSession, before: np.ndarray, after: np.ndarray) -> None:
+    """Probabilities `[a]` side by side: the edited attributes, then the most changed others."""
+    edits = tuple(session.state.edits)
+    changes = session.readout.changes(before, after, edits)
+    everything = st.session_state.get(session.key("all"), False)
+    st.html(change_table(changes if everything else changes[: len(edits) + OTHERS]))
 
 
 def change_table(changes: list[Change]) -> str:

@@ -10,25 +10,29 @@ BIAS_NOTE = (
     "more than its name says: the readout shows what."
 )
 
-LEGEND = """
-**What am I looking at?** A face that no one has. A neural network has learned from photos how faces
-vary, and turns a list of numbers, the *latent code*, into a picture. Each slider moves these
-numbers along one *attribute direction*, found by comparing photos that annotators labelled with and
-without the attribute.
+INTRODUCTION = (
+    "**What am I looking at?** A face that no one has. A neural network has learned from photos "
+    "how faces vary, and turns a list of numbers, the *latent code*, into a picture. Each slider "
+    "moves these numbers along one *attribute direction*, found by comparing photos that "
+    "annotators labelled with and without the attribute."
+)
 
-| Control | What it does |
-|---|---|
-| **Seed** | The number of a face. The same seed always gives the same face. |
-| **New face** | Picks another seed. Your edits are applied to the new face. |
-| **Typical ↔ varied** | 0 % is the average of all faces; 100 % is as varied as the photos were. |
-| **Sliders** | 0 leaves the face as it is. σ (sigma) is one standard deviation: how far faces usually differ in this respect. ±3 σ is the edge of what the network has seen. |
-| **no / yes** under a slider | Where this face would resemble the average photo annotated without (no) or with (yes) the attribute. |
-| **Lock** | Holds an attribute fixed: the other sliders then move only in ways that leave it alone. |
-| **What else changed?** | A second network looks at the two pictures and says what it sees. It finds side effects that the slider's name hides. |
-| **Filmstrip** | One attribute in seven steps. |
-| **Many faces** | The same edits on other faces: is the effect always the same? |
-| **Save and share** | A link, a small file or a picture, each of which brings back exactly this face. |
-"""
+CONTROLS = {
+    "Seed": "The number of a face. The same seed always gives the same face.",
+    "New face": "Picks another seed. Your edits are applied to the new face.",
+    "Typical ↔ varied": "0 % is the average of all faces; 100 % is as varied as the photos were.",
+    "Sliders": "0 leaves the face as it is. σ (sigma) is one standard deviation: how far faces "
+    "usually differ in this respect. ±3 σ is the edge of what the network has seen.",
+    "no / yes under a slider": "Where this face would resemble the average photo annotated "
+    "without (no) or with (yes) the attribute.",
+    "Lock": "Holds an attribute fixed: the other sliders then move only in ways that leave it "
+    "alone.",
+    "What changed, and what else?": "A second network looks at the two pictures and says what it "
+    "sees. It finds side effects that the slider's name hides.",
+    "Filmstrip": "One attribute in seven steps.",
+    "Many faces": "The same edits on other faces: is the effect always the same?",
+    "Save and share": "A link, a small file or a picture; each brings back exactly this face.",
+}
 
 
 def show_bias_note() -> None:
@@ -36,4 +40,6 @@ def show_bias_note() -> None:
 
 
 def show_legend() -> None:
-    st.markdown(LEGEND)
+    st.markdown(INTRODUCTION)
+    rows = "\n".join(f"| **{control}** | {text} |" for control, text in CONTROLS.items())
+    st.markdown(f"| Control | What it does |\n|---|---|\n{rows}")

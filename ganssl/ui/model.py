@@ -13,6 +13,7 @@ from ganssl.readout import Readout
 @st.cache_resource(show_spinner="Loading the face model …")
 def face_model() -> FaceModel:
     """The model that ships, or that `GANSSL_MODEL` names; its first, slow call is done here."""
+    keep_keras_session()
     model = load_model()
     model.decode(model.mean[None])
     return model
@@ -36,3 +37,16 @@ def readout(size: int) -> Readout | None:
         return None
     loaded.probabilities(np.zeros((1, size, size, 3), np.uint8))
     return loaded
+
+
+def keep_keras_session() -> None:
+    """Stop Streamlit from clearing the Keras session after every run of a page.
+
+    Streamlit calls `keras.backend.clear_session` for pages that build models at
+    each run. Ours are loaded once and shared: clearing makes TensorFlow prepare
+    their compiled functions anew for the next face, which takes longer than
+    the face itself, and resets the state of a training in another thread.
+    """
+    import keras
+
+    keras.backend.clear_session = lambda free_memory=False: None

@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from ganssl.attributes import FIRST_SLIDERS, Attribute
-from ganssl.explore import describe, enlarge
+from ganssl.explore import Rendered, describe, enlarge
 from ganssl.face_state import FaceState
+
+SIDE = 512
+"""Pixels of a large picture: smooth on a projector, and quick to enlarge and encode."""
 
 QUALITY = 92
 
 
-def picture_url(pixels: np.ndarray, px: int) -> str:
+@dataclass(frozen=True)
+class Picture:
+    """A rendered face, ready for the page.
+
+    Attributes:
+        url: data URL of the picture with `SIDE` pixels a side.
+        probabilities: attribute readout, float32 `[a]`; None without a face network.
+    """
+
+    rendered: Rendered
+    url: str
+    probabilities: np.ndarray | None
+
+
+def picture_url(pixels: np.ndarray, px: int = SIDE) -> str:
     """A face `[s, s, 3]` as a JPEG of `px` a side in a data URL, which saves a second request."""
     buffer = io.BytesIO()
     face = Image.fromarray(enlarge(pixels, px))
@@ -24,17 +42,13 @@ def picture_url(pixels: np.ndarray, px: int) -> str:
 
 
 def alt_text(
-    state: FaceState,
-    attributes: tuple[str, ...] = (),
-    probabilities: np.ndarray | None = None,
-    subject: str = "",
+    state: FaceState, attributes: tuple[str, ...] = (), probabilities: np.ndarray | None = None
 ) -> str:
     """The face in words: where it comes from, its edits and what the probes read in it."""
-    subject = subject or f"AI-generated face of seed {state.seed}"
-    text = f"{subject}, {describe(state)}."
+    text = f"AI-generated face of seed {state.seed}, {describe(state)}."
     if probabilities is not None:
         named = dict(zip(attributes, probabilities, strict=True))
         shown = dict.fromkeys(name for name in (*FIRST_SLIDERS, *state.edits) if name in named)
         words = [f"{Attribute(name).title} {named[name]:.0%}" for name in shown]
-        text += f" Read by the classifier as {', '.join(words)}."
+        text += f" The classifier reads: {', '.join(words)}."
     return text

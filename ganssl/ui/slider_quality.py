@@ -12,12 +12,17 @@ from ganssl.directions.direction import USABLE_AUC, USABLE_COSINE
 def show_slider_quality(directions: DirectionSet) -> None:
     """A table of all directions with their held-out figures."""
     st.caption(
-        f"A slider is offered where its direction tells unseen photos apart (AUC of {USABLE_AUC} or "
-        f"more; 0.5 is chance) and two halves of the photos agree on it (cosine of {USABLE_COSINE} "
-        "or more). Attributes that judge looks or build are withheld, however well they work."
+        f"A slider is offered where its direction tells unseen photos apart (AUC of {USABLE_AUC} "
+        "or more; 0.5 is chance) and two halves of the photos agree on it (cosine of "
+        f"{USABLE_COSINE} or more). Attributes that judge looks or build are withheld, however "
+        "well they work."
     )
     rows = [slider_row(directions.get(name)) for name in directions.attributes]
     rows.sort(key=lambda row: (row["Slider"] != "yes", -row["AUC"]))
+    rows += [
+        {"Annotated as": Attribute(name).title, "Slider": "no", "Why not": why}
+        for name, why in directions.skipped.items()
+    ]
     st.dataframe(
         rows,
         hide_index=True,

@@ -1,0 +1,89 @@
+"""`python -m ganssl generate`: one face, the same pixels as the Explore page's download."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from ganssl.errors import UserError
+from ganssl.face_state import DEFAULT_TRUNCATION, FaceState
+
+HELP = "generate one face from a seed, with edits, as PNG"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", required=True, metavar="PNG", help="the picture to write")
+    parser.add_argument("--seed", metavar="N", help="which face (default: 0)")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="ATTRIBUTE=SIGMA",
+        help="an edit from -3 to 3 σ, such as Smiling=2; repeat it for more",
+    )
+    parser.add_argument(
+        "--lock",
+        action="append",
+        default=[],
+        metavar="ATTRIBUTE",
+        help="an attribute that the edits must not move; repeat it for more",
+    )
+    parser.add_argument(
+        "--truncation",
+        metavar="T",
+        help=f"from 0 (typical) to 1 (varied as the photos; default: {DEFAULT_TRUNCATION})",
+    )
+    parser.add_argument("--size", type=int, metavar="PX", help="side (default: the model's)")
+    parser.add_argument("--model", metavar="DIR", help="the face model (default: the shipped one)")
+    parser.add_argument(
+        "--state", metavar="FILE", help="start from a saved face: JSON, or a PNG made here"
+    )
+    parser.add_argument("--save-state", metavar="JSON", help="write the face as small JSON, too")
+
+
+def run(args: argparse.Namespace) -> int:
+    state = read_state(args)
+    for path in filter(None, (args.out, args.save_state)):
+        if not Path(path).resolve().parent.is_dir():
+            raise UserError(f"{path} cannot be written: its folder does not exist.")
+    from ganssl.explore import describe, enlarge, provenance, render
+    from ganssl.images import png_bytes
+    from ganssl.models.face_model import load_model
+
+    model = load_model(args.model)
+    rendered = render(model, state)
+    pixels = enlarge(rendered.pixels, model.size if args.size is None else args.size)
+    Path(args.out).write_bytes(png_bytes(pixels, provenance(model, state)))
+    if args.save_state:
+        bound = state.check(model.id, model.directions.sliders)
+        Path(args.save_state).write_text(bound.to_json())
+    print(f"{args.out}: seed {state.seed}, {describe(state)}; {model.name} on {rendered.device}")
+    return 0
+
+
+def read_state(args: argparse.Namespace) -> FaceState:
+    """The face that the arguments describe, on top of `--state` where one is given."""
+    state = read_face_file(Path(args.state)) if args.state else FaceState()
+    if args.seed is not None:
+        state = replace(state, seed=args.seed)
+    if args.truncation is not None:
+        state = replace(state, truncation=args.truncation)
+    for text in args.set:
+        attribute, equals, amount = text.partition("=")
+        if not equals:
+            raise UserError(f"--set takes an attribute and an amount, as Smiling=2, not {text!r}.")
+        state = state.with_edit(attribute.strip(), amount)
+    for attribute in args.lock:
+        state = state.with_lock(attribute, True)
+    return state
+
+
+def read_face_file(path: Path) -> FaceState:
+    """A saved face, JSON or PNG."""
+    from ganssl.explore import read_face
+
+    try:
+        return read_face(path.read_bytes(), path.name)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error

@@ -1,0 +1,162 @@
+"""Headless Chromium on a running app: start both, wait, measure."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 120
+"""Seconds; generous, since the machine may be busy with a training."""
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--hide-scrollbars",
+)
+
+# Notes the moment of a key or pointer release and of the next new picture that is ready to show.
+STOPWATCH = """
+window.waits = [];
+let released = null, source = document.querySelector(arguments[0]).src;
+for (const name of ['keyup', 'pointerup'])
+  document.addEventListener(name, () => { released = performance.now(); }, true);
+const look = async () => {
+  const image = document.querySelector(arguments[0]);
+  if (!image || image.src === source) return;
+  source = image.src;
+  await image.decode();
+  requestAnimationFrame(() => window.waits.push(performance.now() - released));
+};
+new MutationObserver(look).observe(document.body,
+  {subtree: true, childList: true, attributes: true, attributeFilter: ['src']});
+"""
+
+
+@contextmanager
+def running_app(log: Path) -> Iterator[str]:
+    """The address of the app, served from this working tree on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    options = [
+        f"--server.port={port}",
+        "--server.address=127.0.0.1",
+        "--server.fileWatcherType=none",
+    ]
+    with log.open("w") as output:
+        server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=output, stderr=output)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: healthy(address) or server.poll() is not None)
+        assert server.poll() is None, log.read_text()
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def healthy(address: str) -> bool:
+    try:
+        with urlopen(f"{address}/_stcore/health", timeout=5) as answer:
+            return answer.status == 200
+    except (URLError, OSError):
+        return False
+
+
+def wait_until(ready: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not ready():
+        assert time.monotonic() < end, "gave up waiting"
+        time.sleep(0.1)
+
+
+@contextmanager
+def chromium(downloads: Path, width: int = 1440, height: int = 1000) -> Iterator[webdriver.Chrome]:
+    """A fresh headless Chromium; the test is skipped where it is not installed."""
+    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (browser and driver):
+        pytest.skip("chromium and chromedriver are not installed: this test drives a real browser")
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for flag in (*FLAGS, f"--window-size={width},{height}"):
+        options.add_argument(flag)
+    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    window = webdriver.Chrome(options=options, service=Service(driver))
+    try:
+        yield window
+    finally:
+        window.quit()
+
+
+class Page:
+    """The app's page in a browser, by what a visitor sees."""
+
+    AFTER = '[data-testid="stImage"] img[alt^="After"]'
+
+    def __init__(self, window: webdriver.Chrome, address: str) -> None:
+        self.window, self.address = window, address
+
+    def open(self, query: str = "") -> None:
+        self.window.get(self.address + query)
+        self.settle(lambda: bool(self.all(self.AFTER)))
+
+    def all(self, css: str) -> list[WebElement]:
+        return self.window.find_elements(By.CSS_SELECTOR, css)
+
+    def settle(self, ready: Callable[[], bool]) -> None:
+        """Wait until `ready` and until the app has stopped running."""
+        wait = WebDriverWait(self.window, PATIENCE, poll_frequency=0.1)
+        running = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+        wait.until(lambda _: ready() and self.all(running))
+
+    def picture(self) -> str:
+        return self.window.execute_script(
+            "return document.querySelector(arguments[0]).src", self.AFTER
+        )
+
+    def slider(self, name: str) -> WebElement:
+        return self.all(f'input[type="range"][aria-label="{name}"]')[0]
+
+    def press(self, name: str, key: str) -> None:
+        """Press a key on a slider and wait for the new picture."""
+        old = self.picture()
+        self.slider(name).send_keys(key)
+        self.settle(lambda: self.picture() != old)
+
+    def readout(self, attribute: str) -> tuple[int, int]:
+        """An attribute's percent before and after."""
+        for row in self.all("table.changes tbody tr"):
+            head, _, numbers, _ = row.find_elements(By.CSS_SELECTOR, "th, td")
+            if head.text == attribute:
+                before, after = numbers.text.removesuffix("%").split("→")
+                return int(before), int(after)
+        raise AssertionError(f"{attribute} is not in the readout")
+
+    def click(self, css: str, text: str) -> None:
+        next(element for element in self.all(css) if text in element.text).click()
+
+    def errors(self) -> list[str]:
+        boxes = self.all('[data-testid="stException"], [data-testid="stAlertContentError"]')
+        return [box.text for box in boxes]
