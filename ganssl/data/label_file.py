@@ -49,50 +49,57 @@ class LabelTable:
             )
 
 
-def read_attribute_list(path: str | Path) -> LabelTable:
+def read_attribute_list(
+    source: str | Path | bytes, name: str = "list_attr_celeba.txt"
+) -> LabelTable:
     """Read `list_attr_celeba.txt` (Liu et al. 2015).
 
     Line 1 is the number of rows, line 2 the attribute names, and each row a
     file name with one value, 1 or -1, per attribute.
 
+    Args:
+        source: the path, or the bytes of an uploaded file.
+        name: what messages call the file when bytes are given.
+
     Raises `UserError`, with the line, for anything that departs from this.
     """
-    path = Path(path)
-    lines = _text(path.name, _bytes(path)).rstrip().split("\n")
+    if not isinstance(source, bytes):
+        name, source = Path(source).name, _bytes(Path(source))
+    lines = _text(name, source).rstrip().split("\n")
     if len(lines) < 2 or not _is_number(lines[0].strip()):
         raise UserError(
-            f"{path.name}, line 1: CelebA's attribute list begins with the number of rows and, "
+            f"{name}, line 1: CelebA's attribute list begins with the number of rows and, "
             f"in line 2, the attribute names. Use list_attr_celeba.txt as it was downloaded."
         )
     attributes = tuple(lines[1].split())
-    _refuse_repeats(attributes, f"{path.name}, line 2: attribute")
+    _refuse_repeats(attributes, f"{name}, line 2: attribute")
     names, rows = [], []
     for number, line in enumerate(lines[2:], start=3):
-        name, *values = line.split() or [""]
+        photo, *values = line.split() or [""]
         if len(values) != len(attributes):
             raise UserError(
-                f"{path.name}, line {number}: expected a file name and {len(attributes)} values, "
+                f"{name}, line {number}: expected a file name and {len(attributes)} values, "
                 f"found {len(values)} values. Mend or delete this row."
             )
         try:
             rows.append(bytes(map(CELEBA_CODES.__getitem__, values)))
         except KeyError as error:
             raise UserError(
-                f"{path.name}, line {number}: {error.args[0]!r} is no value of "
+                f"{name}, line {number}: {error.args[0]!r} is no value of "
                 f"{attributes[values.index(error.args[0])]}; write 1 or -1."
             ) from None
-        names.append(name)
+        names.append(photo)
     if int(lines[0]) != len(names):
         raise UserError(
-            f"{path.name}, line 1: the file promises {int(lines[0])} rows but holds {len(names)}. "
+            f"{name}, line 1: the file promises {int(lines[0])} rows but holds {len(names)}. "
             f"It was cut short or edited: download it again, or correct the number in line 1."
         )
     if not names:
-        raise UserError(f"{path.name} holds no rows.")
+        raise UserError(f"{name} holds no rows.")
     numbers = range(3, 3 + len(names))
-    _refuse_repeated_rows(names, numbers, path.name)
+    _refuse_repeated_rows(names, numbers, name)
     labels = np.frombuffer(b"".join(rows), dtype=np.int8).reshape(len(names), len(attributes))
-    return LabelTable(names, attributes, labels, numbers, path.name)
+    return LabelTable(names, attributes, labels, numbers, name)
 
 
 def read_number_list(path: str | Path) -> dict[str, int]:
@@ -205,10 +212,12 @@ def _label_columns(
 
 
 def _refuse_repeats(titles: Sequence[str], what: str) -> None:
+    seen: set[str] = set()
     for title in titles:
-        if titles.count(title) > 1 or not title:
+        if title in seen or not title:
             problem = "appears twice" if title else "has no name"
             raise UserError(f"{what} {title!r} {problem}. Give every column a name of its own.")
+        seen.add(title)
 
 
 def _refuse_repeated_rows(names: list[str], lines: Sequence[int], source: str) -> None:

@@ -1,4 +1,4 @@
-"""Where the bytes of photos lie: a folder, or a zip that stays packed."""
+"""Where the bytes of photos lie: a folder, a zip that stays packed, or memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import threading
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ganssl.errors import UserError
@@ -127,6 +127,26 @@ class ZipFiles:
         """Size in bytes and the CRC-32 that the zip records."""
         info = self._opened_here().file.getinfo(self.folder + name)
         return info.file_size, info.CRC
+
+
+@dataclass(frozen=True)
+class MemoryFiles:
+    """Photos that were handed in: their files, still compressed, by name."""
+
+    photos: dict[str, bytes] = field(repr=False)
+
+    def names(self) -> list[str]:
+        return list(self.photos)
+
+    def title(self, name: str) -> str:
+        return name
+
+    def read(self, name: str) -> bytes:
+        return self.photos[name]
+
+    def stamp(self, name: str) -> tuple[int, int]:
+        """Size in bytes and CRC-32."""
+        return len(self.photos[name]), zlib.crc32(self.photos[name])
 
 
 def natural_key(name: str) -> tuple:

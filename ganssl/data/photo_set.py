@@ -12,7 +12,7 @@ from PIL import Image
 
 from ganssl.data.face_cache import cached_faces, decode_faces
 from ganssl.data.label_file import UNKNOWN
-from ganssl.data.photo_files import FolderFiles, ZipFiles
+from ganssl.data.photo_files import FolderFiles, MemoryFiles, ZipFiles
 from ganssl.errors import UserError
 from ganssl.images import read_image
 from ganssl.preprocess import Preprocess
@@ -42,7 +42,7 @@ class PhotoSet:
     partition: np.ndarray | None
     identity: np.ndarray | None
     source: str
-    files: FolderFiles | ZipFiles
+    files: FolderFiles | ZipFiles | MemoryFiles
 
     def __post_init__(self) -> None:
         if self.labels.shape != (len(self.names), len(self.attributes)):
