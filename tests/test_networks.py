@@ -31,7 +31,7 @@ def test_shapes_and_value_ranges(size: int):
     assert made.shape == (3, size, size, 3)
     assert np.abs(made).max() <= 1.0
     logits, *features = build_discriminator(config)(faces)
-    assert logits.shape == (3, 4, 4, 1)
+    assert logits.shape == (3, 8, 8, 1)
     assert [f.shape for f in features] == [(3, 16, 16, 8), (3, 8, 8, 8)]
 
 

@@ -123,6 +123,22 @@ print("two devices agree")
     assert "two devices agree" in result.stdout, result.stderr[-2000:]
 
 
+def test_a_training_can_start_from_a_finished_model(faces: np.ndarray):
+    from ganssl.models.face_model import FaceModel
+
+    model = FaceModel.create(TINY, seed=5)
+    training = make_training(1, faces)
+    training.start_from(model)
+    codes = model.sample(2, seed=0)
+    np.testing.assert_array_equal(training.decode(codes), model.decode(codes))
+    values = [np.asarray(v) for v in training.nets.encoder.variables]
+    for a, b in zip(values, model.encoder.variables, strict=True):
+        np.testing.assert_array_equal(a, np.asarray(b))
+    wider = FaceModel.create(ModelConfig(**{**TINY.to_dict(), "latent_size": 9}))
+    with pytest.raises(UserError, match="another architecture"):
+        training.start_from(wider)
+
+
 def test_settings_that_do_not_fit_the_checkpoint_are_refused(tmp_path: Path, faces: np.ndarray):
     make_training(0.25, faces).run(tmp_path, lambda *_: None)
     wider = ModelConfig(**{**TINY.to_dict(), "latent_size": 9})

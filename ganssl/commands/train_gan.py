@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     length.add_argument("--minutes", type=float, help="training time, all resumed runs together")
     length.add_argument("--epochs", type=float, help="passes over the photos (default 40)")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--start", metavar="MODEL", help="begin with the weights of this model")
     parser.add_argument("--size", type=int, default=128, help="side of the faces: 64, 128, …")
     parser.add_argument("--latent-size", type=int, default=128)
     parser.add_argument("--batch-size", type=int, default=64)
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from ganssl.data import read_photos
     from ganssl.models.config import ModelConfig
-    from ganssl.models.face_model import device_name
+    from ganssl.models.face_model import device_name, load_model
     from ganssl.models.vaegan import Objective
     from ganssl.preprocess import Preprocess
     from ganssl.progress import bar, training_line
@@ -76,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
         clock,
         None if args.no_face_network else _face_maps(args.dtype),
     )
+    if args.start and not args.resume:
+        training.start_from(load_model(args.start))
     devices = training.strategy.num_replicas_in_sync
     print(f"training on {device_name()}, {devices} device(s), {len(faces):,} photos", flush=True)
     training.run(out, training_line(), resume=args.resume)

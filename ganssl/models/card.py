@@ -38,6 +38,20 @@ about a person, least of all `Male` and `Young`.
 """
 
 
+def _stages(objective: dict, passes: float) -> str:
+    text = "A plain VAE first"
+    if passes > objective["feature_from"]:
+        text += (
+            f"; from pass {objective['feature_from']:g} also an L1 distance on early layers of the "
+            "shipped face network"
+        )
+    if passes > objective["adversarial_from"]:
+        text += f"; from pass {objective['adversarial_from']:g} also a discriminator, gently"
+    else:
+        text += ". The adversarial stage was not reached: these are the weights of the VAE stage"
+    return text + ". What ships is a moving average of the weights."
+
+
 def write_card(
     model: FaceModel,
     settings: dict,
@@ -63,13 +77,8 @@ def write_card(
     if command:
         lines += ["", f"    {command}"]
     objective = settings["objective"]
-    stages = (
-        f"A plain VAE first; from pass {objective['feature_from']:g} an L1 distance on early "
-        "layers of the shipped face network; "
-        f"from pass {objective['adversarial_from']:g} a discriminator, "
-        "gently. What ships is a moving average of the weights."
-    )
-    lines += ["", textwrap.fill(stages, 95)]
+    passes = state["step"] * settings["batch_size"] / max(settings["photos"], 1)
+    lines += ["", textwrap.fill(_stages(objective, passes), 95)]
     if len(model.directions):
         good = model.directions.sliders
         lines += [

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from ganssl.errors import UserError
 
 GRID = 32
-"""Side of the grid on which the stem folds and the head unfolds pixels."""
+"""Side of the grid on which the encoder folds and the generator unfolds pixels."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class ModelConfig:
         encoder_widths: channels at 32×32, 16×16, 8×8 and 4×4.
         generator_widths: channels at 4×4, 8×8, 16×16 and 32×32.
         detail_width: channels at 64×64, the generator's finest grid.
-        discriminator_widths: channels at 32×32, 16×16, 8×8 and 4×4.
+        discriminator_widths: channels at 64×64, 32×32, 16×16 and 8×8.
     """
 
     size: int = 128
@@ -28,7 +28,7 @@ class ModelConfig:
     encoder_widths: tuple[int, int, int, int] = (64, 128, 256, 320)
     generator_widths: tuple[int, int, int, int] = (320, 256, 128, 64)
     detail_width: int = 24
-    discriminator_widths: tuple[int, int, int, int] = (64, 128, 192, 256)
+    discriminator_widths: tuple[int, int, int, int] = (32, 64, 128, 256)
 
     def __post_init__(self) -> None:
         for name in ("encoder_widths", "generator_widths", "discriminator_widths"):

@@ -52,24 +52,21 @@ def build_generator(config: ModelConfig, dtype: str = "float32") -> keras.Model:
 
 
 def build_discriminator(config: ModelConfig, dtype: str = "float32") -> keras.Model:
-    """`[n, s, s, 3]` → `(logits [n, 4, 4, 1], features 16×16, features 8×8)`.
+    """`[n, s, s, 3]` → `(logits [n, 8, 8, 1], features 16×16, features 8×8)`.
 
     Each logit judges one region; the features are Larsen's learned similarity.
-    There is no batch norm, so that a face is judged by itself.
+    There is no batch norm, so that a face is judged by itself. The stem folds
+    no further than to 64×64: a discriminator that looks at the faces in blocks
+    of 4×4 pixels teaches the generator a grid.
     """
-    widths = config.discriminator_widths
     face = keras.Input((config.size, config.size, 3), name="face")
-    x = fold(face, config.size // GRID)
+    x = fold(face, config.size // 64)
     features = []
-    for level, width in enumerate(widths):
-        side = GRID >> level
+    for level, width in enumerate(config.discriminator_widths):
+        side = 64 >> level
+        strides = 1 if level == 0 else 2
         x = keras.layers.Conv2D(
-            width,
-            3,
-            strides=1 if level == 0 else 2,
-            padding="same",
-            name=f"grid{side}",
-            dtype=dtype,
+            width, 3, strides=strides, padding="same", name=f"grid{side}", dtype=dtype
         )(x)
         x = keras.layers.LeakyReLU(0.2, dtype=dtype)(x)
         if side in (16, 8):

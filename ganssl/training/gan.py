@@ -14,6 +14,7 @@ from ganssl.errors import UserError
 from ganssl.images import png_bytes, tile
 from ganssl.models.config import ModelConfig
 from ganssl.models.density import sample_prior
+from ganssl.models.face_model import FaceModel
 from ganssl.models.vaegan import Objective, VaeGan
 from ganssl.preprocess import Preprocess
 from ganssl.training.batches import batch_dataset
@@ -100,6 +101,24 @@ class GanTraining:
         return {
             k: v for name, owner in owners.items() for k, v in named_variables(name, owner).items()
         }
+
+    def start_from(self, model: FaceModel) -> None:
+        """Begin with the weights of a finished model; the discriminator begins anew.
+
+        Raises `UserError` where the model has another size.
+        """
+        pairs = (
+            (model.encoder, self.nets.encoder, self.nets.mean_encoder),
+            (model.generator, self.nets.generator, self.nets.mean_generator),
+        )
+        try:
+            for source, *targets in pairs:
+                for network in targets:
+                    network.set_weights(source.get_weights())
+        except ValueError as error:
+            raise UserError(
+                f"{model.name} has another architecture than the one to train: {error}"
+            ) from error
 
     def load_batch(self, indices: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         """Faces (half mirrored), posterior noise, prior codes and disturbance of one step."""
