@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +20,37 @@ from ganssl.preprocess import Preprocess
 CHUNK = 1024
 
 
+@dataclass(frozen=True, eq=False)
+class FaceRows:
+    """Faces that are read when they are needed; to be sliced like an array.
+
+    Attributes:
+        count, size: there are so many, uint8 `[size, size, 3]` each.
+        read: gives the faces with these numbers, uint8 `[k, size, size, 3]`.
+        id: changes with their content.
+    """
+
+    count: int
+    size: int
+    read: Callable[[range], np.ndarray]
+    id: str
+
+    dtype = np.dtype(np.uint8)
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        return self.count, self.size, self.size, 3
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        return self.read(range(self.count)[rows])
+
+
 def cached_features(
     extractor: FeatureExtractor,
-    faces: np.ndarray | PhotoSet,
+    faces: np.ndarray | FaceRows | PhotoSet,
     preprocess: Preprocess | None = None,
     cache: str | Path | None = None,
     progress: Progress = None,
@@ -28,13 +58,13 @@ def cached_features(
     """The features of faces, read from `cache/features-KEY.npy` where they are there already.
 
     KEY changes with the extractor's weights and with the faces: with every
-    pixel of an array, or with a photo set's files and preprocessing. A file
+    pixel of an array, the id of `FaceRows`, or the files and preprocessing of
+    photos, and what has an id is not read for features that are there. A file
     that is damaged is made afresh; one that is being written is never seen.
 
     Args:
         faces: preprocessed uint8 `[n, s, s, 3]` (may be a memory map), or photos.
-        preprocess: for photos, which are decoded only if their features are
-            not there yet.
+        preprocess: for photos.
         cache: the folder; None keeps nothing.
 
     Returns float32 `[n, d]`.
@@ -61,7 +91,7 @@ def cached_features(
 
 def augmented_features(
     extractor: FeatureExtractor,
-    pixels: np.ndarray,
+    faces: np.ndarray | FaceRows,
     rng: np.random.Generator,
     copies: int = 1,
     progress: Progress = None,
@@ -77,22 +107,23 @@ def augmented_features(
     """
     from ganssl.training.augment import degrade
 
-    total = (1 + copies) * len(pixels)
-    rows = np.empty((total, extractor.size), np.float32)
-    done = 0
-    for copy in range(1 + copies):
-        for start in range(0, len(pixels), CHUNK):
-            chunk = np.asarray(pixels[start : start + CHUNK])
-            chunk = degrade(chunk, rng) if copy else chunk
-            rows[done : done + len(chunk)] = extractor.features(chunk)
-            done += len(chunk)
-            if progress:
-                progress(done, total)
-    return rows
+    count = len(faces)
+    rows = np.empty((1 + copies, count, extractor.size), np.float32)
+    for start in range(0, count, CHUNK):
+        chunk = np.asarray(faces[start : start + CHUNK])
+        stop = start + len(chunk)
+        rows[0, start:stop] = extractor.features(chunk)
+        for copy in range(1, 1 + copies):
+            rows[copy, start:stop] = extractor.features(degrade(chunk, rng))
+        if progress:
+            progress(stop, count)
+    return rows.reshape((1 + copies) * count, extractor.size)
 
 
-def pixels_key(pixels: np.ndarray) -> str:
-    """A digest of every pixel, read in chunks."""
+def pixels_key(pixels: np.ndarray | FaceRows) -> str:
+    """The id of `FaceRows`, or a digest of every pixel, read in chunks."""
+    if isinstance(pixels, FaceRows):
+        return pixels.id
     digest = hashlib.sha256(f"{pixels.dtype} {pixels.shape}".encode())
     for start in range(0, len(pixels), CHUNK):
         digest.update(np.ascontiguousarray(pixels[start : start + CHUNK]).data)

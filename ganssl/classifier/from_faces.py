@@ -1,0 +1,127 @@
+"""From labelled faces to a classifier: features, training, and the threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ganssl.attributes import Attribute
+from ganssl.classifier.classifier import Classifier, Source
+from ganssl.classifier.head import CurvePoint
+from ganssl.classifier.threshold import calibrated
+from ganssl.classifier.train import check_rows, train_classifier
+from ganssl.data.photo_set import PhotoSet
+from ganssl.features.extractor import FeatureExtractor
+from ganssl.features.feature_cache import FaceRows, augmented_features, cached_features
+from ganssl.jobs import Cancelled
+from ganssl.preprocess import Preprocess
+
+if TYPE_CHECKING:
+    from ganssl.synthesis.reader import SyntheticSet
+
+Progress = Callable[[str], Callable[[int, int], None]]
+"""Takes the name of a stage and gives its callback `(done, total)`, as `ganssl.progress.bar`."""
+
+
+def train_on_faces(
+    faces: np.ndarray | FaceRows,
+    labels: np.ndarray,
+    attribute: Attribute,
+    extractor: FeatureExtractor,
+    head: str = "linear",
+    *,
+    preprocess: Preprocess | None = None,
+    recipe: dict[str, Any] | None = None,
+    groups: np.ndarray | None = None,
+    copies: int = 0,
+    unlabelled: PhotoSet | None = None,
+    threshold: str = "mixture",
+    positive_share: float | None = None,
+    cache: str | Path | None = None,
+    progress: Progress | None = None,
+    curve: Callable[[CurvePoint], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    seed: int = 0,
+    **options,
+) -> Classifier:
+    """Extract features, train a head and, given unlabelled photos, place its threshold.
+
+    Args:
+        faces: uint8 `[n, s, s, 3]`, most often generated; may be a memory map.
+        labels: int8 `[n]` of 0 and 1.
+        head: see `ganssl.classifier.head`.
+        preprocess: what photos must go through to be like the faces; the
+            default crop to their size when None.
+        recipe: of the faces, kept with the classifier.
+        groups: int `[n]`; faces of one group, such as the pairs of a set, stay
+            on one side of the holdout.
+        copies: learn from so many degraded versions of each face as well.
+        unlabelled, threshold, positive_share: photos that place the threshold,
+            see `ganssl.classifier.threshold`.
+        cache: folder that keeps features for next time; not those of copies.
+        progress: shows the stages.
+        curve, cancelled, seed, options: as `progress`, `cancelled`, `seed` and
+            the rest of `train_classifier`.
+
+    Raises `UserError` for faces that the extractor cannot read or labels that
+    cannot be learnt from, and `Cancelled` when asked to stop.
+    """
+    labels = check_rows(np.zeros((len(faces), 0), np.float32), labels)[1]
+    preprocess = preprocess or Preprocess(faces.shape[1])
+
+    def stage(name: str) -> Callable[[int, int], None]:
+        report = progress(name) if progress else None
+
+        def update(done: int, total: int) -> None:
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            if report:
+                report(done, total)
+
+        return update
+
+    if copies:
+        rng = np.random.default_rng([seed, 1])
+        features = augmented_features(extractor, faces, rng, copies, stage("face features"))
+    else:
+        features = cached_features(extractor, faces, cache=cache, progress=stage("face features"))
+    if copies and groups is None:
+        groups = np.arange(len(labels))
+    classifier = train_classifier(
+        features,
+        np.tile(labels, 1 + copies),
+        attribute,
+        head,
+        seed=seed,
+        progress=curve,
+        cancelled=cancelled,
+        groups=None if groups is None else np.tile(groups, 1 + copies),
+        source=Source(extractor.name, extractor.id, preprocess, recipe or {}),
+        **options,
+    )
+    if unlabelled is not None:
+        photos = cached_features(
+            extractor, unlabelled, preprocess, cache, stage("features of unlabelled photos")
+        )
+        classifier, _ = calibrated(classifier, photos, threshold, positive_share)
+    return classifier
+
+
+def train_on_set(
+    faces: SyntheticSet, extractor: FeatureExtractor, head: str = "linear", **options
+) -> Classifier:
+    """`train_on_faces` with a set on disk, whose faces are read as they are needed."""
+    recipe = faces.recipe
+    return train_on_faces(
+        FaceRows(len(faces), recipe.size, faces.faces, f"set {faces.id}"),
+        faces.labels,
+        faces.attribute,
+        extractor,
+        head,
+        recipe={"set": faces.id, "model": faces.model_id, **recipe.to_dict()},
+        groups=faces.pairs if recipe.pairs else None,
+        **options,
+    )

@@ -1,0 +1,145 @@
+"""A classifier on disk: a folder of JSON, Markdown and arrays, no pickle and no code.
+
+manifest.json    format, attribute and class names, features, preprocessing, recipe of the
+                 training set, threshold, kind of head, metrics, SHA-256 of the arrays
+arrays.npz       mean and scale of the features, and `head/…`
+MODEL_CARD.md    what it is for, how it was made, what it is not for
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ganssl.attributes import Attribute
+from ganssl.classifier.card import classifier_card
+from ganssl.classifier.classifier import Classifier, Source
+from ganssl.classifier.head import head_from_arrays
+from ganssl.errors import UserError
+from ganssl.models.weights import load_arrays, save_arrays
+from ganssl.preprocess import Preprocess
+
+FORMAT = "ganssl classifier 1"
+MANIFEST, ARRAYS, CARD = "manifest.json", "arrays.npz", "MODEL_CARD.md"
+
+
+def save_classifier(classifier: Classifier, folder: str | Path) -> None:
+    """Write the folder; a classifier that was there is replaced.
+
+    Raises `UserError` where the folder cannot be written or holds other things.
+    """
+    folder = Path(folder)
+    require_free(folder)
+    arrays = {f"head/{name}": values for name, values in classifier.head.to_arrays().items()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_arrays(folder / ARRAYS, {"mean": classifier.mean, "scale": classifier.scale, **arrays})
+        (folder / CARD).write_text(classifier_card(classifier), encoding="utf-8")
+        text = json.dumps(manifest(classifier, _hash(folder / ARRAYS)), indent=2, allow_nan=False)
+        partial = folder / f"{MANIFEST}.partial"
+        partial.write_text(text + "\n", encoding="utf-8")
+        os.replace(partial, folder / MANIFEST)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be written: {error.strerror}.") from error
+
+
+def load_classifier(folder: str | Path) -> Classifier:
+    """Read what `save_classifier` wrote.
+
+    Raises `UserError` for a folder that holds no classifier, or one that is
+    damaged, changed or of another version.
+    """
+    folder = Path(folder)
+    path = folder / MANIFEST
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(
+            f"There is no classifier in {folder}: {MANIFEST} cannot be read."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path} is damaged: it is not JSON.") from error
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        raise UserError(f"{path} is not the manifest of a classifier ({FORMAT!r}).")
+    arrays = load_arrays(folder / ARRAYS)
+    if values.get("sha256") != _hash(folder / ARRAYS):
+        raise UserError(
+            f"{folder / ARRAYS} is damaged: its checksum is not the one in {MANIFEST}. "
+            "Copy the classifier's folder afresh."
+        )
+    try:
+        return _classifier(values, arrays)
+    except UserError as error:
+        raise UserError(f"The classifier in {folder} is damaged. {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UserError(
+            f"{path} is damaged: an entry is missing or unreadable, {error}."
+        ) from error
+
+
+def require_free(folder: Path) -> None:
+    """`UserError` unless `folder` is new, empty, or holds a classifier that may be replaced."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / ARRAYS).is_file():
+        raise UserError(f"{folder} holds other files; give a new folder for the classifier.")
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file; give a folder for the classifier.")
+
+
+def manifest(classifier: Classifier, sha256: str) -> dict[str, Any]:
+    """Everything but the arrays, as JSON can hold it."""
+    attribute, source = classifier.attribute, classifier.source
+    return {
+        "format": FORMAT,
+        "attribute": {
+            "name": attribute.name,
+            "negative": attribute.negative,
+            "positive": attribute.positive,
+        },
+        "features": {"name": source.features, "id": source.features_id, "size": classifier.size},
+        "preprocess": source.preprocess.to_dict(),
+        "head": classifier.head.kind,
+        "threshold": classifier.threshold,
+        "threshold_from": classifier.threshold_from,
+        "metrics": classifier.metrics,
+        "recipe": source.recipe,
+        "data_terms": source.data_terms,
+        "sha256": sha256,
+    }
+
+
+def _classifier(values: dict, arrays: dict[str, np.ndarray]) -> Classifier:
+    size = values["features"]["size"]
+    threshold = float(values["threshold"])
+    mean, scale = arrays["mean"], arrays["scale"]
+    if mean.shape != (size,) or scale.shape != (size,):
+        raise UserError("Its arrays do not have the length of its features.")
+    if not (np.isfinite(mean).all() and np.isfinite(scale).all() and np.all(scale > 0)):
+        raise UserError("The mean or scale of its features is no number.")
+    if not np.isfinite(threshold):
+        raise UserError("Its threshold is no number.")
+    parts = {k.removeprefix("head/"): v for k, v in arrays.items() if k.startswith("head/")}
+    return Classifier(
+        attribute=Attribute(**values["attribute"]),
+        head=head_from_arrays(values["head"], parts, size),
+        mean=mean,
+        scale=scale,
+        source=Source(
+            features=str(values["features"]["name"]),
+            features_id=str(values["features"]["id"]),
+            preprocess=Preprocess.from_dict(values["preprocess"]),
+            recipe=dict(values["recipe"]),
+            data_terms=str(values["data_terms"]),
+        ),
+        threshold=threshold,
+        threshold_from=str(values["threshold_from"]),
+        metrics=dict(values["metrics"]),
+    )
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

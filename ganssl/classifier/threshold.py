@@ -1,0 +1,185 @@
+"""Placing the threshold without labels, from the scores of unlabelled photos.
+
+A head trained on generated faces often ranks photos well and still cuts them
+in the wrong place: all their scores are shifted, or another share of them is
+present. Three ways to mend that, none of which sees a label:
+
+    mixture  The logits of the photos are two overlapping bells; cut where they
+             cross. Follows a shift of all scores as well as another share.
+    em       Saerens, Latinne & Decaestecker 2002: the share of present photos
+             that explains the scores best, if nothing but that share changed.
+    prior    The share of present photos is known from elsewhere; call so many
+             of them present.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from ganssl.classifier.classifier import Classifier
+from ganssl.errors import UserError
+
+METHODS: tuple[str, ...] = ("mixture", "em", "prior")
+DEFAULT = 0.5
+CLIP = 1e-4
+"""Scores are kept so far from 0 and 1 before their logit is taken."""
+
+SEPARATION = 1.5
+"""How many standard deviations apart two bells must lie before their crossing is used."""
+
+FEWEST = 20
+"""Fewer photos do not show two bells."""
+
+SMALLEST_SHARE = 0.01
+"""A smaller class is no class but a tail."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A threshold and what it rests on.
+
+    Attributes:
+        threshold: 0.5 where nothing could be concluded.
+        positive_share: estimated share of photos that are present; NaN where unknown.
+        method: one of `METHODS`.
+        trusted: whether the scores allowed a conclusion.
+        note: a sentence for people.
+    """
+
+    threshold: float
+    positive_share: float
+    method: str
+    trusted: bool
+    note: str
+
+    def to_dict(self) -> dict:
+        share = self.positive_share if np.isfinite(self.positive_share) else None
+        return asdict(self) | {"positive_share": share}
+
+
+def calibrate_threshold(
+    scores: np.ndarray,
+    method: str = "mixture",
+    positive_share: float | None = None,
+    train_share: float = 0.5,
+) -> Calibration:
+    """The threshold for photos like those that have these scores.
+
+    Args:
+        scores: `[n]` probabilities of the positive class, of unlabelled photos.
+        method: one of `METHODS`.
+        positive_share: for `prior`, what share of the photos is present.
+        train_share: for `em`, what share of the training faces was present.
+
+    Raises `UserError` for scores that are no probabilities, and shares
+    outside 0 to 1.
+    """
+    scores = np.asarray(scores, np.float64)
+    if scores.ndim != 1 or len(scores) < 2 or not np.all((scores >= 0) & (scores <= 1)):
+        raise UserError("A threshold is placed from the scores, 0 to 1, of 2 or more photos.")
+    if method == "mixture":
+        return _mixture(scores)
+    if method == "em":
+        return _em(scores, _share(train_share))
+    if method == "prior":
+        return _prior(scores, _share(positive_share))
+    raise UserError(f"{method!r} places no threshold; choose from {', '.join(METHODS)}.")
+
+
+def calibrated(
+    classifier: Classifier,
+    features: np.ndarray,
+    method: str = "mixture",
+    positive_share: float | None = None,
+) -> tuple[Classifier, Calibration]:
+    """The classifier with its threshold placed for unlabelled photos `[n, d]`."""
+    metrics = classifier.metrics
+    train_share = metrics["trained_on_present"] / metrics["trained_on"]
+    found = calibrate_threshold(classifier.scores(features), method, positive_share, train_share)
+    return classifier.with_threshold(found.threshold, found.note), found
+
+
+def _mixture(scores: np.ndarray) -> Calibration:
+    """Two Gaussians of one width (expectation-maximisation), if they beat a single one."""
+    from sklearn.mixture import GaussianMixture
+
+    if len(scores) < FEWEST:
+        return _undecided("mixture", f"there are fewer than {FEWEST} of them")
+    clipped = np.clip(scores, CLIP, 1.0 - CLIP)
+    logits = np.log(clipped / (1.0 - clipped))[:, None]  # (n, 1)
+    if np.ptp(logits) < 1e-6:
+        return _undecided("mixture", "all photos have the same score")
+    fits = []
+    for share in (0.1, 0.3, 0.5, 0.7, 0.9):
+        above = logits >= np.quantile(logits, 1.0 - share)
+        if above.all():
+            continue
+        start = [[logits[~above].mean()], [logits[above].mean()]]
+        fits.append(
+            GaussianMixture(
+                2, covariance_type="tied", means_init=start, weights_init=[1 - share, share]
+            ).fit(logits)
+        )
+    best = max(fits, key=lambda fit: fit.lower_bound_)
+    low, high = np.argsort(best.means_[:, 0])
+    mean = best.means_[[low, high], 0]
+    share = best.weights_[[low, high]]
+    deviation = float(np.sqrt(best.covariances_[0, 0]))
+    single = GaussianMixture(1).fit(logits)
+    if (mean[1] - mean[0]) / deviation < SEPARATION or best.bic(logits) >= single.bic(logits):
+        return _undecided("mixture", "their scores do not fall into two groups")
+    if share.min() < SMALLEST_SHARE:
+        return _undecided("mixture", "one of the two groups is too small to be a class")
+    # where share_0 N(x; mean_0) = share_1 N(x; mean_1)
+    cut = mean.mean() + deviation**2 * np.log(share[0] / share[1]) / (mean[1] - mean[0])
+    return Calibration(
+        threshold=float(1.0 / (1.0 + np.exp(-cut))),
+        positive_share=float(share[1]),
+        method="mixture",
+        trusted=True,
+        note=f"placed between the two groups into which the scores of {len(scores):,} unlabelled "
+        f"photos fall; {share[1]:.0%} of them are in the upper one",
+    )
+
+
+def _em(scores: np.ndarray, train_share: float) -> Calibration:
+    share = train_share
+    for _ in range(1000):
+        ratio = share / train_share, (1.0 - share) / (1.0 - train_share)
+        weight = ratio[0] * scores + ratio[1] * (1.0 - scores)
+        updated = float(np.mean(ratio[0] * scores / np.maximum(weight, 1e-12)))
+        if abs(updated - share) < 1e-7:
+            break
+        share = updated
+    if not SMALLEST_SHARE <= share <= 1.0 - SMALLEST_SHARE:
+        return _undecided("em", "by their scores they all belong to one class")
+    present, absent = share / train_share, (1.0 - share) / (1.0 - train_share)
+    return Calibration(
+        threshold=absent / (absent + present),
+        positive_share=share,
+        method="em",
+        trusted=True,
+        note=f"corrected for a share of {share:.0%} present, which explains the scores of "
+        f"{len(scores):,} unlabelled photos best",
+    )
+
+
+def _prior(scores: np.ndarray, share: float) -> Calibration:
+    ordered = np.sort(scores)[::-1]
+    count = int(np.clip(round(share * len(scores)), 1, len(scores) - 1))
+    note = f"placed so that {share:.0%} of {len(scores):,} unlabelled photos are called present"
+    threshold = float(np.mean(ordered[count - 1 : count + 1]))
+    return Calibration(threshold, share, "prior", True, note)
+
+
+def _undecided(method: str, reason: str) -> Calibration:
+    note = f"default; the unlabelled photos do not place it: {reason}"
+    return Calibration(DEFAULT, float("nan"), method, False, note)
+
+
+def _share(value: float | None) -> float:
+    if value is None or not 0 < value < 1:
+        raise UserError(f"The share of present photos must lie between 0 and 1, not be {value}.")
+    return float(value)

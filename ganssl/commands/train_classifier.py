@@ -1,0 +1,118 @@
+"""`train-classifier`: a classifier from a labelled set of generated faces."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ganssl.errors import UserError
+
+HELP = "train a classifier on a labelled set of generated faces"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", required=True, metavar="DIR", help="a set that `synthesize` wrote"
+    )
+    parser.add_argument("--out", required=True, metavar="DIR", help="the classifier's folder")
+    parser.add_argument(
+        "--features",
+        default="face-network",
+        metavar="NAME",
+        help="face-network (default), encoder or faceres",
+    )
+    parser.add_argument(
+        "--weights",
+        metavar="DIR",
+        help="weights of the features: a face network, a face model or faceres (default: what "
+        "ships; faceres from GANSSL_FACERES)",
+    )
+    parser.add_argument(
+        "--head",
+        default="linear",
+        choices=("linear", "dense", "logistic", "forest"),
+        help="linear and dense by Keras, logistic and forest by scikit-learn (default: linear)",
+    )
+    parser.add_argument(
+        "--holdout-share",
+        type=float,
+        default=0.1,
+        metavar="SHARE",
+        help="of the faces, to stop training early and measure it (default: 0.1)",
+    )
+    parser.add_argument(
+        "--doubtful-share",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="drop the faces whose label is believed least (default: 0)",
+    )
+    parser.add_argument(
+        "--degraded-copies",
+        type=int,
+        default=0,
+        metavar="N",
+        help="learn from N blurred, noisy or compressed versions of each face too (default: 0)",
+    )
+    parser.add_argument(
+        "--unlabelled", metavar="DIR", help="photos that place the threshold; labels are not read"
+    )
+    parser.add_argument(
+        "--threshold",
+        default="mixture",
+        choices=("mixture", "em", "prior"),
+        help="how they place it (default: mixture)",
+    )
+    parser.add_argument(
+        "--positive-share", type=float, metavar="SHARE", help="of those photos, for `prior`"
+    )
+    parser.add_argument("--cache", metavar="DIR", help="keep features there for next time")
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def run(args: argparse.Namespace) -> int:
+    from ganssl.classifier import save_classifier, train_on_set
+    from ganssl.classifier.store import require_free
+    from ganssl.data import read_photos
+    from ganssl.features.extractor import get_extractor
+    from ganssl.progress import bar
+    from ganssl.synthesis.reader import read_set
+
+    if args.degraded_copies < 0:
+        raise UserError("The number of degraded copies must be 0 or greater.")
+    require_free(Path(args.out))
+    unlabelled = read_photos(args.unlabelled) if args.unlabelled else None
+    classifier = train_on_set(
+        read_set(args.data),
+        get_extractor(args.features, args.weights),
+        args.head,
+        copies=args.degraded_copies,
+        unlabelled=unlabelled,
+        threshold=args.threshold,
+        positive_share=args.positive_share,
+        cache=args.cache,
+        progress=bar,
+        curve=print_point,
+        seed=args.seed,
+        holdout_share=args.holdout_share,
+        doubtful_share=args.doubtful_share,
+    )
+    save_classifier(classifier, args.out)
+    metrics = classifier.metrics
+    print(f"trained on {metrics['trained_on']:,} faces, {metrics['held_out']:,} held out")
+    if metrics["held_out_accuracy"] is not None:
+        print(
+            f"on held-out faces of the set: accuracy {metrics['held_out_accuracy']:.3f}, AUC "
+            f"{metrics['held_out_auc']:.3f} (photos are another matter: see `evaluate`)"
+        )
+    print(f"threshold {classifier.threshold:.3f}: {classifier.threshold_from}")
+    print(f"wrote {args.out}")
+    return 0
+
+
+def print_point(point) -> None:
+    """One line of the learning curve."""
+    held = ""
+    if point.held_loss is not None:
+        held = f"  held out: loss {point.held_loss:.4f}, accuracy {point.held_accuracy:.3f}"
+    print(f"{point.step:>4} of {point.steps}  loss {point.loss:.4f}{held}", flush=True)

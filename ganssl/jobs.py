@@ -1,0 +1,273 @@
+"""Long work in the background: one small pool for all visitors, a fair queue, cancel.
+
+The pages' one runner; notebooks can use it too. The work is a plain function
+that reports to a `JobContext` and looks there whether it shall stop. Threads
+are daemons and know nothing of pages.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ganssl.errors import UserError
+
+QUEUED, RUNNING, DONE, CANCELLED, FAILED = "queued", "running", "done", "cancelled", "failed"
+RATE_SECONDS = 20.0
+"""The rate is that of the last so many seconds."""
+
+log = logging.getLogger(__name__)
+
+
+class Cancelled(Exception):
+    """Raised inside a job's work to leave it."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is.
+
+    Attributes:
+        done, total: in what the work counts (faces, steps); total 0 is unknown.
+        rate: per second, over the last 20 seconds; 0 while unknown.
+        seconds_left: None while unknown.
+        message: what is being done.
+    """
+
+    done: int = 0
+    total: int = 0
+    rate: float = 0.0
+    seconds_left: float | None = None
+    message: str = ""
+
+    @property
+    def fraction(self) -> float:
+        """0 to 1."""
+        return min(1.0, self.done / self.total) if self.total else 0.0
+
+
+class JobContext:
+    """What the work of a job gets: where to report, and whether to stop."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._recent: deque[tuple[float, int]] = deque()
+        self._stage: tuple[str, int] = ("", 0)
+
+    def progress(self, done: int, total: int, message: str = "") -> None:
+        """Report `done` of `total`; a new message or total begins a new stage with its own rate."""
+        now = time.monotonic()
+        if (message, total) != self._stage or (self._recent and done < self._recent[-1][1]):
+            self._stage = message, total
+            self._recent.clear()
+        self._recent.append((now, done))
+        while len(self._recent) > 2 and now - self._recent[1][0] > RATE_SECONDS:
+            self._recent.popleft()
+        begin, before = self._recent[0]
+        rate = (done - before) / (now - begin) if now > begin else 0.0
+        left = (total - done) / rate if rate > 0 and total else None
+        self._job.progress = Progress(done, total, rate, left, message)
+
+    @property
+    def cancelled(self) -> bool:
+        return self._job.cancel_requested
+
+    def check(self) -> None:
+        """Raise `Cancelled` if somebody asked the job to stop."""
+        if self.cancelled:
+            raise Cancelled
+
+
+@dataclass(eq=False)
+class Job:
+    """One piece of work and what became of it; made by `JobRunner.submit`.
+
+    Attributes:
+        owner: the visitor's session, or any other name.
+        state: `queued`, `running`, `done`, `cancelled` or `failed`.
+        progress: the latest report.
+        result: what the work returned, once it is done.
+        error: one or two sentences for people, when it failed.
+        exception: what was raised, when it failed; a `UserError` is the
+            user's input, anything else is a fault of the program.
+    """
+
+    owner: str
+    title: str
+    work: Callable[[JobContext], Any] = field(repr=False)
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    state: str = QUEUED
+    progress: Progress = Progress()
+    result: Any = field(default=None, repr=False)
+    error: str = ""
+    exception: Exception | None = field(default=None, repr=False)
+    _stop: threading.Event = field(default_factory=threading.Event, repr=False)
+    _ended: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    @property
+    def active(self) -> bool:
+        """Waiting or running."""
+        return self.state in (QUEUED, RUNNING)
+
+    @property
+    def cancel_requested(self) -> bool:
+        return self._stop.is_set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Block until the job has ended; False if it has not within so many seconds."""
+        return self._ended.wait(seconds)
+
+
+class JobRunner:
+    """A pool of threads with a queue that takes turns between owners.
+
+    An owner runs one job at a time, however many workers are free, and the
+    owner who was served last comes last: whoever submits ten jobs delays
+    nobody by more than one.
+
+    Args:
+        workers: how many jobs run at once, on the whole server.
+        per_owner: how many jobs of one owner may wait or run.
+        waiting: how many jobs may wait in all.
+        kept: how many ended jobs of an owner are remembered.
+    """
+
+    def __init__(
+        self, workers: int = 1, per_owner: int = 2, waiting: int = 50, kept: int = 10
+    ) -> None:
+        self.workers, self.per_owner, self.waiting, self.kept = workers, per_owner, waiting, kept
+        self._change = threading.Condition()
+        self._queues: dict[str, deque[Job]] = {}  # in the order in which owners have their turn
+        self._jobs: dict[str, list[Job]] = {}
+        self._running: dict[str, Job] = {}
+        self._threads: list[threading.Thread] = []
+        self._closed = False
+
+    def submit(self, owner: str, work: Callable[[JobContext], Any], title: str = "") -> Job:
+        """Queue `work(context)`; its return value becomes `Job.result`.
+
+        Raises `UserError` when the owner or the server has too many jobs.
+        """
+        with self._change:
+            if self._closed:
+                raise UserError("The server is shutting down and takes no more work.")
+            mine = [job for job in self._jobs.get(owner, []) if job.active]
+            if len(mine) >= self.per_owner:
+                raise UserError(
+                    f"You have {len(mine)} jobs waiting or running, and no more are allowed. "
+                    "Wait for one to end, or cancel one."
+                )
+            if sum(map(len, self._queues.values())) >= self.waiting:
+                raise UserError("Too many jobs are waiting on this server. Try again later.")
+            job = Job(owner, title, work)
+            self._jobs.setdefault(owner, []).append(job)
+            self._queues.setdefault(owner, deque()).append(job)
+            self._start_threads()
+            self._change.notify()
+        return job
+
+    def jobs(self, owner: str) -> list[Job]:
+        """The owner's jobs, oldest first: all that are active and the last few that ended."""
+        with self._change:
+            return list(self._jobs.get(owner, []))
+
+    def position(self, job: Job) -> int:
+        """1 for the job that starts next, 2 for the one after it; 0 for one that does not wait."""
+        with self._change:
+            order = self._order()
+            return order.index(job) + 1 if job in order else 0
+
+    def cancel(self, job: Job) -> None:
+        """Take a waiting job out of the queue, or ask a running one to stop at its next check."""
+        with self._change:
+            job._stop.set()
+            if job.state == QUEUED:
+                self._queues[job.owner].remove(job)
+                self._drop_empty(job.owner)
+                self._end(job, CANCELLED)
+
+    def end_owner(self, owner: str) -> None:
+        """Cancel and forget all jobs of an owner whose session has ended."""
+        for job in self.jobs(owner):
+            if job.active:
+                self.cancel(job)
+        with self._change:
+            self._jobs.pop(owner, None)
+
+    def close(self) -> None:
+        """Cancel everything and let the threads end."""
+        with self._change:
+            self._closed = True
+            owners = list(self._jobs)
+        for owner in owners:
+            self.end_owner(owner)
+        with self._change:
+            for job in self._running.values():
+                job._stop.set()
+            self._change.notify_all()
+
+    def _start_threads(self) -> None:
+        while len(self._threads) < self.workers:
+            name = f"job-{len(self._threads) + 1}"
+            thread = threading.Thread(target=self._run_jobs, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _run_jobs(self) -> None:
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: self._closed or self._next_owner() is not None)
+                if self._closed:
+                    return
+                owner = self._next_owner()
+                job = self._queues[owner].popleft()
+                rest = self._queues.pop(owner)
+                if rest:
+                    self._queues[owner] = rest  # now last in turn
+                self._running[owner] = job
+                job.state = RUNNING
+            self._run(job)
+
+    def _run(self, job: Job) -> None:
+        state = DONE
+        try:
+            job.result = job.work(JobContext(job))
+        except Cancelled:
+            state = CANCELLED
+        except UserError as error:
+            state, job.error, job.exception = FAILED, str(error), error
+        except Exception as error:
+            log.exception("job %s (%s) failed", job.id, job.title)
+            state, job.exception = FAILED, error
+            job.error = f"A fault of the program stopped this ({type(error).__name__})."
+        with self._change:
+            del self._running[job.owner]
+            self._end(job, state)
+            self._change.notify_all()
+
+    def _end(self, job: Job, state: str) -> None:
+        job.state = state
+        job.work = None  # may hold much memory
+        job._ended.set()
+        mine = self._jobs.get(job.owner, [])
+        for old in [one for one in mine if not one.active][: -self.kept]:
+            mine.remove(old)
+
+    def _next_owner(self) -> str | None:
+        return next((owner for owner in self._queues if owner not in self._running), None)
+
+    def _order(self) -> list[Job]:
+        """All waiting jobs in the order in which they take their turns."""
+        queues = {owner: list(queue) for owner, queue in self._queues.items()}
+        longest = max(map(len, queues.values()), default=0)
+        return [queue[i] for i in range(longest) for queue in queues.values() if i < len(queue)]
+
+    def _drop_empty(self, owner: str) -> None:
+        if not self._queues[owner]:
+            del self._queues[owner]

@@ -1,0 +1,150 @@
+"""The datasheet of a set (after Gebru et al. 2021): what is in it, how it was made, its flaws."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from ganssl.directions import Direction, DirectionSet
+from ganssl.synthesis.axes import best_judge
+from ganssl.synthesis.layout import COLUMNS, SetInfo
+
+STRATEGIES = {
+    "position": "Codes were left where they lay and labelled by the side of the attribute's "
+    "boundary on which they lie, {margin:g} σ away from it or more.",
+    "push": "Every code was moved along the direction of the attribute to a target on the side of "
+    "its label, {low:g} to {high:g} σ from the boundary.",
+}
+SOURCES = {
+    "density": "a density that was fitted to the codes of the model's training photos",
+    "prior": "the model's prior N(0, 1)",
+    "mixture": "one half the density of the training photos' codes, one half the prior N(0, 1)",
+    "photos": "the codes of photos that were given",
+}
+REAL_PEOPLE = (
+    "**These faces are reconstructions of people on real photos.** Treat them as you would treat "
+    "the photos: they can resemble the people, and must not be passed on without their consent."
+)
+NOBODY = "Every face is AI-generated and shows nobody; its PNG says so in its metadata."
+
+
+def datasheet(info: SetInfo, directions: DirectionSet, rows: list[list[str]]) -> str:
+    """Markdown; every figure is counted from `rows` or was measured with the directions.
+
+    Args:
+        rows: of `metadata.csv`, without its header.
+    """
+    recipe = info.recipe
+    parts = [
+        f"# {recipe.count:,} generated faces with and without {recipe.label_type.title}",
+        (REAL_PEOPLE if recipe.source == "photos" else NOBODY)
+        + f" Images are PNGs of {recipe.size}×{recipe.size} pixels.",
+        "## What is in it",
+        _counts(info, rows),
+        "## How it was made",
+        _making(info),
+        "    " + recipe.to_json().replace("\n", "\n    "),
+        "## What the labels mean, and how right they are",
+        "A label is the side of a boundary in the model's latent space, not an annotation. The "
+        "attributes are what CelebA's annotators perceived in photos, not facts about a person. "
+        "On photos that did not define them, the directions achieved:",
+        _directions(info, directions),
+        "How many labels of these faces a person would confirm was not measured; the figures above "
+        "say what to expect, and labels far from the boundary are right more often.",
+        "## Known flaws",
+        _flaws(info, rows),
+        "## Terms",
+        "The model was trained on CelebA (Liu et al. 2015), which is for non-commercial research "
+        "only; the generated faces inherit these terms. Not for identifying, profiling or judging "
+        "people, and not for passing the faces off as photographs.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _counts(info: SetInfo, rows: list[list[str]]) -> str:
+    others = info.recipe.balance_over
+    counts = Counter((row[1], *row[len(COLUMNS) :]) for row in rows)
+    lines = [
+        f"| {' | '.join(('label', *others, 'faces'))} |",
+        f"|{'---|' * (len(others) + 2)}",
+        *(f"| {' | '.join(key)} | {counts[key]:,} |" for key in sorted(counts)),
+    ]
+    distance = np.abs([float(row[4]) for row in rows])
+    near, middle, far = np.quantile(distance, (0.05, 0.5, 0.95))
+    lines += [
+        "",
+        f"Distance from the boundary: {middle:.2f} σ in the middle, {near:.2f} to {far:.2f} σ for "
+        "nine faces of ten.",
+    ]
+    if others:
+        lines[-1] += " 1 and 0 above are sides of the other attributes' boundaries."
+    return "\n".join(lines)
+
+
+def _making(info: SetInfo) -> str:
+    recipe = info.recipe
+    low, high = recipe.strength
+    text = (
+        f"{info.software}, model {info.model_name} ({info.model}), set {info.id}. Codes come from "
+        f"{SOURCES[recipe.source]}"
+        + (f", pulled to their mean by {recipe.truncation:g}" if recipe.truncation != 1 else "")
+        + ". "
+        + STRATEGIES[recipe.strategy].format(margin=recipe.margin, low=low, high=high)
+    )
+    if recipe.pairs:
+        text += " Faces 2j and 2j + 1 are a pair: one code on both sides of the boundary, " + (
+            "one where it lay and one moved." if recipe.strategy == "position" else "both moved."
+        )
+    if recipe.balance_over:
+        text += f" The classes are balanced over {', '.join(recipe.balance_over)}."
+    return text + " The same recipe gives the same bytes on the same kind of machine."
+
+
+def _directions(info: SetInfo, directions: DirectionSet) -> str:
+    lines = [
+        "| direction | method | what for | AUC | accuracy | commoner class | labels used |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for direction in directions:
+        lines.append(
+            f"| {direction.attribute} | {direction.method} | {_role(info, directions, direction)} "
+            f"| {direction.auc:.3f} | {direction.accuracy:.3f} | {direction.majority:.3f} "
+            f"| {direction.labels_used:,} |"
+        )
+    return "\n".join(lines)
+
+
+def _role(info: SetInfo, directions: DirectionSet, direction: Direction) -> str:
+    if direction is not best_judge(directions, direction.attribute):
+        return "moving codes"
+    return "labels" if direction.attribute == info.recipe.attribute else "sides to balance over"
+
+
+def _flaws(info: SetInfo, rows: list[list[str]]) -> str:
+    recipe = info.recipe
+    companions = ": nothing was balanced but the classes."
+    if recipe.balance_over:
+        companions = (
+            f", other than {', '.join(recipe.balance_over)}; those were balanced by the model's "
+            "own boundaries, not by sight."
+        )
+    flaws = [
+        "Faces are softer than photos, and rare things come out poorly: see MODEL_CARD.md.",
+        f"Attributes that go together in CelebA go together here{companions}",
+    ]
+    if recipe.strategy == "push":
+        flaws.append(
+            "The classes differ by a move along one line, and a classifier may learn the traces "
+            "of the move in place of the attribute."
+        )
+    if recipe.pairs:
+        flaws.append("The two faces of a pair differ in more than the attribute.")
+    if recipe.truncation < 1:
+        flaws.append("The spread is smaller than that of photos.")
+    if recipe.source == "photos":
+        used = len({row[6] for row in rows})
+        flaws.append(
+            f"The faces come from {used:,} photos; the column `photo` says which belong together."
+        )
+    return "\n".join(f"* {flaw}" for flaw in flaws)

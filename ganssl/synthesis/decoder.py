@@ -1,0 +1,63 @@
+"""Many codes to faces at the generator's full rate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from ganssl.models.face_model import FaceModel
+
+BATCH = 64
+"""Codes are decoded in batches of this very size: a short one is padded.
+
+The arithmetic of one face then never depends on how many are decoded with it.
+"""
+
+BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
+
+
+@lru_cache(maxsize=2)
+def face_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.ndarray]:
+    """A function from codes float32 `[n, d]`, n up to `BATCH`, to faces uint8 `[n, s, s, 3]`.
+
+    Args:
+        precision: `float32` or `bfloat16`, of the generator's arithmetic.
+    """
+    import tensorflow as tf
+
+    from ganssl.models.fast_generator import fast_generator
+
+    dtype = "mixed_bfloat16" if precision == "bfloat16" else "float32"
+    generator = fast_generator(model.generator, dtype)
+    low, high = model.preprocess.low, model.preprocess.high
+
+    @tf.function(input_signature=[tf.TensorSpec((BATCH, model.latent_size), tf.float32)])
+    def pixels(codes):
+        unit = (generator(codes, training=False) - low) / (high - low)
+        return tf.cast(tf.round(tf.clip_by_value(unit, 0.0, 1.0) * 255.0), tf.uint8)
+
+    def decode(codes: np.ndarray) -> np.ndarray:
+        batch = np.zeros((BATCH, model.latent_size), np.float32)
+        batch[: len(codes)] = codes
+        return pixels(batch).numpy()[: len(codes)]
+
+    return decode
+
+
+def fast_precision() -> str:
+    """`bfloat16` on a GPU and on processors that compute with it, else `float32`.
+
+    Elsewhere bfloat16 is imitated and slow. Processors are known on Linux only.
+    """
+    import tensorflow as tf
+
+    if tf.config.list_physical_devices("GPU"):
+        return "bfloat16"
+    try:
+        words = set(Path("/proc/cpuinfo").read_text().split())
+    except OSError:
+        return "float32"
+    return "bfloat16" if BFLOAT16_FLAGS & words else "float32"

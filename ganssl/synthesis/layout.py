@@ -1,0 +1,118 @@
+"""What a set is on disk: file names, and `set.json`, which says what it was made from.
+
+images/0_not_Male/00000000.png     class folders whose order is that of the labels
+images/1_Male/00000001.png
+    or shards/000000.tar           WebDataset: .png, .cls (0 or 1) and .json of each face
+labels.csv                         file,label
+metadata.csv                       file,label,index,seed,sigma,pair,photo and the other sides
+croissant.json                     the same for tools (Croissant 1.0, MLCommons)
+DATASHEET.md, MODEL_CARD.md        for people
+set.json, directions.npz           recipe, model, the directions used
+blocks/000000.csv                  one for each finished block of 1,024 faces
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganssl.errors import UserError
+from ganssl.synthesis.codes import BLOCK
+from ganssl.synthesis.recipe import Recipe
+
+FORMAT = "ganssl set 1"
+LAYOUTS: tuple[str, ...] = ("folder", "webdataset")
+SET, DIRECTIONS, LABELS, METADATA = "set.json", "directions.npz", "labels.csv", "metadata.csv"
+CROISSANT, DATASHEET, MODEL_CARD = "croissant.json", "DATASHEET.md", "MODEL_CARD.md"
+COLUMNS = ("file", "label", "index", "seed", "sigma", "pair", "photo")
+
+
+@dataclass(frozen=True)
+class SetInfo:
+    """What the content of a set follows from.
+
+    Attributes:
+        directions, photos: 12 digits that change with the directions used and
+            with the photos' codes; empty without photos.
+        layout: `folder` or `webdataset`.
+        software: name and version of the program.
+    """
+
+    recipe: Recipe
+    model: str
+    model_name: str
+    directions: str
+    photos: str
+    layout: str
+    software: str
+
+    def __post_init__(self) -> None:
+        if self.layout not in LAYOUTS:
+            raise UserError(f"The layout can be {' or '.join(LAYOUTS)}, not {self.layout!r}.")
+
+    @property
+    def id(self) -> str:
+        """12 hexadecimal digits that change with anything above."""
+        text = json.dumps(self.to_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def blocks(self) -> int:
+        return -(-self.recipe.count // BLOCK)
+
+    def block_size(self, block: int) -> int:
+        return min(BLOCK, self.recipe.count - block * BLOCK)
+
+    def to_dict(self) -> dict:
+        return {"format": FORMAT, **vars(self), "recipe": self.recipe.to_dict()}
+
+    def differences(self, other: SetInfo) -> str:
+        """In words: `seed is 0 there and 1 here`."""
+        there, here = ({**i.to_dict(), **i.recipe.to_dict(), "recipe": None} for i in (other, self))
+        return ", ".join(
+            f"{name} is {there[name]} there and {here[name]} here"
+            for name in here
+            if there[name] != here[name]
+        )
+
+
+def read_info(folder: Path) -> SetInfo:
+    """Read `set.json`; `UserError` where it is absent, damaged or of another version."""
+    path = folder / SET
+    try:
+        values = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise UserError(f"{folder} holds no synthetic set: {SET} is missing.") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(f"{path} is damaged: {error}.") from error
+    if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
+        raise UserError(f"{path} is no description of a set that this version reads ({FORMAT!r}).")
+    try:
+        recipe = Recipe.from_dict(values.pop("recipe"))
+        return SetInfo(recipe, **{name: str(value) for name, value in values.items()})
+    except (KeyError, TypeError) as error:
+        raise UserError(f"{path} is damaged: entries are missing or unknown ({error}).") from error
+
+
+def face_file(info: SetInfo, index: int, label: int) -> str:
+    """The path of a face below the set's folder; in a tar, `shards/000000.tar/NAME.png`."""
+    if info.layout == "webdataset":
+        return f"{tar_file(index // BLOCK)}/{index:08d}.png"
+    return f"{class_folder(info, label)}/{index:08d}.png"
+
+
+def class_folder(info: SetInfo, label: int) -> str:
+    """`images/0_not_Male`: tools that number classes by their folders' order get our labels."""
+    name = re.sub(r"\W+", "_", info.recipe.label_type.classes[label])
+    return f"images/{label}_{name}"
+
+
+def tar_file(block: int) -> str:
+    return f"shards/{block:06d}.tar"
+
+
+def block_file(block: int) -> str:
+    return f"blocks/{block:06d}.csv"

@@ -1,0 +1,152 @@
+"""Reading a set back: labels at once, faces batch by batch."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tarfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from ganssl.attributes import Attribute
+from ganssl.directions import DirectionSet
+from ganssl.errors import UserError
+from ganssl.images import read_image
+from ganssl.synthesis import layout
+from ganssl.synthesis.layout import SetInfo
+from ganssl.synthesis.recipe import Recipe
+from ganssl.synthesis.writer import missing_blocks
+
+
+@dataclass(frozen=True, eq=False)
+class SyntheticSet:
+    """A complete set on disk; `read_set` makes it.
+
+    Attributes:
+        labels: int8 `[n]`: 1 with the attribute, 0 without.
+        scores: float32 `[n]`: distance beyond the attribute's boundary, in σ.
+        pairs: int64 `[n]`: number of the pair; -1 without pairs.
+        photos: int64 `[n]`: row of the photo's code; -1 for drawn codes.
+        sides: int8 `[n, b]`: on which side of the boundaries of the recipe's
+            `balance_over` the faces lie, 1 present.
+        directions: those used.
+    """
+
+    folder: Path
+    info: SetInfo
+    labels: np.ndarray
+    scores: np.ndarray
+    pairs: np.ndarray
+    photos: np.ndarray
+    sides: np.ndarray
+    directions: DirectionSet
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def id(self) -> str:
+        """12 digits that change with the content; a key for what is computed from it."""
+        return self.info.id
+
+    @property
+    def recipe(self) -> Recipe:
+        return self.info.recipe
+
+    @property
+    def attribute(self) -> Attribute:
+        return self.recipe.label_type
+
+    @property
+    def model_id(self) -> str:
+        return self.info.model
+
+    def faces(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
+        """The faces with these numbers, uint8 `[k, size, size, 3]`; decoded on all cores."""
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            found = list(pool.map(self._face, map(int, indices)))
+        size = self.recipe.size
+        return np.stack(found) if found else np.empty((0, size, size, 3), np.uint8)
+
+    def batches(self, size: int = 1024) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """All faces in order, in batches: uint8 `[k, s, s, 3]` and their labels int8 `[k]`."""
+        for start in range(0, len(self), size):
+            indices = range(start, min(start + size, len(self)))
+            yield self.faces(indices), self.labels[start : indices.stop]
+
+    def _face(self, index: int) -> np.ndarray:
+        name = layout.face_file(self.info, index, int(self.labels[index]))
+        tar, inside, member = name.partition(".tar/")
+        data = _from_tar(self.folder / f"{tar}.tar", member) if inside else self.folder / name
+        face = np.asarray(read_image(data, name))
+        if face.shape[:2] != (self.recipe.size, self.recipe.size):
+            raise UserError(f"{name} has another size than the set's other faces; make it again.")
+        return face
+
+
+def read_set(folder: str | Path) -> SyntheticSet:
+    """Read a complete set.
+
+    Raises `UserError` for a folder that holds none, an unfinished or a damaged one.
+    """
+    folder = Path(folder)
+    info = layout.read_info(folder)
+    missing = missing_blocks(folder, info)
+    if missing or not (folder / layout.METADATA).is_file():
+        raise UserError(
+            f"The set in {folder} is not finished: {len(missing)} of {info.blocks} blocks are "
+            "missing. Run synthesize again with the same settings to go on."
+        )
+    path = folder / layout.METADATA
+    classes = info.recipe.label_type.classes
+    try:
+        columns = _columns(path, info)
+        return SyntheticSet(
+            folder=folder,
+            info=info,
+            labels=np.array([classes.index(text) for text in columns["label"]], np.int8),
+            scores=np.array(columns["sigma"], np.float32),
+            pairs=np.array([int(text or -1) for text in columns["pair"]]),
+            photos=np.array([int(text or -1) for text in columns["photo"]]),
+            sides=np.array([columns[name] for name in info.recipe.balance_over], np.int8).T.reshape(
+                info.recipe.count, -1
+            ),
+            directions=DirectionSet.load(folder / layout.DIRECTIONS),
+        )
+    except (OSError, ValueError, KeyError) as error:
+        if isinstance(error, UserError):
+            raise
+        raise UserError(f"{path} is damaged ({error}). Make the set again to mend it.") from error
+
+
+def _columns(path: Path, info: SetInfo) -> dict[str, list[str]]:
+    with path.open(newline="") as file:
+        header, *rows = csv.reader(file)
+    if len(rows) != info.recipe.count:
+        raise ValueError(f"{len(rows)} rows for {info.recipe.count} faces")
+    return dict(zip(header, map(list, zip(*rows, strict=True)), strict=True))
+
+
+def _from_tar(path: Path, member: str) -> bytes:
+    try:
+        stamp = path.stat()
+        offset, size = _members(path, (stamp.st_mtime_ns, stamp.st_size))[member]
+        with path.open("rb") as file:
+            file.seek(offset)
+            return file.read(size)
+    except (OSError, KeyError, tarfile.TarError) as error:
+        raise UserError(
+            f"{path} is damaged: {member} cannot be read. Make the set again."
+        ) from error
+
+
+@lru_cache(maxsize=256)
+def _members(path: Path, stamp: tuple[int, int]) -> dict[str, tuple[int, int]]:
+    """Where each member's bytes begin, and how many they are; `stamp` is the file's version."""
+    with tarfile.open(path) as tar:
+        return {member.name: (member.offset_data, member.size) for member in tar}

@@ -1,0 +1,175 @@
+"""The recipe of a labelled set of generated faces: all that its content depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from numbers import Real
+from typing import Any
+
+from ganssl.attributes import Attribute
+from ganssl.directions import METHODS
+from ganssl.errors import UserError
+from ganssl.face_state import MAX_SEED
+
+STRATEGIES: tuple[str, ...] = ("position", "push")
+"""Natural codes labelled by where they lie, or codes moved to a target on each side."""
+
+SOURCES: tuple[str, ...] = ("density", "prior", "mixture", "photos")
+"""The density of training codes, N(0, 1), one half of each, or codes of given photos."""
+
+PRECISIONS: tuple[str, ...] = ("float32", "bfloat16")
+
+MOST_FACES = 10_000_000
+MOST_BALANCED = 3
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Which faces, how many, and what decides their label.
+
+    A set is a function of its recipe, the model and its directions (and, where
+    they are the source, of the photos' codes). Its classes are equally large.
+
+    Attributes:
+        attribute: whose presence is the label.
+        count: faces in all.
+        seed: 0 to 2³¹ − 1.
+        strategy: `position` leaves codes where they are and labels them by the
+            side of the attribute's boundary on which they lie. `push` moves
+            every code along the direction to a target on the side of its label
+            (the article's way, but with individual faces instead of means).
+        margin: `position` leaves out codes nearer to the boundary than this, in σ.
+        strength: `push` draws its targets evenly between these distances from
+            the boundary, in σ.
+        source: where codes come from; see `SOURCES`.
+        truncation: 0 makes all codes the mean, 1 leaves their spread as it is.
+        balance_over: other attributes, up to three. Every combination of their
+            sides gets the same share of both classes, and moves leave them alone.
+        pairs: faces 2j and 2j + 1 are one person without and with the attribute.
+        size: side of the images in pixels, the model's at the most.
+        method: of the direction (see `ganssl.directions`); None is the best.
+        labels_per_class: how many labelled photos of each class defined the
+            direction, for the record; None is all of them.
+        precision: of the generator's arithmetic. `bfloat16` moves a pixel by
+            about one step of 255 and is faster where the processor has it
+            (see `fast_precision`).
+
+    Raises `UserError` for values that make no set.
+    """
+
+    attribute: str
+    count: int = 40_000
+    seed: int = 0
+    strategy: str = "position"
+    margin: float = 0.3
+    strength: tuple[float, float] = (0.5, 2.0)
+    source: str = "density"
+    truncation: float = 1.0
+    balance_over: tuple[str, ...] = ()
+    pairs: bool = False
+    size: int = 64
+    method: str | None = None
+    labels_per_class: int | None = None
+    precision: str = "float32"
+
+    def __post_init__(self) -> None:
+        Attribute(self.attribute)  # refuses an empty name
+        set_ = object.__setattr__
+        set_(self, "count", _whole("The count of faces", self.count, 2, MOST_FACES))
+        set_(self, "seed", _whole("The seed", self.seed, 0, MAX_SEED))
+        set_(self, "size", _whole("The size of the images", self.size, 16, 1024))
+        set_(self, "margin", _number("The margin", self.margin, 0.0, 5.0))
+        set_(self, "truncation", _number("The truncation", self.truncation, 0.0, 1.5))
+        if len(self.strength) != 2:
+            raise UserError("The strength needs two numbers, the nearest and the farthest target.")
+        low, high = (_number("The strength", value, 0.0, 10.0) for value in self.strength)
+        if not 0.0 < low <= high:
+            raise UserError(
+                f"The strength goes upwards from more than 0, not from {low} to {high}."
+            )
+        set_(self, "strength", (low, high))
+        set_(self, "balance_over", tuple(self.balance_over))
+        _choice("strategy", self.strategy, STRATEGIES)
+        _choice("source", self.source, SOURCES)
+        _choice("precision", self.precision, PRECISIONS)
+        if self.method is not None:
+            _choice("method", self.method, METHODS)
+        if self.labels_per_class is not None:
+            _whole("The labels per class", self.labels_per_class, 1, MOST_FACES)
+        self._check_balance()
+        if self.pairs and self.count % 2:
+            raise UserError(f"Pairs need an even count of faces, not {self.count}.")
+
+    def _check_balance(self) -> None:
+        others = self.balance_over
+        if self.attribute in others or len(set(others)) < len(others):
+            raise UserError(
+                f"Balance over other attributes than {self.attribute}, and name each once."
+            )
+        if len(others) > MOST_BALANCED:
+            raise UserError(
+                f"Balance over up to {MOST_BALANCED} attributes, not {len(others)}: "
+                "every one doubles the number of groups, and some would stay empty."
+            )
+
+    @property
+    def id(self) -> str:
+        """12 hexadecimal digits that change with any setting."""
+        text = json.dumps(self.to_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def label_type(self) -> Attribute:
+        return Attribute(self.attribute)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: numbers, texts and lists."""
+        values = asdict(self)
+        return {**values, "strength": list(self.strength), "balance_over": list(self.balance_over)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Recipe:
+        """The inverse of `to_dict`; `UserError` for unknown or unreadable entries."""
+        if not isinstance(values, dict):
+            raise UserError("A recipe is a JSON object with an attribute and further settings.")
+        unknown = sorted(set(values) - {f.name for f in fields(cls)})
+        if unknown:
+            raise UserError(f"The recipe has settings that no set knows: {', '.join(unknown)}.")
+        try:
+            return cls(**values)
+        except UserError:
+            raise
+        except (TypeError, ValueError, AttributeError) as error:
+            raise UserError(f"The recipe is not readable: {error}.") from error
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> Recipe:
+        try:
+            return cls.from_dict(json.loads(text))
+        except (ValueError, RecursionError) as error:
+            if isinstance(error, UserError):
+                raise
+            raise UserError(f"The recipe is no JSON: {error}.") from error
+
+
+def _whole(what: str, value: Any, low: int, high: int) -> int:
+    number = _number(what, value, low, high)
+    if number != int(number):
+        raise UserError(f"{what} must be a whole number, not {value}.")
+    return int(number)
+
+
+def _number(what: str, value: Any, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
+        raise UserError(f"{what} must be a number from {low:,} to {high:,}, not {value!r}.")
+    return float(value)
+
+
+def _choice(what: str, value: Any, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise UserError(f"The {what} can be {', '.join(allowed)}; {value!r} is none of them.")

@@ -1,0 +1,179 @@
+"""Writing a set: blocks of faces, in any order, then the files that describe the whole."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tarfile
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ganssl.directions import DirectionSet
+from ganssl.errors import UserError
+from ganssl.images import png_bytes
+from ganssl.preprocess import Preprocess
+from ganssl.synthesis import layout
+from ganssl.synthesis.codes import Codes
+from ganssl.synthesis.croissant import croissant
+from ganssl.synthesis.datasheet import datasheet
+from ganssl.synthesis.layout import SetInfo
+
+PARTIAL = ".partial"
+
+
+def open_set(folder: Path, info: SetInfo, directions: DirectionSet, card: str) -> None:
+    """Begin a set, or go on with one of the same recipe.
+
+    Raises `UserError` for a folder that holds something else.
+    """
+    if (folder / layout.SET).exists():
+        found = layout.read_info(folder)
+        if found != info:
+            raise UserError(
+                f"{folder} holds another set: {info.differences(found)}. "
+                "Use the same settings to go on with it, or give another folder."
+            )
+        return
+    parts = [layout.class_folder(info, label) for label in (0, 1)]
+    parts = ["blocks", *(["shards"] if info.layout == "webdataset" else parts)]
+    ours = {*(part.partition("/")[0] for part in parts), layout.DIRECTIONS, layout.MODEL_CARD}
+    # another shard may be beginning the same set at this moment
+    if folder.exists() and any(
+        path.name not in ours and path.suffix != PARTIAL for path in folder.iterdir()
+    ):
+        raise UserError(f"{folder} holds other files. Give a new or empty folder for the set.")
+    for part in parts:
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    own_copy = folder / f"{uuid.uuid4().hex}{PARTIAL}"
+    directions.save(own_copy)
+    os.replace(own_copy, folder / layout.DIRECTIONS)
+    replace_file(folder / layout.MODEL_CARD, card.encode())
+    text = json.dumps(info.to_dict(), indent=2) + "\n"
+    replace_file(folder / layout.SET, text.encode())  # last: what has it is complete
+
+
+def encode_faces(info: SetInfo, codes: Codes, faces: np.ndarray) -> list[bytes]:
+    """PNGs of the recipe's size that say that they are generated, and from what.
+
+    Args:
+        faces: uint8 `[n, s, s, 3]`, in the model's size.
+    """
+    resize = Preprocess(info.recipe.size)
+    pngs = []
+    for index, label, face in zip(codes.index, codes.labels, faces, strict=True):
+        if len(face) != info.recipe.size:
+            face = resize(Image.fromarray(face))
+        origin = {
+            "ai_generated": True,
+            "software": info.software,
+            "model": info.model_name,
+            "model_id": info.model,
+            "set": info.id,
+            "index": int(index),
+            "label": info.recipe.label_type.classes[label],
+        }
+        pngs.append(png_bytes(face, origin, quick=True))
+    return pngs
+
+
+def write_block(folder: Path, info: SetInfo, codes: Codes, pngs: Sequence[bytes]) -> None:
+    """Write the images of a block and then its record, which marks it as finished."""
+    block = int(codes.index[0]) // layout.BLOCK
+    rows = _rows(info, codes)
+    if info.layout == "webdataset":
+        replace_file(folder / layout.tar_file(block), _tar(info, codes, rows, pngs))
+    else:
+        for row, png in zip(rows, pngs, strict=True):
+            (folder / row[0]).write_bytes(png)
+    replace_file(folder / layout.block_file(block), _csv(rows))
+
+
+def missing_blocks(folder: Path, info: SetInfo) -> list[int]:
+    """The blocks without a record."""
+    return [b for b in range(info.blocks) if not (folder / layout.block_file(b)).is_file()]
+
+
+def finish_set(folder: str | Path) -> bool:
+    """Write the files that describe the whole set, once all its blocks are there.
+
+    Needs the folder alone, so that shards made on several machines can be
+    copied together first. Returns False where blocks are missing.
+
+    Raises `UserError` where the folder holds no set or a damaged block.
+    """
+    folder = Path(folder)
+    info = layout.read_info(folder)
+    if missing_blocks(folder, info):
+        return False
+    rows = [row for block in range(info.blocks) for row in _read_block(folder, info, block)]
+    labels = _csv([layout.COLUMNS[:2], *(row[:2] for row in rows)])
+    metadata = _csv([(*layout.COLUMNS, *info.recipe.balance_over), *rows])
+    replace_file(folder / layout.LABELS, labels)
+    replace_file(folder / layout.METADATA, metadata)
+    text = json.dumps(croissant(info, {layout.LABELS: labels, layout.METADATA: metadata}), indent=2)
+    replace_file(folder / layout.CROISSANT, (text + "\n").encode())
+    directions = DirectionSet.load(folder / layout.DIRECTIONS)
+    replace_file(folder / layout.DATASHEET, datasheet(info, directions, rows).encode())
+    return True
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write beside `path` and move into place: whoever looks finds all of it or nothing."""
+    partial = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}{PARTIAL}")
+    try:
+        partial.write_bytes(data)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _rows(info: SetInfo, codes: Codes) -> list[list[str]]:
+    """One row of `metadata.csv` for each face."""
+    classes = info.recipe.label_type.classes
+    return [
+        [
+            layout.face_file(info, int(codes.index[i]), int(codes.labels[i])),
+            classes[codes.labels[i]],
+            str(codes.index[i]),
+            str(info.recipe.seed),
+            f"{codes.scores[i]:.4f}",
+            str(codes.pairs[i]) if codes.pairs[i] >= 0 else "",
+            str(codes.photos[i]) if codes.photos[i] >= 0 else "",
+            *map(str, codes.sides[i]),
+        ]
+        for i in range(len(codes))
+    ]
+
+
+def _read_block(folder: Path, info: SetInfo, block: int) -> list[list[str]]:
+    path = folder / layout.block_file(block)
+    rows = list(csv.reader(io.StringIO(path.read_text())))
+    if len(rows) != info.block_size(block):
+        raise UserError(f"{path} is damaged. Delete it and make the set again, to fill the gap.")
+    return rows
+
+
+def _tar(info: SetInfo, codes: Codes, rows: list[list[str]], pngs: Sequence[bytes]) -> bytes:
+    """A WebDataset shard: for each face the PNG, its label as a digit and its row as JSON."""
+    columns = (*layout.COLUMNS, *info.recipe.balance_over)
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for index, label, row, png in zip(codes.index, codes.labels, rows, pngs, strict=True):
+            facts = json.dumps(dict(zip(columns, row, strict=True)))
+            for kind, data in (("png", png), ("cls", b"%d" % label), ("json", facts.encode())):
+                member = tarfile.TarInfo(f"{index:08d}.{kind}")  # time, owner: always 0
+                member.size = len(data)
+                tar.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
