@@ -56,7 +56,7 @@ def test_command_writes_directions_of_the_model(model_folder, photo_folder, tmp_
     from ganssl.models.face_model import load_model
 
     read.check_model(load_model(model_folder).id)
-    assert read.methods("Bright") == ("logistic", "mean")
+    assert read.methods("Bright") == ("mean", "logistic")
     assert read.get("Bright").auc == 1.0
     assert read.get("Bright").labels_used == 40
     row = next(row for row in map(str.split, printed.splitlines()) if row[:2] == ["Bright", "mean"])
