@@ -119,21 +119,23 @@ def _one_face(model: FaceModel, rate: float, seconds: float) -> Measurement:
 
 def _many_faces(model: FaceModel, rate: float, seconds: float) -> Measurement:
     codes = model.sample(BATCH, seed=0)
-    speed = BATCH / median_time(lambda: model.decode(codes), seconds)
-    ideal = rate / layer_operations(model.generator)
-    meaning = "arithmetic of the generator's layers at the matrix rate"
-    return Measurement(
-        f"generator, batches of {BATCH}", speed, "faces/s", ideal, speed / ideal, meaning
-    )
+    return _batches("generator", model.generator, lambda: model.decode(codes), rate, seconds)
 
 
 def _encoder(model: FaceModel, rate: float, seconds: float) -> Measurement:
     faces = model.decode(model.sample(BATCH, seed=0))
-    speed = BATCH / median_time(lambda: model.encode(faces), seconds)
-    ideal = rate / layer_operations(model.encoder)
-    meaning = "arithmetic of the encoder's layers at the matrix rate"
+    return _batches("encoder", model.encoder, lambda: model.encode(faces), rate, seconds)
+
+
+def _batches(
+    name: str, network, run: Callable[[], object], rate: float, seconds: float
+) -> Measurement:
+    """Faces per second of a network that `run` gives one batch."""
+    speed = BATCH / median_time(run, seconds)
+    ideal = rate / layer_operations(network)
+    meaning = f"arithmetic of the {name}'s layers at the matrix rate"
     return Measurement(
-        f"encoder, batches of {BATCH}", speed, "faces/s", ideal, speed / ideal, meaning
+        f"{name}, batches of {BATCH}", speed, "faces/s", ideal, speed / ideal, meaning
     )
 
 

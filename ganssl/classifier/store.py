@@ -8,7 +8,6 @@ MODEL_CARD.md    what it is for, how it was made, what it is not for
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -21,7 +20,7 @@ from ganssl.classifier.card import classifier_card
 from ganssl.classifier.classifier import Classifier, Source
 from ganssl.classifier.head import head_from_arrays
 from ganssl.errors import UserError
-from ganssl.models.weights import load_arrays, save_arrays
+from ganssl.models.weights import file_hash, load_arrays, save_arrays
 from ganssl.preprocess import Preprocess
 
 FORMAT = "ganssl classifier 1"
@@ -40,7 +39,8 @@ def save_classifier(classifier: Classifier, folder: str | Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         save_arrays(folder / ARRAYS, {"mean": classifier.mean, "scale": classifier.scale, **arrays})
         (folder / CARD).write_text(classifier_card(classifier), encoding="utf-8")
-        text = json.dumps(manifest(classifier, _hash(folder / ARRAYS)), indent=2, allow_nan=False)
+        values = manifest(classifier, file_hash(folder / ARRAYS))
+        text = json.dumps(values, indent=2, allow_nan=False)
         partial = folder / f"{MANIFEST}.partial"
         partial.write_text(text + "\n", encoding="utf-8")
         os.replace(partial, folder / MANIFEST)
@@ -67,7 +67,7 @@ def load_classifier(folder: str | Path) -> Classifier:
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise UserError(f"{path} is not the manifest of a classifier ({FORMAT!r}).")
     arrays = load_arrays(folder / ARRAYS)
-    if values.get("sha256") != _hash(folder / ARRAYS):
+    if values.get("sha256") != file_hash(folder / ARRAYS):
         raise UserError(
             f"{folder / ARRAYS} is damaged: its checksum is not the one in {MANIFEST}. "
             "Copy the classifier's folder afresh."
@@ -139,7 +139,3 @@ def _classifier(values: dict, arrays: dict[str, np.ndarray]) -> Classifier:
         threshold_from=str(values["threshold_from"]),
         metrics=dict(values["metrics"]),
     )
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -11,8 +11,8 @@ import numpy as np
 
 from ganssl.attributes import Attribute
 from ganssl.data.celeba import is_celeba, read_celeba
+from ganssl.data.folder import read_folder
 from ganssl.data.label_file import UNKNOWN, LabelTable, read_attribute_list, read_label_csv
-from ganssl.data.photo_files import FolderFiles, natural_key
 from ganssl.data.photo_set import PhotoSet
 from ganssl.errors import UserError
 
@@ -64,18 +64,11 @@ def read_labelled_folder(
         return _labelled(photos, columns, attribute, slices, 0)
     if part is not None:
         raise UserError("Only a folder in CelebA's layout is divided into parts; leave it out.")
-    if not root.is_dir():
-        raise UserError(f"{root} is not a folder; give the folder that holds the photos.")
-    files = FolderFiles(root)
-    names = sorted(files.names(), key=natural_key)
-    if not names:
-        raise UserError(f"The folder {root} holds no JPEG, PNG or WebP photo.")
-    empty = np.empty((len(names), 0), dtype=np.int8)
-    photos = PhotoSet(names, (), empty, None, None, str(root), files)
+    photos = read_folder(root)
     tables = [_column(labels, attribute, column)]
     tables += [_column(labels, Attribute(name), name) for name in slices]
     row_of = {name: row for row, name in enumerate(tables[0].names)}
-    rows = _match(names, row_of)  # (n,), -1 without one
+    rows = _match(photos.names, row_of)  # (n,), -1 without one
     columns = [np.where(rows >= 0, table.labels[rows, 0], UNKNOWN) for table in tables]
     return _labelled(photos, columns, attribute, slices, len(row_of) - int((rows >= 0).sum()))
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ganssl.data import PhotoSet
     from ganssl.models.face_model import FaceModel
 
-CHUNK = 1024
-
 Progress = Callable[[str], Callable[[int, int], None]]
 """Takes the name of a stage and gives its callback `(done, total)`, as `ganssl.progress.bar`."""
 
@@ -31,6 +29,7 @@ def fit_photo_directions(
     seed: int = 0,
     cache: str | Path | None = None,
     progress: Progress | None = None,
+    codes: np.ndarray | None = None,
 ) -> DirectionSet:
     """Fit the directions of a model to labelled photos.
 
@@ -41,6 +40,8 @@ def fit_photo_directions(
     Args:
         methods, labels_per_class, seed: as in `fit_directions`.
         cache: folder that keeps the preprocessed photos for next time.
+        codes: float32 `[n, d]` of the train part (of all photos, when they are
+            not divided), where they are encoded already.
 
     Raises `UserError` for photos without labels or with too few.
     """
@@ -54,7 +55,7 @@ def fit_photo_directions(
             held_codes = encode_photos(model, validation, cache, progress)
             holdout = held_codes, validation.labels
     return fit_directions(
-        encode_photos(model, train, cache, progress),
+        encode_photos(model, train, cache, progress) if codes is None else codes,
         train.labels,
         photos.attributes,
         methods,
@@ -75,11 +76,4 @@ def encode_photos(
 ) -> np.ndarray:
     """The codes of photos, through the model's own preprocessing; float32 `[n, d]`."""
     faces = photos.faces(model.preprocess, cache, progress and progress("decoding photos"))
-    report = progress and progress("encoding faces")
-    codes = np.empty((len(faces), model.latent_size), dtype=np.float32)
-    for start in range(0, len(faces), CHUNK):
-        stop = min(start + CHUNK, len(faces))
-        codes[start:stop] = model.encode(faces[start:stop])
-        if report:
-            report(stop, len(faces))
-    return codes
+    return model.encode(faces, progress and progress("encoding faces"))

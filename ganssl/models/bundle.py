@@ -23,7 +23,13 @@ from ganssl.models.config import ModelConfig
 from ganssl.models.density import CodeDensity
 from ganssl.models.face_model import FaceModel
 from ganssl.models.networks import build_encoder, build_generator
-from ganssl.models.weights import assign_arrays, load_arrays, model_arrays, save_arrays
+from ganssl.models.weights import (
+    assign_arrays,
+    file_hash,
+    load_arrays,
+    model_arrays,
+    save_arrays,
+)
 from ganssl.preprocess import Preprocess
 
 FORMAT = 1
@@ -41,7 +47,7 @@ def save_bundle(model: FaceModel, folder: Path) -> None:
     latent = {"mean": model.mean, "covariance": model.covariance}
     density = {f"density/{key}": value for key, value in model.density.to_arrays().items()}
     save_arrays(folder / "latent.npz", {**latent, **density})
-    model.directions = DirectionSet(model.id, model.directions, model.directions.skipped)
+    model.directions = model.directions.with_model(model.id)
     model.directions.save(folder / "directions.npz")
     (folder / "card.md").write_text(model.card or f"# {model.name}\n")
     write_manifest(folder, model.config, model.preprocess)
@@ -119,10 +125,6 @@ def weights_id(folder: Path) -> str:
     """12 hexadecimal digits that change with the encoder or the generator."""
     both = file_hash(folder / "encoder.npz") + file_hash(folder / "generator.npz")
     return hashlib.sha256(both.encode()).hexdigest()[:12]
-
-
-def file_hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _check_latent(latent: dict[str, np.ndarray], size: int, path: Path) -> None:

@@ -6,6 +6,7 @@ model exactly, or the file is refused.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zipfile
 from pathlib import Path
@@ -35,6 +36,11 @@ def load_arrays(path: Path) -> dict[str, np.ndarray]:
         raise UserError(f"{path} does not exist.") from error
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(f"{path} is damaged or not an .npz file of arrays: {error}.") from error
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, 64 hexadecimal digits."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def model_arrays(model, half: bool = False) -> dict[str, np.ndarray]:

@@ -83,6 +83,8 @@ def fit_latent(
         model.density = CodeDensity.fit(codes)
     if photos.attributes:
         try:
-            model.directions = fit_photo_directions(model, photos, cache=cache, progress=progress)
+            model.directions = fit_photo_directions(
+                model, photos, cache=cache, progress=progress, codes=codes
+            )
         except UserError as error:
             model.directions = DirectionSet(model.id, skipped={"all attributes": str(error)})
