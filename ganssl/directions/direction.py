@@ -44,6 +44,7 @@ class Direction:
         balanced_over: attributes whose cells `balanced` averages over.
         cells: (absent, present) counts of those cells, the first attribute's
             bit lowest; small ones take no part.
+        own: made by the user, who gets a slider for it whatever its figures are.
     """
 
     attribute: str
@@ -62,6 +63,7 @@ class Direction:
     remaining: float = 1.0
     balanced_over: tuple[str, ...] = ()
     cells: tuple[tuple[int, int], ...] = ()
+    own: bool = False
 
     def __post_init__(self) -> None:
         name = f"The {self.method} direction of {self.attribute}"
@@ -80,12 +82,13 @@ class Direction:
 
     @property
     def usable(self) -> bool:
-        """Good enough for a slider, and not one of the withheld judgements."""
-        return (
-            self.attribute not in WITHHELD
-            and self.auc >= USABLE_AUC
-            and self.split_half_cosine >= USABLE_COSINE
-        )
+        """Gets a slider: the user's own or good enough, and not one of the withheld judgements."""
+        return self.attribute not in WITHHELD and (self.own or self.reliable)
+
+    @property
+    def reliable(self) -> bool:
+        """Whether the held-out figures are good enough for a slider."""
+        return self.auc >= USABLE_AUC and self.split_half_cosine >= USABLE_COSINE
 
     def score(self, codes: np.ndarray) -> np.ndarray:
         """How far codes `[n, d]` lie beyond the boundary, in σ; float32 `[n]`, present above 0."""
@@ -118,6 +121,7 @@ class Direction:
                 remaining=float(values["remaining"]),
                 balanced_over=tuple(map(str, values["balanced_over"])),
                 cells=tuple((int(a), int(p)) for a, p in values["cells"]),
+                own=bool(values.get("own", False)),
             )
         except UserError:
             raise

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +60,22 @@ class DirectionSet:
         """The same directions under a model's id, for when it is known only after saving."""
         return DirectionSet(model_id, self, self.skipped)
 
+    def extended(self, own: Iterable[Direction]) -> DirectionSet:
+        """These and a user's own directions, which come first where an attribute has both.
+
+        Raises `UserError` for vectors of another length.
+        """
+        mine = [replace(direction, own=True) for direction in own]
+        return DirectionSet(self.model_id, [*self, *mine], self.skipped)
+
+    @property
+    def own_id(self) -> str:
+        """12 hexadecimal digits that change with the user's own directions; empty without any."""
+        mine = [d for d in self if d.own]
+        text = json.dumps([d.to_dict() for d in mine]).encode()
+        rows = b"".join(d.vector.tobytes() for d in mine)
+        return hashlib.sha256(text + rows).hexdigest()[:12] if mine else ""
+
     def __len__(self) -> int:
         return len(self._by_key)
 
@@ -69,8 +87,9 @@ class DirectionSet:
         return tuple(dict.fromkeys(attribute for attribute, _ in self._by_key))
 
     def methods(self, attribute: str) -> tuple[str, ...]:
-        """The methods by which an attribute was fitted, the preferred one first."""
-        return tuple(method for method in PREFERENCE if (attribute, method) in self._by_key)
+        """The methods by which an attribute was fitted: the user's own first, then by preference."""
+        found = [method for method in PREFERENCE if (attribute, method) in self._by_key]
+        return tuple(sorted(found, key=lambda method: not self._by_key[attribute, method].own))
 
     def get(self, attribute: str, method: str | None = None) -> Direction:
         """The direction of an attribute.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable
 from functools import cached_property
@@ -98,6 +99,13 @@ class FaceModel:
         from ganssl.models.bundle import save_bundle
 
         save_bundle(self, Path(folder))
+
+    def with_directions(self, directions: DirectionSet) -> FaceModel:
+        """The same networks under other directions; `UserError` for those of another model."""
+        directions.check_model(self.id)
+        other = copy.copy(self)
+        other.directions = directions
+        return other
 
     @property
     def size(self) -> int:

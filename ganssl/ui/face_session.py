@@ -181,11 +181,11 @@ class FaceSession:
 
     def picture(self, state: FaceState) -> Picture:
         """The face of a state as picture and readout; kept, since undo and resets come back."""
-        return _picture(state.to_json(), self.base_id, self)
+        return _picture(state.to_json(), self.base_id, self.model.directions.own_id, self)
 
 
 @st.cache_data(max_entries=300, show_spinner=False)
-def _picture(state: str, base_id: str, _session: FaceSession) -> Picture:
+def _picture(state: str, base_id: str, own_id: str, _session: FaceSession) -> Picture:
     rendered = render(_session.model, FaceState.from_json(state), _session.base)
     probes = _session.readout
     probabilities = probes.probabilities(rendered.pixels[None])[0] if probes else None

@@ -8,6 +8,7 @@ import streamlit as st
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel, load_model
 from ganssl.readout import Readout
+from ganssl.ui.shelf import shelf
 
 
 @st.cache_resource(show_spinner="Loading the face model …")
@@ -20,12 +21,14 @@ def face_model() -> FaceModel:
 
 
 def require_face_model() -> FaceModel:
-    """The model, or an error box and the end of the page."""
+    """The model with the visitor's own directions, or an error box and the end of the page."""
     try:
-        return face_model()
+        model = face_model()
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         st.stop()
+    own = shelf().directions.values()
+    return model.with_directions(model.directions.extended(own)) if own else model
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,0 +1,37 @@
+"""What a visitor made or brought along: kept for the visit, shared by the pages, then forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from ganssl.classifier import Classifier
+    from ganssl.data import PhotoSet
+    from ganssl.directions import Direction
+    from ganssl.synthesis import SyntheticSet
+
+
+@dataclass
+class Shelf:
+    """One page puts things here, another offers them.
+
+    Attributes:
+        sets: labelled sets of generated faces, by a name that the visitor reads.
+        classifiers: trained ones, by name.
+        photos: photos in memory with labels (uploaded, or labelled by hand), by name.
+        directions: the visitor's own attribute directions, by attribute; they
+            get sliders and can label generated faces.
+    """
+
+    sets: dict[str, SyntheticSet] = field(default_factory=dict)
+    classifiers: dict[str, Classifier] = field(default_factory=dict)
+    photos: dict[str, PhotoSet] = field(default_factory=dict)
+    directions: dict[str, Direction] = field(default_factory=dict)
+
+
+def shelf() -> Shelf:
+    """The shelf of this visit."""
+    return st.session_state.setdefault("shelf", Shelf())
