@@ -83,10 +83,45 @@ def test_feature_distance_is_relative_to_the_real_layer():
 
 def test_adversarial_losses_reward_the_right_side():
     sure, unsure = np.full((2, 4), 5.0, "float32"), np.full((2, 4), -5.0, "float32")
-    good = float(losses.discriminator_loss(sure, [unsure]))
-    bad = float(losses.discriminator_loss(unsure, [sure]))
+    good = float(losses.discriminator_loss([sure], [[unsure]]))
+    bad = float(losses.discriminator_loss([unsure], [[sure]]))
     assert good < 0.1 < bad
-    assert float(losses.generator_loss([sure])) < float(losses.generator_loss([unsure]))
+    assert float(losses.generator_loss([[sure]])) < float(losses.generator_loss([[unsure]]))
+    half = float(losses.generator_loss([[sure, unsure]]))  # heads count alike
+    assert half == pytest.approx(
+        (float(losses.generator_loss([[sure]])) + float(losses.generator_loss([[unsure]]))) / 2
+    )
+
+
+def test_sampled_codes_are_half_prior_and_half_between_two_faces():
+    from ganssl.models.vaegan import sample_codes
+
+    rng = np.random.default_rng(0)
+    spread = rng.normal(size=(64, 64))
+    codes = (rng.normal(size=(4096, 64)) @ spread).astype("float32")
+    prior = rng.normal(size=(4096, 64)).astype("float32")
+    sampled = np.asarray(sample_codes(codes, prior))
+    np.testing.assert_array_equal(sampled[:2048], prior[:2048])
+    axis = np.linalg.svd(spread)[2][0]  # widest of the codes
+    assert np.std(sampled[2048:] @ axis) == pytest.approx(np.std(codes @ axis), rel=0.1)
+
+
+def test_the_fixed_networks_maps_are_judged_beside_the_pixels():
+    import keras
+
+    from ganssl.models.vaegan import Objective, VaeGan
+    from tests.test_training import TINY
+
+    def maps(faces):
+        return [keras.ops.average_pool(faces, side, side) for side in (4, 8)]
+
+    nets = VaeGan(TINY, Objective(), maps)
+    faces = keras.ops.convert_to_tensor(np.random.default_rng(0).random((4, 64, 64, 3), "float32"))
+    heads, _ = nets.judge(nets.look(faces))
+    assert [tuple(logits.shape[1:3]) for logits in heads] == [(8, 8), (8, 8), (4, 4)]
+    assert len(nets.discriminator_variables) > len(nets.discriminator.trainable_variables)
+    heads_without, _ = nets.judge((faces, None))
+    np.testing.assert_array_equal(heads[0], heads_without[0])
 
 
 @pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])

@@ -59,21 +59,28 @@ def feature_distance(real: Sequence, fake: Sequence):
     return total / len(real)
 
 
-def discriminator_loss(real_logits, fake_logits: Sequence):
-    """Logistic loss of the discriminator; fake sources count alike (Goodfellow et al. 2014)."""
-    fake = sum(ops.mean(ops.softplus(logits)) for logits in fake_logits) / len(fake_logits)
-    return ops.mean(ops.softplus(-real_logits)) + fake
+def discriminator_loss(real: Sequence, fakes: Sequence[Sequence]):
+    """Logistic loss of the discriminator (Goodfellow et al. 2014); fake sources count alike.
+
+    `real` and every member of `fakes` hold the logits of each head.
+    """
+    return _mean_softplus(real, -1.0) + sum(_mean_softplus(f, 1.0) for f in fakes) / len(fakes)
 
 
-def generator_loss(fake_logits: Sequence):
+def generator_loss(fakes: Sequence[Sequence]):
     """Non-saturating logistic loss of the generator."""
-    return sum(ops.mean(ops.softplus(-logits)) for logits in fake_logits) / len(fake_logits)
+    return sum(_mean_softplus(fake, -1.0) for fake in fakes) / len(fakes)
 
 
-def smoothness_penalty(logits, disturbed_logits, noise_scale: float):
+def _mean_softplus(heads: Sequence, sign: float):
+    return sum(ops.mean(ops.softplus(sign * logits)) for logits in heads) / len(heads)
+
+
+def smoothness_penalty(heads: Sequence, disturbed: Sequence, noise_scale: float):
     """Finite-difference form of the R1 gradient penalty (Mescheder et al. 2018).
 
-    Compares the logits of real faces with those of the same faces under
-    Gaussian noise, so that no second-order gradient is needed.
+    Compares each head's logits of real faces with those of the same faces
+    under Gaussian noise, so that no second-order gradient is needed.
     """
-    return ops.mean(ops.square((disturbed_logits - logits) / noise_scale))
+    changes = [(b - a) / noise_scale for a, b in zip(heads, disturbed, strict=True)]
+    return sum(ops.mean(ops.square(change)) for change in changes) / len(heads)

@@ -7,6 +7,8 @@ that 128×128 costs little more than 64×64. Values are in [-1, 1].
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 
 from ganssl.models.config import GRID, ModelConfig
@@ -73,3 +75,23 @@ def build_discriminator(config: ModelConfig, dtype: str = "float32") -> keras.Mo
             features.append(x)
     logits = keras.layers.Conv2D(1, 3, padding="same", name="logits", dtype="float32")(x)
     return keras.Model(face, [logits, *features], name="discriminator")
+
+
+def build_map_judge(shapes: Sequence[tuple[int, int, int]], dtype: str = "float32") -> keras.Model:
+    """Maps of a fixed network, `[n, h, w, c]` each → logits for each map, float32.
+
+    A discriminator in the feature space of a network that is not trained along
+    sees what makes a face far sooner than one that has to learn it from pixels
+    (Sauer et al. 2021, Projected GANs).
+    """
+    maps = [keras.Input(shape, name=f"map{i}") for i, shape in enumerate(shapes)]
+    logits = []
+    for i, x in enumerate(maps):
+        for part, strides in (("in", 1), ("down", 2)):
+            x = keras.layers.Conv2D(
+                96, 3, strides=strides, padding="same", name=f"map{i}_{part}", dtype=dtype
+            )(x)
+            x = keras.layers.LeakyReLU(0.2, dtype=dtype)(x)
+        head = keras.layers.Conv2D(1, 3, padding="same", name=f"map{i}_logits", dtype="float32")
+        logits.append(head(x))
+    return keras.Model(maps, logits, name="map_judge")

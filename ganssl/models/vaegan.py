@@ -3,7 +3,9 @@
 After Larsen et al. 2016, with what later work found to be stable: first a VAE
 (L1, gradients, KL), then deep feature consistency on a fixed face network (Hou
 et al. 2016), last and gently the adversarial terms on reconstructions and on
-samples from the prior, with a smoothness penalty on the discriminator.
+samples, with a smoothness penalty on the discriminator. It judges pixels and,
+beside them, the fixed network's maps (Sauer et al. 2021). Half of the samples
+come from the prior, half between two codes of the batch, where edits go.
 Unlike Larsen, the adversarial gradient of reconstructions reaches the encoder
 too: blocking it costs a second pass through the generator.
 """
@@ -17,7 +19,12 @@ from keras import ops
 
 from ganssl.models import losses
 from ganssl.models.config import ModelConfig
-from ganssl.models.networks import build_discriminator, build_encoder, build_generator
+from ganssl.models.networks import (
+    build_discriminator,
+    build_encoder,
+    build_generator,
+    build_map_judge,
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,7 @@ class VaeGan:
         self.encoder = build_encoder(config, dtype)
         self.generator = build_generator(config, dtype)
         self.discriminator = build_discriminator(config, dtype)
+        self.map_judge = None if face_maps is None else self._build_map_judge(dtype)
         self.mean_encoder = build_encoder(config)  # moving averages, what ships
         self.mean_generator = build_generator(config)
         self.mean_encoder.set_weights(self.encoder.get_weights())
@@ -91,6 +99,28 @@ class VaeGan:
     @property
     def autoencoder_variables(self) -> list:
         return self.encoder.trainable_variables + self.generator.trainable_variables
+
+    @property
+    def discriminator_variables(self) -> list:
+        judge = self.map_judge.trainable_variables if self.map_judge else []
+        return self.discriminator.trainable_variables + judge
+
+    def _build_map_judge(self, dtype: str) -> keras.Model:
+        side = self.config.size
+        maps = self.face_maps(ops.zeros((1, side, side, 3)))
+        return build_map_judge([tuple(each.shape[1:]) for each in maps], dtype)
+
+    def look(self, faces) -> tuple:
+        """Faces and, where there is a fixed network, its maps: what a judge sees."""
+        return faces, self.face_maps(faces) if self.face_maps is not None else None
+
+    def judge(self, seen: tuple, training: bool = False) -> tuple[list, list]:
+        """Logits of every head, and the features of the one that judges pixels."""
+        faces, maps = seen
+        logits, *features = self.discriminator(faces, training=training)
+        if maps is None:
+            return [logits], features
+        return [logits, *self.map_judge(maps, training=training)], features
 
     def averages(self) -> list[tuple]:
         """Pairs of (moving average, trained variable)."""
@@ -101,23 +131,26 @@ class VaeGan:
     def autoencoder_losses(
         self, faces, noise, prior, kl_weight, adversarial_weight, stage: tuple[bool, bool]
     ) -> tuple[dict, tuple]:
-        """Terms of encoder and generator, and the generated faces.
+        """Terms of encoder and generator, and what the discriminator is to judge.
 
         Args:
             faces: `[b, s, s, 3]` in [-1, 1].
             noise: standard normal `[b, d]`, the posterior's reparameterisation.
-            prior: codes from N(0, 1), `[b, d]`; decoded in the adversarial stage.
+            prior: codes from N(0, 1), `[b, d]`; used in the adversarial stage.
             stage: whether the feature and the adversarial terms are on.
+
+        Returns the terms, and (real, rebuilt, sampled) as `look` gives them.
         """
         with_features, adversarial = stage
         weight = self.objective
         mean, log_variance = self.encoder(faces, training=True)
         codes = mean + noise * ops.exp(0.5 * log_variance)
+        sampled = None
         if adversarial:  # one pass through the generator, so its batch norm sees both sources
-            both = self.generator(ops.concatenate([codes, prior]), training=True)
-            rebuilt, sampled = ops.split(both, 2)
+            both = ops.concatenate([codes, sample_codes(codes, prior)])
+            rebuilt, sampled = ops.split(self.generator(both, training=True), 2)
         else:
-            rebuilt, sampled = self.generator(codes, training=True), None
+            rebuilt = self.generator(codes, training=True)
         terms = {
             "pixel": losses.pixel_distance(faces, rebuilt),
             "gradient": losses.gradient_distance(faces, rebuilt),
@@ -125,38 +158,59 @@ class VaeGan:
         }
         total = weight.pixel * terms["pixel"] + weight.gradient * terms["gradient"]
         total = total + kl_weight * terms["kl"]
+        real, fake = self.look(faces), self.look(rebuilt)
         if with_features and self.face_maps is not None:
-            terms["feature"] = losses.feature_distance(
-                self.face_maps(faces), self.face_maps(rebuilt)
-            )
+            terms["feature"] = losses.feature_distance(real[1], fake[1])
             total = total + weight.feature * terms["feature"]
+        seen = (real, fake, None)
         if adversarial:
-            _, *real_features = self.discriminator(faces, training=False)
-            rebuilt_logits, *rebuilt_features = self.discriminator(rebuilt, training=False)
-            sampled_logits = self.discriminator(sampled, training=False)[0]
-            terms["similarity"] = losses.feature_distance(real_features, rebuilt_features)
-            terms["adversarial"] = losses.generator_loss([rebuilt_logits, sampled_logits])
+            seen = (real, fake, self.look(sampled))
+            (_, real_features), (fake_heads, fake_features) = map(self.judge, seen[:2])
+            sampled_heads, _ = self.judge(seen[2])
+            terms["similarity"] = losses.feature_distance(real_features, fake_features)
+            terms["adversarial"] = losses.generator_loss([fake_heads, sampled_heads])
             total = total + weight.similarity * terms["similarity"]
             total = total + adversarial_weight * terms["adversarial"]
         terms["total"] = total
-        return terms, (rebuilt, sampled)
+        return terms, seen
 
-    def discriminator_losses(self, faces, rebuilt, sampled, disturbance) -> dict:
+    def discriminator_losses(self, seen: tuple, disturbance) -> dict:
         """Terms of the discriminator.
 
         Args:
+            seen: as `autoencoder_losses` returns it.
             disturbance: standard normal `[k, s, s, 3]`, `k` ≤ `b`: noise for the
                 smoothness penalty on the first `k` faces.
         """
-        scale = self.objective.noise_scale
-        real_logits = self.discriminator(faces, training=True)[0]
-        fakes = [ops.stop_gradient(rebuilt), ops.stop_gradient(sampled)]
-        fake_logits = [self.discriminator(fake, training=True)[0] for fake in fakes]
-        some = disturbance.shape[0]
-        disturbed = self.discriminator(faces[:some] + scale * disturbance, training=True)[0]
+        scale, some = self.objective.noise_scale, disturbance.shape[0]
+        real, *fakes = (tuple(map(_fixed, each)) for each in seen)
+        real_heads, _ = self.judge(real, training=True)
+        fake_heads = [self.judge(fake, training=True)[0] for fake in fakes]
+        disturbed, _ = self.judge(self.look(real[0][:some] + scale * disturbance), training=True)
+        same = [logits[:some] for logits in real_heads]
         terms = {
-            "discriminator": losses.discriminator_loss(real_logits, fake_logits),
-            "smoothness": losses.smoothness_penalty(real_logits[:some], disturbed, scale),
+            "discriminator": losses.discriminator_loss(real_heads, fake_heads),
+            "smoothness": losses.smoothness_penalty(same, disturbed, scale),
         }
         terms["total"] = terms["discriminator"] + self.objective.smoothness * terms["smoothness"]
         return terms
+
+
+def sample_codes(codes, prior):
+    """Half from the prior, half between two faces; float32 `[b, d]`.
+
+    A mixture of two codes with weights whose squares add up to 1 has the mean
+    (near 0) and the covariance of the batch.
+    """
+    half = prior.shape[0] // 2
+    share = ops.sigmoid(prior[half:, :1])  # (b/2, 1)
+    first, second = codes[half:], ops.flip(codes, axis=0)[half:]
+    between = ops.sqrt(share) * first + ops.sqrt(1.0 - share) * second
+    return ops.concatenate([prior[:half], ops.stop_gradient(between)])
+
+
+def _fixed(values):
+    """Without gradient: a tensor, a list of them, or None."""
+    if isinstance(values, list):
+        return [ops.stop_gradient(value) for value in values]
+    return None if values is None else ops.stop_gradient(values)

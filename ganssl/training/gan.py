@@ -86,7 +86,7 @@ class GanTraining:
                 ),
             }
             self.optimizers["autoencoder"].build(self.nets.autoencoder_variables)
-            self.optimizers["discriminator"].build(self.nets.discriminator.trainable_variables)
+            self.optimizers["discriminator"].build(self.nets.discriminator_variables)
 
     def variables(self) -> dict[str, object]:
         nets = self.nets
@@ -96,6 +96,7 @@ class GanTraining:
             "discriminator": nets.discriminator,
             "mean_encoder": nets.mean_encoder,
             "mean_generator": nets.mean_generator,
+            **({"map_judge": nets.map_judge} if nets.map_judge else {}),
             **{f"optimizer_{name}": owner for name, owner in self.optimizers.items()},
         }
         return {
@@ -221,7 +222,7 @@ class GanTraining:
             pixels, noise, prior, disturbance = batch
             faces = tf.cast(pixels, tf.float32) / 127.5 - 1.0
             with tf.GradientTape() as tape:
-                terms, (rebuilt, sampled) = nets.autoencoder_losses(
+                terms, seen = nets.autoencoder_losses(
                     faces, noise, prior, kl_weight, adversarial_weight, stage
                 )
                 loss = terms["total"] / replicas  # gradients are summed over the devices
@@ -229,10 +230,9 @@ class GanTraining:
             if stage[1]:
                 disturbance = tf.reshape(disturbance, (-1, *faces.shape[1:]))
                 with tf.GradientTape() as tape:
-                    judged = nets.discriminator_losses(faces, rebuilt, sampled, disturbance)
+                    judged = nets.discriminator_losses(seen, disturbance)
                     loss = judged["total"] / replicas
-                weights = nets.discriminator.trainable_variables
-                apply("discriminator", tape, loss, weights)
+                apply("discriminator", tape, loss, nets.discriminator_variables)
                 terms |= {k: judged[k] for k in ("discriminator", "smoothness")}
             return terms
 
