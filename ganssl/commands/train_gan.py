@@ -35,14 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("adversarial", "weight of the adversarial term"),
         ("feature-from", "pass at which the feature term comes in"),
         ("adversarial-from", "pass at which the discriminator comes in"),
+        ("adversarial-warm", "passes over which its weight rises"),
     ):
         parser.add_argument(f"--{name}", type=float, help=f"{text} (see ganssl.models.vaegan)")
 
 
 def run(args: argparse.Namespace) -> int:
     from ganssl.data import read_photos
+    from ganssl.models.bundle import load_bundle
     from ganssl.models.config import ModelConfig
-    from ganssl.models.face_model import device_name, load_model
+    from ganssl.models.face_model import device_name
     from ganssl.models.vaegan import Objective
     from ganssl.preprocess import Preprocess
     from ganssl.progress import bar, training_line
@@ -63,8 +65,10 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(
             f"{len(faces)} photos do not fill a batch of {batch_size}; lower --batch-size."
         )
-    given = ("kl", "feature", "adversarial", "feature_from", "adversarial_from")
+    given = ("kl", "feature", "adversarial", "feature_from", "adversarial_from", "adversarial_warm")
     changed = {name: getattr(args, name) for name in given if getattr(args, name) is not None}
+    if args.start:
+        changed["kl_warm"] = 0.0  # the codes are in their place already
     epochs = args.epochs if args.epochs or args.minutes else 40.0
     clock = TrainingClock(
         batch_size, epoch_steps(len(faces), batch_size), minutes=args.minutes, epochs=epochs
@@ -78,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
         None if args.no_face_network else _face_maps(args.dtype),
     )
     if args.start and not args.resume:
-        training.start_from(load_model(args.start))
+        training.start_from(load_bundle(Path(args.start)))
     devices = training.strategy.num_replicas_in_sync
     print(f"training on {device_name()}, {devices} device(s), {len(faces):,} photos", flush=True)
     training.run(out, training_line(), resume=args.resume)
