@@ -150,6 +150,23 @@ def test_distillation_approaches_the_teacher(teacher_folder: Path, tmp_path: Pat
     resumed.run(tmp_path, lambda *_: None, resume=True)
     assert longer.step == 306
 
+    started = Distillation(faces, targets, SMALL, clock, dtype="float32")
+    started.start_from(network)
+    np.testing.assert_array_equal(
+        FaceNetwork(SMALL, started.average).features(faces), network.features(faces)
+    )
+
+
+def test_generated_faces_beside_the_photos_leave_the_targets_of_photos_as_they_are(
+    teacher_folder: Path, tmp_path: Path
+):
+    teacher, faces = build_faceres(teacher_folder), draw_faces(48)[0]
+    alone = prepare_targets(teacher, faces, 12, 6, tmp_path / "alone.npz")
+    both = np.concatenate([faces, 255 - faces])
+    beside = prepare_targets(teacher, both, 12, 6, tmp_path / "both.npz", photos=48)
+    np.testing.assert_array_equal(beside.embedding[:48], alone.embedding)
+    assert len(beside.embedding) == 96
+
 
 def test_probes_read_planted_attributes_and_ignore_unknown_labels(tmp_path: Path):
     rng = np.random.default_rng(0)

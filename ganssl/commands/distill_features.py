@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     length.add_argument("--epochs", type=float, help="passes over the photos")
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--model", help="a trained model, to see generated faces too")
+    parser.add_argument("--start", metavar="DIR", help="begin with the face network in this folder")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
 
@@ -25,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     import numpy as np
 
     from ganssl.data import read_photos
-    from ganssl.features.face_network import FaceNetworkConfig
+    from ganssl.features.face_network import FaceNetwork, FaceNetworkConfig
     from ganssl.features.faceres import build_faceres
     from ganssl.features.generated import generated_faces
     from ganssl.features.probes import fit_photo_probes
@@ -35,25 +36,35 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.progress import bar, training_line
     from ganssl.training.batches import epoch_steps
     from ganssl.training.clock import TrainingClock
-    from ganssl.training.distill import Distillation
+    from ganssl.training.distill import PEAK_RATE, STARTED_RATE, Distillation
 
     out = Path(args.out)
     teacher = build_faceres(Path(args.teacher))
     photos = read_photos(args.data)
     train = photos.part("train") if photos.partition is not None else photos
     faces = train.faces(Preprocess(), cache=out, progress=bar("decoding photos"))
+    photo_count = len(faces)
     if args.model:
         model = load_model(args.model)
         made = generated_faces(model, faces, args.seed, progress=bar("generating faces"))
         faces = np.concatenate([faces, made])
     config = FaceNetworkConfig()
     targets = prepare_targets(
-        teacher, faces, config.embedding, config.middle, out / "targets.npz", bar("teacher")
+        teacher,
+        faces,
+        config.embedding,
+        config.middle,
+        out / "targets.npz",
+        bar("teacher"),
+        photos=photo_count,
     )
     minutes = args.minutes if args.minutes or args.epochs else 30.0
     steps = epoch_steps(len(faces), args.batch_size)
     clock = TrainingClock(args.batch_size, steps, minutes=minutes, epochs=args.epochs)
-    training = Distillation(faces, targets, config, clock, seed=args.seed)
+    rate = STARTED_RATE if args.start else PEAK_RATE
+    training = Distillation(faces, targets, config, clock, seed=args.seed, peak_rate=rate)
+    if args.start and not args.resume:
+        training.start_from(FaceNetwork.load(args.start))
     network = training.run(out, training_line(), resume=args.resume)
     network.save(out)
     if photos.attributes:

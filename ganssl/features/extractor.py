@@ -7,7 +7,6 @@ Synthetic faces and photos enter as the same thing, preprocessed uint8 pixels.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from ganssl.errors import UserError
+from ganssl.models.weights import network_id
 
 if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
@@ -119,7 +119,7 @@ def encoder(weights: str | Path | FaceModel | None = None) -> BatchedExtractor:
     return BatchedExtractor(
         name="encoder",
         title=f"encoder of {model.name}",
-        id=network_id(model.encoder),
+        id=model.encoder_id,
         size=model.latent_size,
         run=model.encode,
         side=model.size,
@@ -176,13 +176,3 @@ def get_extractor(
     if name not in EXTRACTORS:
         raise UserError(f"There are no features {name!r}; choose from {', '.join(EXTRACTORS)}.")
     return EXTRACTORS[name](weights)
-
-
-def network_id(network) -> str:
-    """12 hexadecimal digits of a Keras model's weights: their names, shapes and values."""
-    digest = hashlib.sha256()
-    for variable in network.variables:
-        values = np.ascontiguousarray(variable)
-        digest.update(f"{variable.path} {values.dtype} {values.shape}".encode())
-        digest.update(values.data)
-    return digest.hexdigest()[:12]

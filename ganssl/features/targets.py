@@ -110,6 +110,7 @@ def prepare_targets(
     middle: int,
     cache: Path,
     progress: Callable[[int, int], None] | None = None,
+    photos: int | None = None,
 ) -> Targets:
     """Run the teacher once over all faces and their mirror images, in chunks.
 
@@ -119,6 +120,8 @@ def prepare_targets(
     Args:
         faces: uint8 `[n, s, s, 3]`, may be a memory map.
         embedding, middle: numbers of principal components.
+        photos: the first so many faces are photos, and a sample of them fixes
+            the components, whatever is learnt from beside them; all when None.
     """
     names = Targets.__dataclass_fields__
     if cache.is_file():
@@ -126,7 +129,7 @@ def prepare_targets(
         shapes = targets.embedding.shape, targets.middle.shape[-1]
         if shapes == ((len(faces), embedding), middle):
             return targets
-    picks = np.random.default_rng(0).permutation(len(faces))[:FIT_COUNT]
+    picks = np.random.default_rng(0).permutation(photos or len(faces))[:FIT_COUNT]
     whole, places = teacher_features(teacher, np.array(faces[np.sort(picks)]))
     spaces = TargetSpace.fit(whole, embedding), TargetSpace.fit(places, middle)
     parts: dict[str, list[np.ndarray]] = {name: [] for name in names}

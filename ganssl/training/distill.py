@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from ganssl.errors import UserError
 from ganssl.features.face_network import SIDE, FaceNetwork, FaceNetworkConfig, build_face_network
 from ganssl.features.targets import Targets
 from ganssl.training.augment import degrade, reduce_pixels, shift
@@ -17,6 +18,8 @@ from ganssl.training.clock import TrainingClock
 
 MIDDLE_WEIGHT = 0.5
 PEAK_RATE = 2e-3
+STARTED_RATE = 5e-4
+"""The highest learning rate from random weights, and from those of a trained network."""
 
 
 class Distillation:
@@ -35,15 +38,30 @@ class Distillation:
         clock: TrainingClock,
         seed: int = 0,
         dtype: str = "mixed_bfloat16",
+        peak_rate: float = PEAK_RATE,
     ) -> None:
         self.faces, self.targets = faces, targets
         self.config, self.clock, self.seed = config, clock, seed
+        self.peak_rate = peak_rate
         keras.utils.set_random_seed(seed)
         self.network = build_face_network(config, dtype)
         self.average = build_face_network(config)  # exponential moving average, float32
         self.average.set_weights(self.network.get_weights())
-        self.optimizer = keras.optimizers.AdamW(PEAK_RATE, weight_decay=1e-4)
+        self.optimizer = keras.optimizers.AdamW(peak_rate, weight_decay=1e-4)
         self.optimizer.build(self.network.trainable_variables)
+
+    def start_from(self, network: FaceNetwork) -> None:
+        """Begin with the weights of a trained network of the same sizes.
+
+        Raises `UserError` where the sizes differ.
+        """
+        if network.config != self.config:
+            raise UserError(
+                f"The network to start from has other sizes ({network.config}) than the one "
+                f"to train ({self.config})."
+            )
+        for target in (self.network, self.average):
+            target.set_weights(network.model.get_weights())
 
     def variables(self) -> dict[str, object]:
         return {
@@ -113,7 +131,7 @@ class Distillation:
         for batch in self.dataset(self.clock.step):
             if self.clock.done:
                 break
-            self.optimizer.learning_rate = cosine_rate(PEAK_RATE, self.clock)
+            self.optimizer.learning_rate = cosine_rate(self.peak_rate, self.clock)
             decay = tf.constant(min(0.998, (1 + self.clock.step) / (10 + self.clock.step)))
             losses = step(*batch, tf.cast(decay, tf.float32))
             self.clock.tick()

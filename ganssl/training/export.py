@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
-
 from ganssl.data.photo_set import PhotoSet
 from ganssl.directions import DirectionSet
 from ganssl.directions.from_photos import Progress, encode_photos, fit_photo_directions
 from ganssl.errors import UserError
+from ganssl.models.bundle import load_bundle
+from ganssl.models.bundle_model import BundleModel
 from ganssl.models.card import write_card
 from ganssl.models.config import ModelConfig
-from ganssl.models.density import CODES_PER_NUMBER, CodeDensity
-from ganssl.models.face_model import FaceModel
 from ganssl.training.checkpoint import read_checkpoint
 from ganssl.training.gan import SETTINGS
 
@@ -26,7 +24,7 @@ def export_model(
     cache: Path | None = None,
     command: str = "",
     progress: Progress | None = None,
-) -> FaceModel:
+) -> BundleModel:
     """Write the bundle of a training run.
 
     Args:
@@ -40,7 +38,7 @@ def export_model(
     """
     model, settings, state = model_of_run(run)
     model.save(out)  # weights are rounded to what the bundle holds before any code is measured
-    model = FaceModel.load(out)
+    model = load_bundle(out)
     if photos is not None:
         fit_latent(model, photos, cache, progress)
     model.card = write_card(model, settings, state, command)
@@ -48,7 +46,7 @@ def export_model(
     return model
 
 
-def model_of_run(run: Path) -> tuple[FaceModel, dict, dict]:
+def model_of_run(run: Path) -> tuple[BundleModel, dict, dict]:
     """The averaged networks of a run, with its settings and its state (step, seconds)."""
     try:
         settings = json.loads((Path(run) / SETTINGS).read_text())
@@ -57,7 +55,7 @@ def model_of_run(run: Path) -> tuple[FaceModel, dict, dict]:
     except ValueError as error:
         raise UserError(f"{Path(run) / SETTINGS} is damaged: {error}.") from error
     stored, state = read_checkpoint(run)
-    model = FaceModel.create(ModelConfig.from_dict(settings["config"]))
+    model = BundleModel.create(ModelConfig.from_dict(settings["config"]))
     for name, network in (("mean_encoder", model.encoder), ("mean_generator", model.generator)):
         for i, variable in enumerate(network.variables):
             variable.assign(stored[f"{name}/{i:03d}"])
@@ -65,7 +63,7 @@ def model_of_run(run: Path) -> tuple[FaceModel, dict, dict]:
 
 
 def fit_latent(
-    model: FaceModel,
+    model: BundleModel,
     photos: PhotoSet,
     cache: Path | None = None,
     progress: Progress | None = None,
@@ -77,10 +75,7 @@ def fit_latent(
     """
     train = photos.part("train") if photos.partition is not None else photos
     codes = encode_photos(model, train, cache, progress)
-    model.mean = codes.mean(axis=0)
-    model.covariance = np.cov(codes, rowvar=False).astype(np.float32)
-    if len(codes) >= CODES_PER_NUMBER * model.latent_size:
-        model.density = CodeDensity.fit(codes)
+    model.measure(codes)
     if photos.attributes:
         try:
             model.directions = fit_photo_directions(

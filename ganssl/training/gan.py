@@ -12,9 +12,9 @@ import numpy as np
 
 from ganssl.errors import UserError
 from ganssl.images import png_bytes, tile
+from ganssl.models.bundle_model import BundleModel
 from ganssl.models.config import ModelConfig
 from ganssl.models.density import sample_prior
-from ganssl.models.face_model import FaceModel
 from ganssl.models.vaegan import Objective, VaeGan
 from ganssl.preprocess import Preprocess
 from ganssl.training.batches import batch_dataset
@@ -103,7 +103,7 @@ class GanTraining:
             k: v for name, owner in owners.items() for k, v in named_variables(name, owner).items()
         }
 
-    def start_from(self, model: FaceModel) -> None:
+    def start_from(self, model: BundleModel) -> None:
         """Begin with the weights of a finished model; the discriminator begins anew.
 
         Raises `UserError` where the model has another size.

@@ -1,0 +1,73 @@
+"""A VAE-GAN so small that one can watch it learn, batch by batch, while one waits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ganssl.models.config import ModelConfig
+from ganssl.models.density import sample_prior
+from ganssl.models.vaegan import Objective
+from ganssl.training.clock import TrainingClock
+from ganssl.training.gan import GanTraining, TrainingSettings
+
+SIZE = 64
+BATCH = 16
+TINY = ModelConfig(
+    size=SIZE,
+    latent_size=16,
+    encoder_widths=(12, 16, 24, 32),
+    generator_widths=(32, 24, 16, 12),
+    detail_width=8,
+    discriminator_widths=(8, 12, 16, 24),
+)
+ALL_AT_ONCE = Objective(kl_warm=0.0, adversarial_from=0.0, adversarial_warm=0.0)
+QUICK = TrainingSettings(
+    learning_rate=3e-3,
+    adversarial_rate=3e-3,
+    average_decay=0.5,
+    warm_steps=1,
+    dtype="float32",
+)
+
+
+class TinyTraining:
+    """Encoder, generator and discriminator that learn together from the first batch on.
+
+    Args:
+        faces: uint8 `[n, 64, 64, 3]`, at least one batch of 16.
+
+    Attributes:
+        history: the loss terms of each step so far.
+    """
+
+    def __init__(self, faces: np.ndarray, seed: int = 0) -> None:
+        import tensorflow as tf
+
+        clock = TrainingClock(BATCH, max(1, len(faces) // BATCH), epochs=1e6)
+        self.training = GanTraining(
+            faces, TINY, ALL_AT_ONCE, QUICK, clock, strategy=tf.distribute.get_strategy()
+        )
+        self.stage = ALL_AT_ONCE.stage(ALL_AT_ONCE.feature_from)
+        # op by op: to prepare a graph takes longer than the few steps that a visitor looks at
+        self.step = self.training.compiled_step(self.stage).python_function
+        self.rng = np.random.default_rng(seed)
+        self.history: list[dict[str, float]] = []
+
+    def train(self, steps: int) -> None:
+        """Learn from so many random batches."""
+        for _ in range(steps):
+            picks = self.rng.choice(len(self.training.faces), BATCH, replace=False)
+            batch = self.training.load_batch(picks, self.rng)
+            terms = self.step(batch, *self.training.rates(self.stage))
+            self.training.clock.tick()
+            self.history.append({name: float(value) for name, value in terms.items()})
+
+    def rebuilt(self, faces: np.ndarray) -> np.ndarray:
+        """Faces `[n, 64, 64, 3]` uint8 through encoder and generator."""
+        values = self.training.preprocess.to_network(faces)
+        codes, _ = self.training.nets.mean_encoder(values, training=False)
+        return self.training.decode(np.asarray(codes))
+
+    def samples(self, count: int, seed: int = 0) -> np.ndarray:
+        """Faces of random codes, uint8 `[count, 64, 64, 3]`."""
+        return self.training.decode(sample_prior(count, seed, TINY.latent_size))
