@@ -144,3 +144,16 @@ def test_fused_batch_norm_is_keras_batch_norm(dtype: str):
         )
     for a, b in zip(ours.variables, reference.variables, strict=True):
         np.testing.assert_allclose(a, b, rtol=0.01, atol=tolerance)
+
+
+def test_the_fixed_network_looks_at_shifted_faces():
+    import keras
+
+    from ganssl.models.vaegan import Objective, VaeGan
+    from tests.test_training import TINY
+
+    nets = VaeGan(TINY, Objective(), lambda faces: [keras.ops.average_pool(faces, 4, 4)])
+    faces = np.random.default_rng(0).random((2, 64, 64, 3), "float32")
+    shifted, maps = nets.look(faces, keras.ops.convert_to_tensor([3, 1]))
+    np.testing.assert_array_equal(shifted, np.roll(faces, (3, 1), axis=(1, 2)))
+    np.testing.assert_allclose(maps[0], keras.ops.average_pool(shifted, 4, 4), atol=1e-6)

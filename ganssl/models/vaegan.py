@@ -26,6 +26,9 @@ from ganssl.models.networks import (
     build_map_judge,
 )
 
+SHIFTS = 4
+"""The fixed network folds 2×2 pixels of half the size: its grid repeats after so many pixels."""
+
 
 @dataclass(frozen=True)
 class Objective:
@@ -110,8 +113,15 @@ class VaeGan:
         maps = self.face_maps(ops.zeros((1, side, side, 3)))
         return build_map_judge([tuple(each.shape[1:]) for each in maps], dtype)
 
-    def look(self, faces) -> tuple:
-        """Faces and, where there is a fixed network, its maps: what a judge sees."""
+    def look(self, faces, shift=None) -> tuple:
+        """Faces and, where there is a fixed network, its maps: what a judge sees.
+
+        `shift`: int32 `[2]`, moves the picture by so many pixels down and right.
+        Networks that fold pixels or skip some see every place with the same
+        phase, and without shifts that vary they teach the generator a grid.
+        """
+        if shift is not None:
+            faces = ops.roll(ops.roll(faces, shift[0], axis=1), shift[1], axis=2)
         return faces, self.face_maps(faces) if self.face_maps is not None else None
 
     def judge(self, seen: tuple, training: bool = False) -> tuple[list, list]:
@@ -136,7 +146,8 @@ class VaeGan:
         Args:
             faces: `[b, s, s, 3]` in [-1, 1].
             noise: standard normal `[b, d]`, the posterior's reparameterisation.
-            prior: codes from N(0, 1), `[b, d]`; used in the adversarial stage.
+            prior: codes from N(0, 1), `[b, d]`; used in the adversarial stage,
+                and the first one for the shift before the networks look.
             stage: whether the feature and the adversarial terms are on.
 
         Returns the terms, and (real, rebuilt, sampled) as `look` gives them.
@@ -158,13 +169,14 @@ class VaeGan:
         }
         total = weight.pixel * terms["pixel"] + weight.gradient * terms["gradient"]
         total = total + kl_weight * terms["kl"]
-        real, fake = self.look(faces), self.look(rebuilt)
+        shift = ops.cast(SHIFTS * ops.sigmoid(prior[0, :2]), "int32")  # the same for all faces
+        real, fake = self.look(faces, shift), self.look(rebuilt, shift)
         if with_features and self.face_maps is not None:
             terms["feature"] = losses.feature_distance(real[1], fake[1])
             total = total + weight.feature * terms["feature"]
         seen = (real, fake, None)
         if adversarial:
-            seen = (real, fake, self.look(sampled))
+            seen = (real, fake, self.look(sampled, shift))
             (_, real_features), (fake_heads, fake_features) = map(self.judge, seen[:2])
             sampled_heads, _ = self.judge(seen[2])
             terms["similarity"] = losses.feature_distance(real_features, fake_features)
