@@ -105,6 +105,8 @@ class PreparedFace:
         faces: all faces found, the largest first; empty where none was sought.
         chosen: the place in `faces` of the one in `pixels`; None where there is none.
         warnings: sentences on what may go wrong with this photo.
+        frame: what was cropped, RGB: the aligned face, or the photo as it was.
+            Another `Preprocess` turns it into pixels of another size.
     """
 
     pixels: np.ndarray
@@ -112,29 +114,36 @@ class PreparedFace:
     faces: list[Face]
     chosen: int | None
     warnings: tuple[str, ...]
+    frame: Image.Image
 
 
 def prepare_face(
-    photo: Image.Image, preprocess: Preprocess, index: int | None = None
+    photo: Image.Image,
+    preprocess: Preprocess,
+    index: int | None = None,
+    faces: list[Face] | None = None,
 ) -> PreparedFace:
     """Crop a photo as in training, aligning it first where need be.
 
     Args:
         photo: RGB, upright, as `read_image` gives it.
         index: which of the faces to take; the largest near the middle when
-            omitted. Not used for a photo in CelebA's aligned proportions.
+            omitted. Not used where none is found or sought.
+        faces: what `find_faces` found in it; when omitted they are sought here,
+            but not in a photo of CelebA's aligned proportions.
 
     Raises:
         UserError: there is no face `index`.
     """
-    faces: list[Face] = []
+    aligned = is_aligned(*photo.size)
+    if faces is None:
+        faces = [] if aligned else find_faces(photo)
+    faces = list(faces)
     chosen, frame = None, photo
     warnings: list[str] = []
     left, _, right, _ = preprocess.box(*photo.size)
     side = right - left  # of the part of the photo that is kept, in its pixels
-    if is_aligned(*photo.size):
-        how = "aligned frame"
-    elif faces := find_faces(photo):
+    if faces:
         how = "aligned by landmarks"
         chosen = main_face(photo, faces) if index is None else index
         if not 0 <= chosen < len(faces):
@@ -144,6 +153,8 @@ def prepare_face(
         scale, _ = similarity(PLACES, faces[chosen].points, WEIGHTS)
         side = (preprocess.crop[2] - preprocess.crop[0]) * abs(scale)
         warnings = _face_warnings(faces, faces[chosen])
+    elif aligned:
+        how = "aligned frame"
     else:
         how = "taken as a face crop"
         warnings = ["No face was found; the middle of the photo is taken as a face."]
@@ -155,7 +166,7 @@ def prepare_face(
         )
     if pixels.mean() < MIN_BRIGHTNESS:
         warnings.append("The face is dark; a brighter photo works better.")
-    return PreparedFace(pixels, how, faces, chosen, tuple(warnings))
+    return PreparedFace(pixels, how, faces, chosen, tuple(warnings), frame)
 
 
 def _face_warnings(faces: list[Face], face: Face) -> list[str]:

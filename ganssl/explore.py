@@ -2,7 +2,8 @@
 
 The Explore page, the `generate` command and notebooks call these functions.
 The face to edit is the one of the state's seed, or that of a given code, such
-as the encoded photo of a visitor (`base`).
+as the encoded photo of a visitor (`base`), whose detail can be put back
+(`detail`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -21,6 +23,9 @@ from ganssl.errors import UserError
 from ganssl.face_state import FaceState, History
 from ganssl.images import png_bytes, read_image, read_provenance
 from ganssl.models.face_model import FaceModel
+
+if TYPE_CHECKING:
+    from ganssl.photo_detail import PhotoDetail
 
 __all__ = [
     "FaceState",
@@ -82,13 +87,23 @@ def face_code(model: FaceModel, state: FaceState, base: np.ndarray | None = None
     return _edit(model, state, base[None])[0]
 
 
-def render(model: FaceModel, state: FaceState, base: np.ndarray | None = None) -> Rendered:
+def render(
+    model: FaceModel,
+    state: FaceState,
+    base: np.ndarray | None = None,
+    detail: PhotoDetail | None = None,
+) -> Rendered:
     """Generate the face of a state; see `face_code` for `base` and errors."""
     start = time.perf_counter()
     code = face_code(model, state, base)
-    pixels = model.decode(code[None])[0]
+    pixels = _decode(model, code[None], detail)[0]
     milliseconds = 1000 * (time.perf_counter() - start)
     return Rendered(code, pixels, milliseconds, model.device)
+
+
+def _decode(model: FaceModel, codes: np.ndarray, detail: PhotoDetail | None) -> np.ndarray:
+    faces = model.decode(codes)
+    return detail.on(faces) if detail else faces
 
 
 def before_after(
@@ -104,13 +119,14 @@ def filmstrip(
     attribute: str,
     steps: Sequence[float] = FILMSTRIP_STEPS,
     base: np.ndarray | None = None,
+    detail: PhotoDetail | None = None,
 ) -> np.ndarray:
     """One attribute from step to step in σ, all other edits as they are.
 
     Returns uint8 `[len(steps), s, s, 3]`.
     """
     codes = [face_code(model, state.with_edit(attribute, step), base) for step in steps]
-    return model.decode(np.stack(codes))
+    return _decode(model, np.stack(codes), detail)
 
 
 def grid(model: FaceModel, state: FaceState, count: int) -> np.ndarray:
@@ -190,11 +206,9 @@ def provenance(model: FaceModel, state: FaceState) -> dict:
     }
 
 
-def face_png(
-    model: FaceModel, state: FaceState, px: int | None = None, base: np.ndarray | None = None
-) -> bytes:
-    """The face as PNG with its provenance; `px` is the side, None the model's own."""
-    pixels = enlarge(render(model, state, base).pixels, px or model.size)
+def face_png(model: FaceModel, state: FaceState, px: int | None = None) -> bytes:
+    """The seed's face as PNG with its provenance; `px` is the side, None the model's own."""
+    pixels = enlarge(render(model, state).pixels, px or model.size)
     return png_bytes(pixels, provenance(model, state))
 
 
@@ -212,6 +226,11 @@ def state_from_png(png: bytes, name: str = "The picture") -> FaceState:
         found = read_provenance(png)
     except (OSError, ValueError) as error:
         raise UserError(f"{name} is no PNG, or what it says about itself is damaged.") from error
+    if isinstance(found, dict) and found.get("ai_edited"):
+        raise UserError(
+            f"{name} was made from a photo, which it does not hold. Give the photo on the page "
+            "Your photo, and load its sliders from the saved JSON."
+        )
     if not isinstance(found, dict) or "face" not in found:
         raise UserError(f"{name} does not say from which face it was made.")
     return FaceState.from_dict(found["face"], name)

@@ -95,20 +95,27 @@ def png_bytes(
     """Encode `[H, W, 3]` uint8 pixels as PNG.
 
     Args:
-        provenance: written as a `ganssl` text chunk in JSON, with a plain
-            `Comment` and the IPTC digital source type that say that the face
-            is AI-generated.
-        quick: look for runs alone when compressing: for very many small images.
+        provenance: written as a `ganssl` text chunk in JSON, with what
+            `disclosure` says of it.
+        quick: do not look for repetitions when compressing: for very many small images.
     """
     info = PngImagePlugin.PngInfo()
     if provenance is not None:
-        info.add_text("Comment", "AI-generated face; no real person is shown.")
-        info.add_text("DigitalSourceType", "trainedAlgorithmicMedia")
+        comment, source_type = disclosure(provenance)
+        info.add_text("Comment", comment)
+        info.add_text("DigitalSourceType", source_type)
         info.add_text(PROVENANCE_KEY, json.dumps(provenance, sort_keys=True))
     buffer = io.BytesIO()
-    settings = {"compress_type": zlib.Z_RLE} if quick else {}
+    settings = {"compress_type": zlib.Z_HUFFMAN_ONLY} if quick else {}
     Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info, **settings)
     return buffer.getvalue()
+
+
+def disclosure(provenance: dict[str, Any]) -> tuple[str, str]:
+    """A plain sentence that names the AI, and the IPTC digital source type."""
+    if provenance.get("ai_edited"):
+        return "AI-edited photo of a face.", "compositeWithTrainedAlgorithmicMedia"
+    return "AI-generated face; no real person is shown.", "trainedAlgorithmicMedia"
 
 
 def read_provenance(png: bytes) -> dict[str, Any] | None:

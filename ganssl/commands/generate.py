@@ -15,6 +15,25 @@ HELP = "generate one face from a seed, with edits, as PNG"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="PNG", help="the picture to write")
     parser.add_argument("--seed", metavar="N", help="which face (default: 0)")
+    add_edit_arguments(parser)
+    parser.add_argument(
+        "--truncation",
+        metavar="T",
+        help=f"from 0 (typical) to 1 (varied as the photos; default: {DEFAULT_TRUNCATION})",
+    )
+    parser.add_argument("--size", type=int, metavar="PX", help="side (default: the model's)")
+    parser.add_argument("--model", metavar="PATH", help="the face model (default: the shipped one)")
+    parser.add_argument(
+        "--directions", metavar="FILE", help="your own, beside those of the model: a saved file"
+    )
+    parser.add_argument(
+        "--state", metavar="FILE", help="start from a saved face: JSON, or a PNG made here"
+    )
+    parser.add_argument("--save-state", metavar="JSON", help="write the face as small JSON, too")
+
+
+def add_edit_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--set` and `--lock`, which `edited` reads."""
     parser.add_argument(
         "--set",
         action="append",
@@ -29,29 +48,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ATTRIBUTE",
         help="an attribute that the edits must not move; repeat it for more",
     )
-    parser.add_argument(
-        "--truncation",
-        metavar="T",
-        help=f"from 0 (typical) to 1 (varied as the photos; default: {DEFAULT_TRUNCATION})",
-    )
-    parser.add_argument("--size", type=int, metavar="PX", help="side (default: the model's)")
-    parser.add_argument("--model", metavar="DIR", help="the face model (default: the shipped one)")
-    parser.add_argument(
-        "--state", metavar="FILE", help="start from a saved face: JSON, or a PNG made here"
-    )
-    parser.add_argument("--save-state", metavar="JSON", help="write the face as small JSON, too")
 
 
 def run(args: argparse.Namespace) -> int:
     state = read_state(args)
-    for path in filter(None, (args.out, args.save_state)):
-        if not Path(path).resolve().parent.is_dir():
-            raise UserError(f"{path} cannot be written: its folder does not exist.")
+    check_folders(args.out, args.save_state)
     from ganssl.explore import describe, enlarge, provenance, render
     from ganssl.images import png_bytes
     from ganssl.models.face_model import load_model
 
     model = load_model(args.model)
+    if args.directions:
+        from ganssl.laboratory.store import with_saved
+
+        model = with_saved(model, args.directions)
     rendered = render(model, state)
     pixels = enlarge(rendered.pixels, model.size if args.size is None else args.size)
     Path(args.out).write_bytes(png_bytes(pixels, provenance(model, state)))
@@ -69,6 +79,11 @@ def read_state(args: argparse.Namespace) -> FaceState:
         state = replace(state, seed=args.seed)
     if args.truncation is not None:
         state = replace(state, truncation=args.truncation)
+    return edited(state, args)
+
+
+def edited(state: FaceState, args: argparse.Namespace) -> FaceState:
+    """The state with the edits of `--set` and the locks of `--lock`."""
     for text in args.set:
         attribute, equals, amount = text.partition("=")
         if not equals:
@@ -87,3 +102,10 @@ def read_face_file(path: Path) -> FaceState:
         return read_face(path.read_bytes(), path.name)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def check_folders(*paths: str | None) -> None:
+    """`UserError` where a file cannot be written for want of its folder, before long work."""
+    for path in filter(None, paths):
+        if not Path(path).resolve().parent.is_dir():
+            raise UserError(f"{path} cannot be written: its folder does not exist.")

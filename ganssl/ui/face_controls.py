@@ -10,6 +10,7 @@ import streamlit as st
 from ganssl.attributes import Attribute
 from ganssl.explore import SliderScale, signed, slider_scale
 from ganssl.face_state import LIMIT, MAX_SEED
+from ganssl.models.face_model import FaceModel
 from ganssl.ui.face_session import FaceSession
 
 STEP = 0.1
@@ -29,6 +30,8 @@ def show_controls(session: FaceSession, seeded: bool = True) -> None:
     for attribute in (*session.first_sliders, *session.added_sliders):
         _attribute_slider(session, attribute, code)
     _add_sliders(session)
+    if not session.first_sliders:
+        show_why_no_sliders(session.model)
 
 
 def show_toolbar(session: FaceSession, seeded: bool) -> None:
@@ -171,6 +174,19 @@ def _add_sliders(session: FaceSession) -> None:
         placeholder="Add an attribute",
         **session.widget("more", session.added_sliders, session.set_added_sliders),
     )
+
+
+def show_why_no_sliders(model: FaceModel) -> None:
+    """For a model without directions: how to get them."""
+    if len(model.directions):
+        st.info("No direction of this model is good enough for a slider; see *Which sliders*.")
+        return
+    st.info(
+        "This model has no attribute directions yet, so there are no sliders. Fit them to "
+        "photos with labels, then start the app again:"
+    )
+    name = model.path.name if model.path else model.name
+    st.code(f"python -m ganssl fit-directions --model {name} --data PHOTOS", language="bash")
 
 
 def _title(attribute: str) -> str:

@@ -35,12 +35,14 @@ def show_filmstrip(session: FaceSession) -> None:
         width=260,
     )
     try:
-        faces = filmstrip(session.model, session.state, attribute, base=session.base)
+        faces = filmstrip(
+            session.model, session.state, attribute, base=session.base, detail=session.detail
+        )
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
     states = [session.state.with_edit(attribute, step) for step in FILMSTRIP_STEPS]
-    _pictures(faces, [f"{signed(step)} σ" for step in FILMSTRIP_STEPS], states, columns=7)
+    _pictures(session, faces, [f"{signed(step)} σ" for step in FILMSTRIP_STEPS], states, columns=7)
 
 
 def show_grid(session: FaceSession) -> None:
@@ -65,7 +67,7 @@ def show_grid(session: FaceSession) -> None:
         st.error(str(error), icon=":material/error:")
         return
     states = [state.with_seed(state.seed + i) for i in range(count)]
-    _pictures(faces, [f"seed {one.seed}" for one in states], states, columns=6)
+    _pictures(session, faces, [f"seed {one.seed}" for one in states], states, columns=6)
     if session.state.edits and session.readout:
         st.markdown(f"##### Average over these {count} faces")
         before, after = (
@@ -81,8 +83,13 @@ def _grid(state: str, count: int, _model: FaceModel) -> np.ndarray:
 
 
 def _pictures(
-    faces: np.ndarray, captions: list[str], states: list[FaceState], columns: int
+    session: FaceSession,
+    faces: np.ndarray,
+    captions: list[str],
+    states: list[FaceState],
+    columns: int,
 ) -> None:
     with st.grid(columns, min_column_width=100, gap="small"):
         for face, caption, state in zip(faces, captions, states, strict=True):
-            st.image(picture_url(face, SIDE), caption, width="stretch", alt=alt_text(state))
+            alt = alt_text(session.subject(state), state)
+            st.image(picture_url(face, SIDE), caption, width="stretch", alt=alt)

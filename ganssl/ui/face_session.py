@@ -17,15 +17,21 @@ import streamlit as st
 
 from ganssl.attributes import FIRST_SLIDERS
 from ganssl.errors import UserError
-from ganssl.explore import face_code, render
+from ganssl.explore import face_code, face_png, render
 from ganssl.face_state import FaceState, History
 from ganssl.models.face_model import FaceModel
+from ganssl.photo_detail import PhotoDetail
+from ganssl.photo_edit import photo_png
 from ganssl.readout import Readout
 from ganssl.ui.model import readout
 from ganssl.ui.pictures import Picture, picture_url
+from ganssl.ui.presentation import kept_parameters
 
 NEW_SEEDS = 100_000
 """New faces get short seeds, which people can read to each other."""
+
+OWN_PICTURES = 60
+"""How many pictures of a visitor's photo are kept at most."""
 
 
 class FaceSession:
@@ -33,7 +39,8 @@ class FaceSession:
 
     Args:
         name: of the page; prefixes the keys of widgets and session entries.
-        base: the code to edit, float32 `[d]`, in place of the seed's.
+        base: the code to edit, float32 `[d]`, in place of the seed's: that of a
+            visitor's photo. Pictures of it are the visitor's own, and end with it.
         base_id: changes with `base`; pictures are kept by it.
         linked: keep the address bar in step with the face.
     """
@@ -48,7 +55,10 @@ class FaceSession:
     ) -> None:
         self.name, self.model, self.linked = name, model, linked
         self.base, self.base_id = base, base_id
+        self.detail: PhotoDetail | None = None  # of the photo, put back into every picture
         st.session_state.setdefault(self.key("history"), History(FaceState(model=model.id)))
+        if self.state.model != model.id:
+            self._turn_to_model()
 
     def key(self, part: str) -> str:
         return f"{self.name}/{part}"
@@ -97,6 +107,14 @@ class FaceSession:
 
     def pop_message(self) -> str | None:
         return st.session_state.pop(self.key("message"), None)
+
+    def _turn_to_model(self) -> None:
+        """Put the faces of the model that was left aside, and take up those of this one."""
+        aside = st.session_state.setdefault(self.key("other models"), {})
+        aside[self.state.model] = self.history
+        st.session_state.pop(self.key("added"), None)
+        new = History(FaceState(model=self.model.id))
+        self._turn_to(aside.pop(self.model.id, new))
 
     def _turn_to(self, history: History) -> None:
         st.session_state[self.key("history")] = history
@@ -167,7 +185,7 @@ class FaceSession:
         self._write_link()
 
     def _write_link(self) -> None:
-        query = self.state.to_query()
+        query = self.state.to_query() | kept_parameters()
         st.query_params.from_dict(query)
         st.session_state[self.key("link")] = {
             key: value if isinstance(value, list) else [value] for key, value in query.items()
@@ -179,14 +197,46 @@ class FaceSession:
     def readout(self) -> Readout | None:
         return readout(self.model.size)
 
+    @property
+    def of_photo(self) -> bool:
+        return self.base is not None
+
+    def subject(self, state: FaceState) -> str:
+        """What a picture shows, for those who cannot see it."""
+        if self.of_photo:
+            return "AI-edited face from your photo"
+        return f"AI-generated face of seed {state.seed}"
+
     def picture(self, state: FaceState) -> Picture:
         """The face of a state as picture and readout; kept, since undo and resets come back."""
-        return _picture(state.to_json(), self.base_id, self.model.directions.own_id, self)
+        if self.of_photo:
+            return self._own_picture(state)
+        return _picture(state.to_json(), self.model.directions.own_id, self)
+
+    def _own_picture(self, state: FaceState) -> Picture:
+        """The same from a photo: kept in the visitor's session alone, never in a shared cache."""
+        kept = st.session_state.setdefault(self.key("pictures"), {})
+        strength = self.detail.strength if self.detail else 0.0
+        key = (self.base_id, strength, self.model.directions.own_id, state.to_json())
+        if key not in kept:
+            kept[key] = self.draw(state)
+        while len(kept) > OWN_PICTURES:
+            del kept[next(iter(kept))]
+        return kept[key]
+
+    def draw(self, state: FaceState) -> Picture:
+        rendered = render(self.model, state, self.base, self.detail)
+        probes = self.readout
+        probabilities = probes.probabilities(rendered.pixels[None])[0] if probes else None
+        return Picture(rendered, picture_url(rendered.pixels), probabilities)
+
+    def png(self, state: FaceState, side: int) -> bytes:
+        """The face of a state as a file that says how it was made."""
+        if self.of_photo:
+            return photo_png(self.model, state, self.base, self.detail, side)
+        return face_png(self.model, state, side)
 
 
 @st.cache_data(max_entries=300, show_spinner=False)
-def _picture(state: str, base_id: str, own_id: str, _session: FaceSession) -> Picture:
-    rendered = render(_session.model, FaceState.from_json(state), _session.base)
-    probes = _session.readout
-    probabilities = probes.probabilities(rendered.pixels[None])[0] if probes else None
-    return Picture(rendered, picture_url(rendered.pixels), probabilities)
+def _picture(state: str, own_id: str, _session: FaceSession) -> Picture:
+    return _session.draw(FaceState.from_json(state))

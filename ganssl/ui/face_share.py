@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ganssl.errors import UserError
-from ganssl.explore import FaceState, face_png, read_face
+from ganssl.explore import FaceState, read_face
 from ganssl.ui.face_session import FaceSession
 
 SIDES = (128, 256, 512, 1024)
@@ -17,7 +17,7 @@ SIDES = (128, 256, 512, 1024)
 def show_share(session: FaceSession) -> None:
     """PNG and JSON downloads, the link, and a box that takes either file back."""
     state = session.state
-    stem = f"face-{state.seed}"
+    stem = "edited-photo" if session.of_photo else f"face-{state.seed}"
     picture, file, back = st.columns(3, gap="large")
     with picture:
         st.markdown("##### Picture")
@@ -31,24 +31,25 @@ def show_share(session: FaceSession) -> None:
         )
         st.download_button(
             "Download PNG",
-            partial(face_png, session.model, state, side, session.base),
+            partial(session.png, state, side),
             f"{stem}.png",
             "image/png",
             icon=":material/image:",
             on_click="ignore",
             key=session.key("png"),
         )
+        made = "AI-edited, from a photo" if session.of_photo else "AI-generated, from which seed"
         st.caption(
-            f"Generated at {session.model.size} pixels and enlarged smoothly. The file says in its "
-            "metadata that it is AI-generated, by which model, from which seed and edits."
+            f"Made at {session.model.size} pixels and enlarged smoothly. The file says in its "
+            f"metadata that it is {made}, by which model and with which edits."
         )
     with file:
-        st.markdown("##### Link and file")
+        st.markdown("##### Link and file" if session.linked else "##### File")
         if session.linked:
             st.caption("This link opens exactly this face:")
             st.code(link(state), language=None, wrap_lines=True)
         st.download_button(
-            "Save face as JSON",
+            "Save sliders as JSON" if session.of_photo else "Save face as JSON",
             state.to_json(),
             f"{stem}.json",
             "application/json",
@@ -56,12 +57,19 @@ def show_share(session: FaceSession) -> None:
             on_click="ignore",
             key=session.key("json"),
         )
+        if session.of_photo:
+            st.caption(
+                "Sliders and locks, nothing of your face: the file cannot bring it back without "
+                "the photo. Give the photo again and load the file to see the same picture."
+            )
     with back:
-        st.markdown("##### Load a face")
+        st.markdown("##### Load sliders" if session.of_photo else "##### Load a face")
         key = session.key("upload")
         st.file_uploader(
-            "A saved face: JSON, or a PNG downloaded here",
-            type=["json", "png"],
+            "Saved sliders or a saved face: JSON"
+            if session.of_photo
+            else "A saved face: JSON, or a PNG downloaded here",
+            type=["json"] if session.of_photo else ["json", "png"],
             max_upload_size=25,
             key=key,
             on_change=load_face,

@@ -25,21 +25,24 @@ def show_before_after(session: FaceSession) -> None:
     with after:
         _face(session, state, "After", describe(state) if state.edits else "no edits yet")
     with before:
-        _face(session, state.unedited(), "Before", f"seed {state.seed}")
+        before = "your photo" if session.of_photo else f"seed {state.seed}"
+        _face(session, state.unedited(), "Before", before)
 
 
 def show_timing(session: FaceSession) -> None:
     """How long the edited face took, and on which device."""
     rendered = session.picture(session.state).rendered
+    note = "The face is AI-edited." if session.of_photo else "No real person is shown."
     st.caption(
         f":material/speed: Rendered in {rendered.milliseconds:.0f} ms on {rendered.device}, "
-        f"{session.model.size}×{session.model.size} pixels. No real person is shown."
+        f"{session.model.size}×{session.model.size} pixels. {note}"
     )
 
 
 def _face(session: FaceSession, state: FaceState, title: str, caption: str) -> None:
     picture, readout = session.picture(state), session.readout
-    alt = alt_text(state, readout.attributes if readout else (), picture.probabilities)
+    attributes = readout.attributes if readout else ()
+    alt = alt_text(session.subject(state), state, attributes, picture.probabilities)
     st.image(picture.url, f"**{title}** · {caption}", width="stretch", alt=f"{title}: {alt}")
 
 

@@ -35,17 +35,24 @@ class Picture:
 
 def picture_url(pixels: np.ndarray, px: int = SIDE) -> str:
     """A face `[s, s, 3]` as a JPEG of `px` a side in a data URL, which saves a second request."""
+    return photo_url(Image.fromarray(enlarge(pixels, px)))
+
+
+def photo_url(picture: Image.Image) -> str:
+    """A picture as a JPEG in a data URL: it lies on the page alone, in no store of the server."""
     buffer = io.BytesIO()
-    face = Image.fromarray(enlarge(pixels, px))
-    face.save(buffer, "JPEG", quality=QUALITY, subsampling=0)
+    picture.save(buffer, "JPEG", quality=QUALITY, subsampling=0)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def alt_text(
-    state: FaceState, attributes: tuple[str, ...] = (), probabilities: np.ndarray | None = None
+    subject: str,
+    state: FaceState,
+    attributes: tuple[str, ...] = (),
+    probabilities: np.ndarray | None = None,
 ) -> str:
     """The face in words: where it comes from, its edits and what the probes read in it."""
-    text = f"AI-generated face of seed {state.seed}, {describe(state)}."
+    text = f"{subject}, {describe(state)}."
     if probabilities is not None:
         named = dict(zip(attributes, probabilities, strict=True))
         shown = dict.fromkeys(name for name in (*FIRST_SLIDERS, *state.edits) if name in named)

@@ -1,0 +1,73 @@
+"""`python -m ganssl edit`: edit a photo, the same pixels as the page *Your photo*."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganssl.commands.generate import add_edit_arguments, check_folders, edited
+from ganssl.face_state import FaceState
+
+if TYPE_CHECKING:
+    from ganssl.models.face_model import FaceModel
+    from ganssl.photo_edit import EditablePhoto
+
+HELP = "edit the face of a photo, and say what the way through the model cost"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--photo", required=True, metavar="FILE", help="JPEG, PNG or WebP")
+    parser.add_argument("--out", required=True, metavar="PNG", help="the picture to write")
+    add_edit_arguments(parser)
+    parser.add_argument(
+        "--face", type=int, metavar="N", help="which face, 1 is the largest (default: the main one)"
+    )
+    parser.add_argument(
+        "--detail",
+        type=float,
+        default=1.0,
+        metavar="D",
+        help="how much of the photo's detail to put back where the edit leaves it valid: from 0 "
+        "(none) to 1 (all, the default)",
+    )
+    parser.add_argument("--size", type=int, metavar="PX", help="side (default: the model's)")
+    parser.add_argument("--model", metavar="DIR", help="the face model (default: the shipped one)")
+
+
+def run(args: argparse.Namespace) -> int:
+    state = edited(FaceState(), args)
+    check_folders(args.out)
+    from ganssl.explore import describe
+    from ganssl.models.face_model import load_model
+    from ganssl.photo_edit import photo_png
+
+    model = load_model(args.model)
+    photo = open_photo(model, args.photo, args.face)
+    detail = photo.detail(args.detail)
+    png = photo_png(
+        model, state, photo.code, detail, model.size if args.size is None else args.size
+    )
+    Path(args.out).write_bytes(png)
+    for sentence in photo.loss.sentences():
+        print(sentence)
+    print(f"{args.out}: {describe(state)}; {args.detail:.0%} of the photo's detail; {model.name}")
+    return 0
+
+
+def open_photo(model: FaceModel, path: str, face: int | None) -> EditablePhoto:
+    """Read, align and encode a photo; prints how, and what may go wrong.
+
+    Args:
+        face: its number from 1, None for the main one.
+    """
+    from ganssl.photo_edit import editable_photo, face_network, load_photo
+
+    index = None if face is None else face - 1
+    photo = editable_photo(model, load_photo(path), index, network=face_network(model.size))
+    faces = len(photo.prepared.faces)
+    which = f"face {photo.prepared.chosen + 1} of {faces}, " if faces else ""
+    print(f"{path}: {which}{photo.prepared.how}")
+    for warning in photo.warnings:
+        print(f"note: {warning}")
+    return photo

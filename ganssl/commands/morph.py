@@ -1,0 +1,115 @@
+"""`python -m ganssl morph`: an animation from one face to another, as on the page *Your photo*."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganssl.commands.edit import open_photo
+from ganssl.commands.generate import (
+    add_edit_arguments,
+    check_folders,
+    edited,
+    read_face_file,
+)
+from ganssl.errors import UserError
+from ganssl.face_state import FaceState
+
+if TYPE_CHECKING:
+    from ganssl.models.face_model import FaceModel
+    from ganssl.morph import MorphEnd
+
+HELP = "blend one face into another, as GIF, WebP or MP4"
+
+SEED = "seed:"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    kinds = "a photo (JPEG, PNG, WebP), seed:N for a generated face, or a saved face (JSON)"
+    parser.add_argument("a", metavar="A", help=kinds)
+    parser.add_argument("b", metavar="B", help="the same")
+    parser.add_argument(
+        "--out", required=True, metavar="FILE", help=".gif, .webp, or .mp4 with imageio-ffmpeg"
+    )
+    parser.add_argument("--frames", type=int, default=48, metavar="N", help="default: 48")
+    parser.add_argument("--seconds", type=float, default=4.0, metavar="S", help="default: 4")
+    parser.add_argument(
+        "--path",
+        choices=("sphere", "line"),
+        default="sphere",
+        help="along the arc about the origin of the latent space (default), or straight",
+    )
+    parser.add_argument("--loop", action="store_true", help="there and back, for ever")
+    parser.add_argument(
+        "--take",
+        action="append",
+        default=[],
+        metavar="ATTRIBUTE",
+        help="move B to where A lies in this attribute, such as Smiling; repeat it for more",
+    )
+    add_edit_arguments(parser)
+    parser.add_argument("--face-a", type=int, metavar="N", help="which face of photo A, from 1")
+    parser.add_argument("--face-b", type=int, metavar="N", help="which face of photo B, from 1")
+    parser.add_argument(
+        "--detail",
+        type=float,
+        default=1.0,
+        metavar="D",
+        help="how much of the photos' detail to put back, from 0 to 1 (default: 1)",
+    )
+    parser.add_argument("--size", type=int, metavar="PX", help="side (default: the model's)")
+    parser.add_argument("--model", metavar="DIR", help="the face model (default: the shipped one)")
+    parser.epilog = "--set and --lock edit face A first."
+
+
+def run(args: argparse.Namespace) -> int:
+    from ganssl.animation import animation_bytes, check_length, kinds
+
+    kind = Path(args.out).suffix.removeprefix(".").lower()
+    if kind not in kinds():
+        raise UserError(
+            f"{args.out} must end in .gif, .webp or .mp4, the last only where imageio-ffmpeg is "
+            f"installed; here: {', '.join(kinds())}."
+        )
+    check_length(args.frames, args.seconds)
+    check_folders(args.out)
+    from ganssl.models.face_model import load_model
+    from ganssl.morph import morph_frames, morph_positions, morph_provenance, with_taken
+
+    model = load_model(args.model)
+    a = read_end(model, args.a, args.face_a, args.detail, edit=partial(edited, args=args))
+    b = read_end(model, args.b, args.face_b, args.detail)
+    b = with_taken(a, b, args.take, model.directions)
+    frames = morph_frames(model, a, b, morph_positions(args.frames, args.loop), args.path)
+    provenance = morph_provenance(model, a, b, args.path)
+    px = model.size if args.size is None else args.size
+    data = animation_bytes(frames, kind, args.seconds, provenance, px, args.loop)
+    Path(args.out).write_bytes(data)
+    print(f"{args.out}: {args.frames} frames in {args.seconds:g} s, {px}×{px} pixels")
+    return 0
+
+
+def read_end(
+    model: FaceModel,
+    source: str,
+    face: int | None,
+    strength: float,
+    edit: Callable[[FaceState], FaceState] = lambda state: state,
+) -> MorphEnd:
+    """One of the two faces.
+
+    Args:
+        source: a path, or `seed:N`.
+        face: which face of a photo, from 1; None takes the main one.
+        strength: of a photo's detail.
+    """
+    from ganssl.morph import generated_end, photo_end
+
+    if source.startswith(SEED):
+        return generated_end(model, edit(FaceState(source.removeprefix(SEED))))
+    if source.lower().endswith(".json"):
+        return generated_end(model, edit(read_face_file(Path(source))))
+    return photo_end(model, open_photo(model, source, face), edit(FaceState()), strength)

@@ -1,0 +1,75 @@
+"""Your photo: give a photo, see what the model makes of it, and drag sliders on your own face."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ganssl.photo_edit import EditablePhoto
+from ganssl.ui.face_controls import show_controls
+from ganssl.ui.face_gallery import show_filmstrip
+from ganssl.ui.face_session import FaceSession
+from ganssl.ui.face_share import show_share
+from ganssl.ui.face_view import show_before_after, show_changes, show_timing
+from ganssl.ui.legend import show_bias_note
+from ganssl.ui.model import require_face_model
+from ganssl.ui.photo_morph import show_morph
+from ganssl.ui.photo_slot import PRIVACY, PhotoSlot
+from ganssl.ui.photo_view import show_detail, show_way
+from ganssl.ui.slider_quality import show_slider_quality
+
+TABS = ("Filmstrip", "Two faces", "Save", "Which sliders, and why")
+
+
+@st.fragment
+def editor(session: FaceSession, face: EditablePhoto) -> None:
+    """All that a slider moves; a slider move reruns this and not the page."""
+    faces, controls = st.columns([3, 2], gap="large")
+    with controls:
+        show_detail(session, face)
+        show_controls(session, seeded=False)
+        show_bias_note()
+    with faces:
+        with st.container(key="faces"):
+            show_before_after(session)
+        with st.container(key="changes"):
+            show_timing(session)
+            show_changes(session)
+    more(session, face)
+
+
+@st.fragment
+def more(session: FaceSession, face: EditablePhoto) -> None:
+    """The tabs below; only the open one is computed, and changing tabs leaves the face alone."""
+    strip, morph, share, quality = st.tabs(TABS, key=session.key("tab"), on_change="rerun")
+    if strip.open:
+        with strip:
+            show_filmstrip(session)
+    if morph.open:
+        with morph:
+            show_morph(session, face)
+    if share.open:
+        with share:
+            show_share(session)
+    if quality.open:
+        with quality:
+            show_slider_quality(session.model.directions)
+
+
+st.title("Your photo")
+st.markdown("Drag sliders on your own face, and see what a model keeps of it and what it loses.")
+model = require_face_model()
+slot = PhotoSlot("photo", model)
+if slot.given is None:
+    slot.ask()
+    st.info(PRIVACY, icon=":material/lock:")
+else:
+    face = slot.face()
+    show_way(slot, face)
+    st.button(
+        "Remove the photo",
+        icon=":material/delete:",
+        on_click=slot.forget,
+        key="remove the photo",
+        help="Forgets the photo, its code and all pictures made of it.",
+    )
+    editor(FaceSession(slot.name, model, base=face.code, base_id=slot.face_id), face)
