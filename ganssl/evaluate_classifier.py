@@ -80,6 +80,11 @@ class Judgement:
     slices: tuple[SliceFigures, ...] = ()
 
     @property
+    def better(self) -> bool:
+        """Whether it is shown to be better than a constant answer."""
+        return not self.constant_predictor and self.ci95[0] > self.majority_baseline
+
+    @property
     def verdict(self) -> str:
         """What the figures allow to say, in a sentence or two."""
         matrix = np.array(self.confusion_matrix)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,18 +25,34 @@ class PreparedPhotos:
     """Photos that could be read, ready for an extractor.
 
     Attributes:
+        photos: those that could be read, in the order of the rows below.
         pixels: uint8 `[n, s, s, 3]`.
-        indices: int `[n]`, their places in the photo set.
+        model_pixels: the same faces as a face model's encoder reads them,
+            uint8 `[n, S, S, 3]`; None where nobody asked for them.
         how: how each face was found, see `ganssl.align.prepare_face`.
         warnings: sentences about single photos, with their names.
         refused: what could not be read.
     """
 
+    photos: PhotoSet
     pixels: np.ndarray
-    indices: np.ndarray
+    model_pixels: np.ndarray | None
     how: list[str]
     warnings: list[str]
     refused: list[Refusal]
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def subset(self, rows: np.ndarray) -> PreparedPhotos:
+        """The photos under a boolean mask `[n]`; warnings and refusals stay."""
+        return replace(
+            self,
+            photos=self.photos.subset(rows),
+            pixels=self.pixels[rows],
+            model_pixels=None if self.model_pixels is None else self.model_pixels[rows],
+            how=[self.how[i] for i in np.flatnonzero(rows)],
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,20 +60,21 @@ class PhotoJudgement:
     """A judgement with the photos that it rests on.
 
     Attributes:
-        names: of the judged photos, `[n]`.
-        pixels: as the extractor saw them, uint8 `[n, s, s, 3]`.
+        prepared: the judged photos, how they were read, and what was refused.
         labels, answers: int8 `[n]`.
         scores: float32 `[n]`.
-        prepared: how they were read, and what was refused.
     """
 
     judgement: Judgement
-    names: list[str]
-    pixels: np.ndarray
+    prepared: PreparedPhotos
     labels: np.ndarray
     scores: np.ndarray
     answers: np.ndarray
-    prepared: PreparedPhotos
+
+    @property
+    def names(self) -> list[str]:
+        """Of the judged photos, `[n]`."""
+        return self.prepared.photos.names
 
     def to_dict(self) -> dict:
         """The judgement, and the counts of what was done with the photos, as JSON can hold it."""
@@ -68,31 +85,25 @@ class PhotoJudgement:
             "warnings": self.prepared.warnings,
         }
 
-    def csv(self) -> str:
-        """One line for each photo: file, label, answer, score, how its face was found."""
-        import csv
-        import io
-
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["file", "label", "answer", "score", "aligned"])
-        classes = self.judgement.classes
-        columns = self.names, self.labels, self.answers, self.scores, self.prepared.how
-        for name, label, answer, score, how in zip(*columns, strict=True):
-            writer.writerow([name, classes[label], classes[answer], f"{score:.4f}", how])
-        return text.getvalue()
-
 
 def prepare_photos(
-    photos: PhotoSet, preprocess: Preprocess, progress: Progress = None
+    photos: PhotoSet,
+    preprocess: Preprocess,
+    progress: Progress = None,
+    model_preprocess: Preprocess | None = None,
 ) -> PreparedPhotos:
     """Read and align every photo; what cannot be read is refused and the rest goes on.
+
+    Args:
+        preprocess: of the extractor's faces.
+        progress: called with (photos done, photos in all).
+        model_preprocess: of a face model, to make `model_pixels` as well.
 
     Raises `UserError` when nothing is left.
     """
     from ganssl.align import prepare_face
 
-    pixels, indices, how, warnings, refused = [], [], [], [], []
+    pixels, model_pixels, rows, how, warnings, refused = [], [], [], [], [], []
     for index, name in enumerate(photos.names):
         try:
             face = prepare_face(photos.read(index), preprocess)
@@ -100,7 +111,9 @@ def prepare_photos(
             refused.append(Refusal(name, str(error)))
         else:
             pixels.append(face.pixels)
-            indices.append(index)
+            if model_preprocess:
+                model_pixels.append(model_preprocess(face.frame))
+            rows.append(index)
             how.append(face.how)
             warnings += [f"{name}: {warning}" for warning in face.warnings]
         if progress:
@@ -108,7 +121,14 @@ def prepare_photos(
     if not pixels:
         reason = f" The first: {refused[0].reason}" if refused else ""
         raise UserError(f"No photo of {photos.source} can be used.{reason}")
-    return PreparedPhotos(np.stack(pixels), np.array(indices), how, warnings, refused)
+    return PreparedPhotos(
+        photos=photos.subset(np.array(rows)),
+        pixels=np.stack(pixels),
+        model_pixels=np.stack(model_pixels) if model_preprocess else None,
+        how=how,
+        warnings=warnings,
+        refused=refused,
+    )
 
 
 def judge_photos(
@@ -121,7 +141,8 @@ def judge_photos(
 ) -> PhotoJudgement:
     """Judge a classifier on labelled photos, which go the way of its training faces.
 
-    Photos without a label are left out.
+    Photos without a label are left out. `ganssl.compare_methods` sets other
+    methods beside it.
 
     Args:
         extractor: with the weights that the classifier was trained on.
@@ -134,23 +155,38 @@ def judge_photos(
     """
     classifier.check_extractor(extractor)
     column = column or classifier.attribute.name
-    known = photos.column(column) >= 0
-    if not known.any():
-        raise UserError(f"No photo of {photos.source} has a label for {column}.")
-    photos = photos.subset(known)
+    photos = photos.subset(labelled(photos, column))
     prepared = prepare_photos(photos, classifier.source.preprocess, progress)
-    kept = photos.subset(prepared.indices)
-    labels = kept.column(column)
-    scores = classifier.scores(extractor.features(prepared.pixels))
+    return judge_prepared(classifier, extractor.features(prepared.pixels), prepared, column, slices)
+
+
+def judge_prepared(
+    classifier: Classifier,
+    features: np.ndarray,
+    prepared: PreparedPhotos,
+    column: str,
+    slices: Sequence[str] = (),
+) -> PhotoJudgement:
+    """Judge on photos that all have a label, by their features float32 `[n, d]`."""
+    labels = prepared.photos.column(column, complete=True)
+    scores = classifier.scores(features)
     judgement = judge(
         labels,
         scores,
         classifier.threshold,
         classifier.attribute,
-        {name: kept.column(name) for name in slices},
+        {name: prepared.photos.column(name) for name in slices},
     )
     answers = (scores.astype(np.float64) >= classifier.threshold).astype(np.int8)
-    return PhotoJudgement(judgement, kept.names, prepared.pixels, labels, scores, answers, prepared)
+    return PhotoJudgement(judgement, prepared, labels, scores, answers)
+
+
+def labelled(photos: PhotoSet, column: str) -> np.ndarray:
+    """Which photos have a label in a column, bool `[n]`; `UserError` where none has."""
+    known = photos.column(column) >= 0
+    if not known.any():
+        raise UserError(f"No photo of {photos.source} has a label for {column}.")
+    return known
 
 
 def extractor_of(classifier: Classifier, weights: str | Path | None = None) -> FeatureExtractor:

@@ -74,6 +74,18 @@ class JobContext:
         left = (total - done) / rate if rate > 0 and total else None
         self._job.progress = Progress(done, total, rate, left, message)
 
+    def stage(self, message: str) -> Callable[[int, int], None]:
+        """A callback `(done, total)` under a message, for what takes `progress=bar`.
+
+        It raises `Cancelled` if somebody asked the job to stop.
+        """
+
+        def update(done: int, total: int) -> None:
+            self.check()
+            self.progress(done, total, message)
+
+        return update
+
     @property
     def cancelled(self) -> bool:
         return self._job.cancel_requested

@@ -1,4 +1,4 @@
-"""Progress of long work on a terminal; pages draw the same callbacks in their own way."""
+"""Progress of long work: on a terminal, and by callbacks that pages draw in their own way."""
 
 from __future__ import annotations
 
@@ -6,7 +6,28 @@ import sys
 import time
 from collections.abc import Callable
 
+from ganssl.jobs import Cancelled
 from ganssl.training.clock import TrainingClock, clock_text
+
+Stages = Callable[[str], Callable[[int, int], None]]
+"""Takes the name of a stage and gives its callback `(done, total)`, as `bar` does."""
+
+
+def stages(progress: Stages | None, cancelled: Callable[[], bool] | None) -> Stages:
+    """As `progress`, which may be None; its callbacks raise `Cancelled` when asked to stop."""
+
+    def begin(name: str) -> Callable[[int, int], None]:
+        report = progress(name) if progress else None
+
+        def update(done: int, total: int) -> None:
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            if report:
+                report(done, total)
+
+        return update
+
+    return begin
 
 
 def bar(label: str, stream=None) -> Callable[[int, int], None]:

@@ -24,6 +24,7 @@ from ganssl.models.face_model import FaceModel
 from ganssl.synthesis.recipe import Recipe
 from ganssl.synthesis.run import synthesize
 from tests.planted import make_direction
+from tests.small_model import small_model
 from tests.synthetic_faces import draw_face, draw_faces
 from tests.synthetic_photos import write_celeba
 
@@ -94,12 +95,34 @@ def test_evaluate_prints_one_object_and_counts_what_it_left_out(
     assert [refusal["name"] for refusal in found["refused"]] == ["00.png"]
     assert (found["photos_without_label"], found["labels_without_photo"]) == (1, 1)
     answers = (tmp_path / "answers.csv").read_text().splitlines()
-    assert answers[0] == "file,label,answer,score,aligned" and len(answers) == COUNT
-    right = sum(line.split(",")[1] == line.split(",")[2] for line in answers[1:])
+    assert answers[0] == "file,label,answer,score,aligned,use" and len(answers) == COUNT + 1
+    assert answers[-1] == "00.png,,,,,refused"
+    right = sum(line.split(",")[1] == line.split(",")[2] for line in answers[1:-1])
     assert right / (COUNT - 1) == pytest.approx(found["accuracy"])
     assert main(["evaluate", *options]) == 0
     text = capsys.readouterr().out
     assert "majority class" in text and "refused 00.png" in text and "1 labels have no" in text
+
+
+def test_evaluate_sets_other_methods_beside_it_and_writes_the_report(
+    network_classifier: Path, photos: Path, tmp_path: Path, capsys
+):
+    options = ["--classifier", str(network_classifier), "--photos", str(photos)]
+    options += ["--labels", str(tmp_path / "labels.csv"), "--few-per-class", "3", "--seed", "5"]
+    small_model().save(tmp_path / "model")
+    options += ["--model", str(tmp_path / "model"), "--report", str(tmp_path / "report.html")]
+    found = evaluate(capsys, *options, "--threshold", "prior", "--positive-share", "0.5")
+    methods = [row["method"] for row in found["comparison"]]
+    assert methods[:3] == ["majority class", "this classifier", "the direction itself"]
+    assert {"the few labels directly", "self-training", "label spreading"} <= set(methods)
+    assert found["n"] == COUNT - 6 and len(found["few"]["names"]) == 6
+    assert {row["n"] for row in found["comparison"]} == {COUNT - 6}
+    assert "unlabelled photos" in found["threshold_from"]
+    assert found["verdict"].replace("'", "&#x27;") in (tmp_path / "report.html").read_text()
+    assert main(["evaluate", *options[:-2]]) == 0
+    text = capsys.readouterr().out
+    assert all(method in text for method in methods) and "were drawn and not judged" in text
+    assert main(["evaluate", *options[:-2], "--report", str(tmp_path / "no" / "r.html")]) == 2
 
 
 def test_judge_photos_takes_any_photo_set_with_slices(photos: Path, tmp_path: Path):
@@ -113,7 +136,7 @@ def test_judge_photos_takes_any_photo_set_with_slices(photos: Path, tmp_path: Pa
     result = judge_photos(classifier, extractor, found.photos, slices=["Young"])
     assert result.judgement.accuracy > 0.9 and result.judgement.n == COUNT
     assert [(s.value, s.n) for s in result.judgement.slices] == [("not Young", 12), ("Young", 12)]
-    assert result.pixels.shape == (COUNT, 64, 64, 3)
+    assert result.prepared.pixels.shape == (COUNT, 64, 64, 3)
     wrong = read_labelled_folder(photos, tmp_path / "two.csv", SMILING, "Young")
     assert judge_photos(classifier, extractor, wrong.photos).judgement.accuracy < 0.7
     with pytest.raises(UserError, match="trained on the features"):

@@ -33,6 +33,19 @@ def test_the_label_column_with_class_names():
         read_label_csv(b"file,label\na.jpg,Female\nb.jpg,child\n", male)
 
 
+def test_every_column_is_read_and_label_answers_the_attribute():
+    male = Attribute("Male", "Female", "Male")
+    table = read_label_csv(
+        b"file,label,Young\na.jpg,Female,1\nb.jpg,Male,\n", male, every_column=True
+    )
+    assert table.attributes == ("Male", "Young")
+    assert table.labels.tolist() == [[0, 1], [1, -1]]
+    other = read_label_csv(b"file,first,second\na.jpg,1,0\n", male, every_column=True)
+    assert other.attributes == ("first", "second")
+    named = read_label_csv(b"file,label,Male\na.jpg,1,Female\n", male, every_column=True)
+    assert named.attributes == ("label", "Male") and named.labels.tolist() == [[1, 0]]
+
+
 def test_a_label_column_needs_an_attribute():
     with pytest.raises(UserError, match="does not say which attribute its column 'label' answers"):
         read_label_csv(b"file,label\na.jpg,1\n")

@@ -24,9 +24,11 @@ Rows = tuple[np.ndarray, np.ndarray]
 
 FEW, SELF_TRAINING, SPREADING = "the few labels directly", "self-training", "label spreading"
 ALL, BOTH, DIRECTION = "all labels", "synthetic + the few labels", "the direction itself"
+CROSS_VALIDATED = "all other labels"
 
 SELF_TRAINING_ROUNDS = 10
 SPREADING_NEIGHBOURS = 15
+FOLDS = 5
 
 
 class Scored(NamedTuple):
@@ -46,6 +48,7 @@ def baselines(
     head: str = "logistic",
     seed: int = 0,
     threshold: str | None = None,
+    positive_share: float | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> dict[str, Scored]:
@@ -61,8 +64,8 @@ def baselines(
         synthetic: labelled generated faces; the few real ones are added with
             half of the total weight.
         head: the same for all, see `ganssl.classifier.head`.
-        threshold: place each threshold by the unlabelled photos, see
-            `ganssl.classifier.threshold`; None leaves 0.5.
+        threshold, positive_share: place each threshold by the unlabelled photos,
+            see `ganssl.classifier.threshold`; None leaves 0.5.
         progress: called with (baselines done, baselines in all).
 
     Returns scores by name: `FEW`, `SELF_TRAINING`, `SPREADING`, `BOTH`, `ALL`.
@@ -85,7 +88,7 @@ def baselines(
             **options,
         )
         if threshold is not None and has_photos:
-            classifier, _ = calibrated(classifier, unlabelled, threshold)
+            classifier, _ = calibrated(classifier, unlabelled, threshold, positive_share)
         scored[name] = Scored(classifier.scores(test), classifier.threshold)
         if progress:
             progress(len(scored), total)
@@ -100,6 +103,43 @@ def baselines(
     if everything is not None:
         add(ALL, *everything)
     return scored
+
+
+def cross_validated(
+    features: np.ndarray,
+    labels: np.ndarray,
+    judged: np.ndarray,
+    attribute: Attribute,
+    head: str = "logistic",
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Scored:
+    """Score each fifth of the judged photos by what all other labelled photos teach.
+
+    The upper bound where no labelled photos are at hand but those to be judged.
+
+    Args:
+        features, labels: of all labelled photos, float32 `[n, d]` and int8 `[n]`.
+        judged: bool `[n]`; `FOLDS` or more of each class.
+        progress: called with (fifths done, fifths in all).
+
+    Returns scores of the judged photos, in their order.
+    """
+    from sklearn.model_selection import StratifiedKFold
+
+    rows = np.flatnonzero(judged)
+    scores = np.empty(len(rows), np.float32)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(rows, labels[rows])
+    for done, (_, fold) in enumerate(folds, start=1):
+        learn = np.ones(len(labels), bool)
+        learn[rows[fold]] = False
+        classifier = train_classifier(
+            features[learn], labels[learn], attribute, head, holdout_share=0.0, seed=seed
+        )
+        scores[fold] = classifier.scores(features[rows[fold]])
+        if progress:
+            progress(done, FOLDS)
+    return Scored(scores, 0.5)
 
 
 def direction_scores(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from ganssl.attributes import Attribute
 from ganssl.classifier.classifier import Classifier
 
 DATA_TERMS = (
@@ -32,7 +33,7 @@ def classifier_card(classifier: Classifier) -> str:
         "",
         "## How it was trained",
         "",
-        *(f"* {line}" for line in _training_lines(classifier)),
+        *(f"* {line}" for line in training_lines(classifier)),
         "",
         "## What was measured",
         "",
@@ -50,13 +51,7 @@ def classifier_card(classifier: Classifier) -> str:
         "",
         "## Limits",
         "",
-        f"* The label *{attribute.name}* is what annotators perceived in a photo, "
-        "yes or no. It is no fact about a person.",
-        "* What goes together in the labelled photos goes together in the generated faces: the "
-        "answer may rest on a companion of the attribute.",
-        "* Ages, skin tones and styles that are rare in the generator's photos are answered less "
-        "reliably.",
-        "* Photos must be cropped and aligned as the training faces were; `evaluate` does so.",
+        *(f"* {line}" for line in limits(attribute)),
         "",
         "## Data and terms",
         "",
@@ -68,7 +63,20 @@ def classifier_card(classifier: Classifier) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _training_lines(classifier: Classifier) -> list[str]:
+def limits(attribute: Attribute) -> list[str]:
+    """What a classifier of an attribute cannot tell, a sentence or two each; Markdown."""
+    return [
+        f"The label *{attribute.name}* is what annotators perceived in a photo, yes or no. It is "
+        "no fact about a person.",
+        "What goes together in the labelled photos goes together in the generated faces: the "
+        "answer may rest on a companion of the attribute.",
+        "Ages, skin tones and styles that are rare in the generator's photos are answered less "
+        "reliably.",
+        "Photos must be cropped and aligned as the training faces were; `evaluate` does so.",
+    ]
+
+
+def training_lines(classifier: Classifier) -> list[str]:
     metrics, size = classifier.metrics, classifier.source.preprocess.size
     lines = [f"Faces of {size}×{size} pixels; features standardised by the training faces."]
     if "trained_on" in metrics:

@@ -16,14 +16,11 @@ from ganssl.classifier.train import check_rows, train_classifier
 from ganssl.data.photo_set import PhotoSet
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import FaceRows, augmented_features, cached_features
-from ganssl.jobs import Cancelled
 from ganssl.preprocess import Preprocess
+from ganssl.progress import Stages, stages
 
 if TYPE_CHECKING:
     from ganssl.synthesis.reader import SyntheticSet
-
-Progress = Callable[[str], Callable[[int, int], None]]
-"""Takes the name of a stage and gives its callback `(done, total)`, as `ganssl.progress.bar`."""
 
 
 def train_on_faces(
@@ -41,7 +38,7 @@ def train_on_faces(
     threshold: str = "mixture",
     positive_share: float | None = None,
     cache: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: Stages | None = None,
     curve: Callable[[CurvePoint], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     seed: int = 0,
@@ -72,17 +69,7 @@ def train_on_faces(
     labels = check_rows(np.zeros((len(faces), 0), np.float32), labels)[1]
     preprocess = preprocess or Preprocess(faces.shape[1])
 
-    def stage(name: str) -> Callable[[int, int], None]:
-        report = progress(name) if progress else None
-
-        def update(done: int, total: int) -> None:
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            if report:
-                report(done, total)
-
-        return update
-
+    stage = stages(progress, cancelled)
     if copies:
         rng = np.random.default_rng([seed, 1])
         features = augmented_features(extractor, faces, rng, copies, stage("face features"))
@@ -116,7 +103,7 @@ def train_on_set(
     """`train_on_faces` with a set on disk, whose faces are read as they are needed."""
     recipe = faces.recipe
     return train_on_faces(
-        FaceRows(len(faces), recipe.size, faces.faces, f"set {faces.id}"),
+        face_rows(faces),
         faces.labels,
         faces.attribute,
         extractor,
@@ -125,3 +112,20 @@ def train_on_set(
         groups=faces.pairs if recipe.pairs else None,
         **options,
     )
+
+
+def set_features(
+    faces: SyntheticSet,
+    extractor: FeatureExtractor,
+    cache: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Features float32 `[n, d]` and labels int8 `[n]` of a set on disk, see `cached_features`."""
+    return cached_features(
+        extractor, face_rows(faces), cache=cache, progress=progress
+    ), faces.labels
+
+
+def face_rows(faces: SyntheticSet) -> FaceRows:
+    """The faces of a set on disk, for `cached_features`."""
+    return FaceRows(len(faces), faces.recipe.size, faces.faces, f"set {faces.id}")

@@ -10,6 +10,9 @@ present. Three ways to mend that, none of which sees a label:
              that explains the scores best, if nothing but that share changed.
     prior    The share of present photos is known from elsewhere; call so many
              of them present.
+
+Where a few photos do have labels, `anchored_threshold` lets them say where the
+bells begin.
 """
 
 from __future__ import annotations
@@ -31,6 +34,8 @@ SEPARATION = 1.5
 
 FEWEST = 20
 """Fewer photos do not show two bells."""
+
+ANCHORED_STEPS = 500
 
 SMALLEST_SHARE = 0.01
 """A smaller class is no class but a tail."""
@@ -101,14 +106,60 @@ def calibrated(
     return classifier.with_threshold(found.threshold, found.note), found
 
 
+def anchored_threshold(
+    scores: np.ndarray, known_scores: np.ndarray, known_labels: np.ndarray
+) -> Calibration:
+    """As `mixture`, but photos with labels say to which bell they belong.
+
+    The labelled photos together weigh as much as all the others, whose share
+    of present ones alone decides how large the bells are.
+
+    Args:
+        scores: `[n]` probabilities of the positive class, of unlabelled photos.
+        known_scores, known_labels: `[k]`, the latter of 0 and 1, with both classes.
+    """
+    logits, known = _logits(scores), _logits(known_scores)
+    is_present = np.asarray(known_labels, np.float64)  # (k,)
+    values = np.concatenate([logits, known])
+    weights = np.concatenate([np.ones(len(logits)), np.full(len(known), len(logits) / len(known))])
+    share, low, high = 0.5, known[known_labels == 0].mean(), known[known_labels == 1].mean()
+    variance = max(known[known_labels == answer].var() for answer in (0, 1)) + 1e-6
+    for _ in range(ANCHORED_STEPS):
+        gap = (high - low) * (logits - (low + high) / 2) / variance + np.log(share / (1 - share))
+        present = np.concatenate([0.5 * (1.0 + np.tanh(0.5 * gap)), is_present])  # (n + k,)
+        before = low, high, share
+        high = np.average(values, weights=weights * present)
+        low = np.average(values, weights=weights * (1.0 - present))
+        squares = present * (values - high) ** 2 + (1.0 - present) * (values - low) ** 2
+        variance = np.average(squares, weights=weights) + 1e-6
+        share = np.clip(present[: len(logits)].mean(), SMALLEST_SHARE, 1.0 - SMALLEST_SHARE)
+        if np.allclose(before, (low, high, share), rtol=0.0, atol=1e-6):
+            break
+    if high - low < 1e-6:
+        return _undecided("anchored", "the labelled photos of both classes score alike")
+    cut = (low + high) / 2 + variance * np.log((1.0 - share) / share) / (high - low)
+    return Calibration(
+        threshold=float(1.0 / (1.0 + np.exp(-cut))),
+        positive_share=float(share),
+        method="anchored",
+        trusted=True,
+        note=f"placed between the two groups that {len(known):,} labelled photos begin and "
+        f"{len(logits):,} unlabelled ones fill; {share:.0%} of these are in the upper one",
+    )
+
+
+def _logits(scores: np.ndarray) -> np.ndarray:
+    clipped = np.clip(np.asarray(scores, np.float64), CLIP, 1.0 - CLIP)
+    return np.log(clipped / (1.0 - clipped))
+
+
 def _mixture(scores: np.ndarray) -> Calibration:
     """Two Gaussians of one width (expectation-maximisation), if they beat a single one."""
     from sklearn.mixture import GaussianMixture
 
     if len(scores) < FEWEST:
         return _undecided("mixture", f"there are fewer than {FEWEST} of them")
-    clipped = np.clip(scores, CLIP, 1.0 - CLIP)
-    logits = np.log(clipped / (1.0 - clipped))[:, None]  # (n, 1)
+    logits = _logits(scores)[:, None]  # (n, 1)
     if np.ptp(logits) < 1e-6:
         return _undecided("mixture", "all photos have the same score")
     fits = []

@@ -1,4 +1,4 @@
-"""`evaluate`: judge a classifier on labelled photos."""
+"""`evaluate`: judge a classifier on labelled photos, with other methods beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ganssl.errors import UserError
 
-HELP = "judge a classifier on labelled photos, beside the majority class"
+HELP = "judge a classifier on labelled photos, with other methods beside it"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,43 +31,88 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--weights",
+        metavar="PATH",
+        help="weights of the features: a face network, a face model, faceres or a file of VGG-Face "
+        "(default: what ships; faceres from GANSSL_FACERES, VGG-Face from GANSSL_VGG_FACE)",
+    )
+    parser.add_argument(
+        "--model",
         metavar="DIR",
-        help="weights of the features: a face network, a face model or faceres (default: what "
-        "ships; faceres from GANSSL_FACERES)",
+        help="the face model whose direction is compared (default: what ships)",
+    )
+    parser.add_argument(
+        "--few-per-class",
+        type=int,
+        default=0,
+        metavar="K",
+        help="draw K labelled photos of each class, leave them out of the judging, and set "
+        "learning from them beside the classifier",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of that draw and of the learning")
+    parser.add_argument(
+        "--set", metavar="DIR", help="the faces that trained it, to add the few photos to"
+    )
+    parser.add_argument("--cache", metavar="DIR", help="keep the features of that set there")
+    parser.add_argument(
+        "--threshold",
+        choices=("mixture", "em", "prior"),
+        help="place it by the photos without their labels (default: the classifier's own)",
+    )
+    parser.add_argument(
+        "--positive-share", type=float, metavar="SHARE", help="of the photos, for `prior`"
     )
     parser.add_argument("--predictions", metavar="FILE", help="write a CSV of all answers")
+    parser.add_argument("--report", metavar="FILE", help="write a one-page report, HTML")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.predictions:
-        path = Path(args.predictions).resolve()
+    for file in filter(None, (args.predictions, args.report)):
+        path = Path(file).resolve()
         if path.is_dir() or not path.parent.is_dir():
-            raise UserError(f"{args.predictions} cannot be written: give a file in a folder.")
+            raise UserError(f"{file} cannot be written: give a file in a folder.")
     from ganssl.classifier import load_classifier
+    from ganssl.classifier.from_faces import set_features
+    from ganssl.compare_methods import compare_methods
     from ganssl.data.labelled_folder import read_labelled_folder
-    from ganssl.evaluate_photos import extractor_of, judge_photos
+    from ganssl.evaluate_photos import extractor_of, prepare_photos
+    from ganssl.evaluation_report import report_html
+    from ganssl.models.face_model import load_model
     from ganssl.progress import bar
+    from ganssl.synthesis.reader import read_set
 
     classifier = load_classifier(args.classifier)
-    attribute = classifier.attribute
     found = read_labelled_folder(
-        args.photos, args.labels, attribute, args.column, args.slices, args.part
+        args.photos, args.labels, classifier.attribute, args.column, args.slices, args.part
     )
-    result = judge_photos(
+    extractor, model = extractor_of(classifier, args.weights), load_model(args.model)
+    synthetic = None
+    if args.set and args.few_per_class:
+        synthetic = set_features(read_set(args.set), extractor, args.cache, bar("features of set"))
+    compared = compare_methods(
         classifier,
-        extractor_of(classifier, args.weights),
-        found.photos,
+        extractor,
+        prepare_photos(
+            found.photos, classifier.source.preprocess, bar("reading photos"), model.preprocess
+        ),
         slices=args.slices,
-        progress=bar("reading photos"),
+        few_per_class=args.few_per_class,
+        seed=args.seed,
+        threshold=args.threshold,
+        positive_share=args.positive_share,
+        model=model,
+        synthetic=synthetic,
+        progress=bar,
     )
     if args.predictions:
-        Path(args.predictions).write_text(result.csv(), encoding="utf-8")
+        Path(args.predictions).write_text(compared.csv(), encoding="utf-8")
+    if args.report:
+        Path(args.report).write_text(report_html(compared), encoding="utf-8")
     values = {
-        **result.to_dict(),
+        **compared.to_dict(),
         "features": classifier.source.features,
         "head": classifier.head.kind,
-        "threshold_from": classifier.threshold_from,
+        "threshold_from": compared.classifier.threshold_from,
         "photos_without_label": found.unlabelled,
         "labels_without_photo": found.rows_without_photo,
     }
@@ -106,6 +151,15 @@ def report(values: dict) -> str:
             f"{group['value']:<24}{group['n']:>6}  {group['accuracy']:>8.3f}  "
             f"{low:.3f} to {high:.3f}  {_figure(group['auc'])}"
         )
+    lines += ["", f"{'beside it':<28}accuracy  95 % interval   AUC    McNemar's p"]
+    for row in values["comparison"]:
+        low, high = row["ci95"]
+        p = "" if row["p"] is None else f"{row['p']:.2g}"
+        lines.append(
+            f"{row['method']:<28}{row['accuracy']:>8.3f}  {low:.3f} to {high:.3f}  "
+            f"{_figure(row['auc'])}  {p}".rstrip()
+        )
+    lines += [f"* {note}" for note in values["notes"]]
     aligned = ", ".join(f"{how} {count}" for how, count in values["aligned"].items())
     lines += ["", f"faces found by: {aligned}"]
     for key, words in (

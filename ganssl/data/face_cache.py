@@ -36,7 +36,7 @@ def cached_faces(
     photos: PhotoSet, preprocess: Preprocess, cache: Path, progress: Progress = None
 ) -> np.ndarray:
     """A read-only memory map of `cache/faces-KEY.npy`, uint8 `[n, s, s, 3]`, made if need be."""
-    path = cache / f"faces-{cache_key(photos, preprocess)}.npy"
+    path = _faces_path(photos, preprocess, cache)
     shape = (len(photos), preprocess.size, preprocess.size, 3)
     faces = _open_faces(path, shape)
     if faces is not None:
@@ -60,11 +60,33 @@ def cached_faces(
     return np.load(path, mmap_mode="r")
 
 
+def face_chunks(
+    photos: PhotoSet,
+    preprocess: Preprocess,
+    cache: Path | None = None,
+    progress: Progress = None,
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield `(start, uint8 [<=CHUNK, s, s, 3])` in order, for sets that memory does not hold.
+
+    The faces come from the file of `cached_faces` where `cache` has it; nothing is kept.
+    """
+    shape = (len(photos), preprocess.size, preprocess.size, 3)
+    faces = cache and _open_faces(_faces_path(photos, preprocess, cache), shape)
+    if faces is None:
+        yield from _face_chunks(photos, preprocess, progress)
+        return
+    for start in range(0, len(photos), CHUNK):
+        chunk = np.array(faces[start : start + CHUNK])
+        yield start, chunk
+        if progress:
+            progress(start + len(chunk), len(photos))
+
+
 def cache_key(photos: PhotoSet, preprocess: Preprocess) -> str:
     """20 hex digits of what the pixels depend on.
 
     That is each photo's name, size and time of change (in a zip: CRC), the
-    crop, the size, and the version of the decoder.
+    crop, the size, the resampling, and the version of the decoder.
     """
     recipe = {
         "photos": [(name, *photos.files.stamp(name)) for name in photos.names],
@@ -72,7 +94,13 @@ def cache_key(photos: PhotoSet, preprocess: Preprocess) -> str:
         "crop": preprocess.crop,
         "decoder": f"1, pillow {PIL.__version__}",
     }
+    if preprocess.resampling != "bicubic":  # keys from before there was a choice stay good
+        recipe["resampling"] = preprocess.resampling
     return hashlib.sha256(json.dumps(recipe).encode()).hexdigest()[:20]
+
+
+def _faces_path(photos: PhotoSet, preprocess: Preprocess, cache: Path) -> Path:
+    return cache / f"faces-{cache_key(photos, preprocess)}.npy"
 
 
 def _face_chunks(

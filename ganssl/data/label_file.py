@@ -127,6 +127,7 @@ def read_label_csv(
     attribute: Attribute | None = None,
     column: str | None = None,
     name: str = "labels.csv",
+    every_column: bool = False,
 ) -> LabelTable:
     """Read labels from CSV: a header `file,Smiling,Male` or `file,label`, then one row per photo.
 
@@ -139,13 +140,18 @@ def read_label_csv(
             its name, or from `label`. Without it every column is an attribute.
         column: read this one column.
         name: what messages call the file when bytes are given.
+        every_column: read the other columns too, each as an attribute of its
+            own; then `attribute` only says what its column, or `label`, answers.
 
     Raises `UserError`, with the line, for a file of another form.
     """
     if not isinstance(source, bytes):
         name, source = Path(source).name, _bytes(Path(source))
     header, rows, lines = _csv_rows(name, _text(name, source))
-    columns = _label_columns(name, header, attribute, column)
+    if every_column and attribute is not None:
+        columns = _every_column(header, attribute)
+    else:
+        columns = _label_columns(name, header, attribute, column)
     names = [row[0].strip().replace("\\", "/") for row in rows]
     if "" in names:
         raise UserError(f"{name}, line {lines[names.index('')]}: the file name is empty.")
@@ -209,6 +215,15 @@ def _label_columns(
         f"{name} has no column {column or attribute.name!r}; "
         f"its columns are {', '.join(header[1:])}."
     )
+
+
+def _every_column(header: list[str], attribute: Attribute) -> list[tuple[int, Attribute]]:
+    own = attribute.name if attribute.name in header[1:] else LABEL_COLUMN
+    return [
+        (i, attribute if title == own else Attribute(title))
+        for i, title in enumerate(header)
+        if i > 0
+    ]
 
 
 def _refuse_repeats(titles: Sequence[str], what: str) -> None:

@@ -106,7 +106,7 @@ def read_uploads(
     Args:
         files: name and content of each file.
         limits: how much is taken; `Limits()` when omitted.
-        attribute: what a CSV's column `label` answers.
+        attribute: what a CSV's column `label` answers; all columns are read.
         progress: called with `(done, total)` files.
     """
     limits = limits or Limits()
@@ -211,7 +211,7 @@ def _first_table(
 
 def _read_table(name: str, data: bytes, attribute: Attribute | None) -> LabelTable:
     if name.lower().endswith(".csv"):
-        table = read_label_csv(data, attribute, name=name)
+        table = read_label_csv(data, attribute, name=name, every_column=True)
     else:
         table = read_attribute_list(data, name)
     # photos are known by the last part of their path, and so are the rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,20 @@ class RocCurve:
     false_alarms: np.ndarray
     found: np.ndarray
     thresholds: np.ndarray
+
+
+@dataclass(frozen=True)
+class RocBand:
+    """Between which heights 95 % of the curves of redrawn photos run.
+
+    Attributes:
+        false_alarms: float `[m]`, 0 to 1.
+        low, high: of the share found there, float `[m]`.
+    """
+
+    false_alarms: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -87,17 +102,12 @@ def auc_interval(
 
     Scores that separate the classes perfectly give (1, 1), however few they are.
     """
-    rng = np.random.default_rng(seed)
-    values, place = np.unique(scores, return_inverse=True)
-    absent, present = place[labels == 0], place[labels == 1]
-    pairs = np.empty(draws)
-    for i in range(draws):
-        below, above = (
-            np.bincount(rng.choice(group, len(group)), minlength=len(values))
-            for group in (absent, present)
-        )
-        pairs[i] = above @ (np.cumsum(below) - 0.5 * below)  # those in the right order
-    low, high = np.quantile(pairs / (len(absent) * len(present)), (0.025, 0.975))
+    pairs = [
+        above @ (np.cumsum(below) - 0.5 * below)  # those in the right order
+        for below, above in _redrawn(labels, scores, seed, draws)
+    ]
+    areas = np.array(pairs) / (np.sum(labels == 0) * np.sum(labels == 1))
+    low, high = np.quantile(areas, (0.025, 0.975))
     return float(low), float(high)
 
 
@@ -109,6 +119,42 @@ def roc(labels: np.ndarray, scores: np.ndarray) -> RocCurve:
     if len(np.unique(labels)) < 2:
         raise UserError("A ROC curve needs photos of both classes.")
     return RocCurve(*roc_curve(labels, scores))
+
+
+def roc_band(
+    labels: np.ndarray, scores: np.ndarray, seed: int = 0, draws: int = BOOTSTRAP_DRAWS
+) -> RocBand:
+    """Pointwise 95 % percentile band of the ROC curve, by the draws of `auc_interval`."""
+    labels, scores = checked(labels, scores)
+    if len(np.unique(labels)) < 2:
+        raise UserError("A ROC curve needs photos of both classes.")
+    grid = np.linspace(0.0, 1.0, 101)
+    found = np.empty((draws, len(grid)))
+    for i, (below, above) in enumerate(_redrawn(labels, scores, seed, draws)):
+        alarms, hits = (
+            np.concatenate([[0.0], np.cumsum(counts[::-1]) / counts.sum()])
+            for counts in (below, above)
+        )
+        found[i] = np.interp(grid, alarms, hits)
+    return RocBand(grid, *np.quantile(found, (0.025, 0.975), axis=0))
+
+
+def _redrawn(
+    labels: np.ndarray, scores: np.ndarray, seed: int, draws: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Bootstrap draws within each class: how often each score comes up, lowest first.
+
+    Yields counts of the absent and of the present photos, int `[distinct scores]` each.
+    """
+    rng = np.random.default_rng(seed)
+    values, place = np.unique(scores, return_inverse=True)
+    absent, present = place[labels == 0], place[labels == 1]
+    for _ in range(draws):
+        below, above = (
+            np.bincount(rng.choice(group, len(group)), minlength=len(values))
+            for group in (absent, present)
+        )
+        yield below, above
 
 
 def calibration(labels: np.ndarray, scores: np.ndarray, bins: int = 10) -> list[ReliabilityBin]:

@@ -1,0 +1,290 @@
+"""A classifier from generated faces, judged on photos beside what else could be done.
+
+All methods see the same features of the same photos: the commoner answer, the
+attribute direction itself, and, where some of the photos serve as the few
+labelled ones, learning from these directly. The page and the command
+`evaluate` call `compare_methods`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ganssl.classifier.baselines import (
+    BOTH,
+    CROSS_VALIDATED,
+    DIRECTION,
+    FOLDS,
+    Rows,
+    Scored,
+    baselines,
+    cross_validated,
+    direction_scores,
+)
+from ganssl.classifier.classifier import Classifier
+from ganssl.classifier.threshold import calibrated
+from ganssl.errors import UserError
+from ganssl.evaluate_classifier import comparison_table
+from ganssl.evaluate_photos import PhotoJudgement, PreparedPhotos, judge_prepared, labelled
+from ganssl.features.extractor import FeatureExtractor
+from ganssl.progress import Stages, stages
+
+if TYPE_CHECKING:
+    from ganssl.directions import Direction
+    from ganssl.models.face_model import FaceModel
+
+THIS = "this classifier"
+FEWEST_PER_CLASS = 2
+MOST_UNLABELLED = 5000
+"""So many photos without their labels are enough for self-training and label spreading."""
+
+JUDGED, FEW_LABELLED, UNLABELLED = "judged", "few labelled", "no label"
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A judgement, and other methods on the same features of the same photos.
+
+    Attributes:
+        classifier: as it was judged, with the threshold that was placed for it.
+        extractor: title of the features.
+        result: its judgement.
+        table: rows of `ganssl.evaluate_classifier.comparison_table`.
+        notes: what to know of the table: what is missing and why, what a method saw.
+        prepared: all photos that could be read, `[n]`.
+        labels: int8 `[n]`: 1, 0, or -1 without one.
+        scores: float32 `[n]`.
+        few: bool `[n]`, the few labelled photos, which were not judged.
+        seed: by which these were drawn.
+    """
+
+    classifier: Classifier
+    extractor: str
+    result: PhotoJudgement
+    table: list[dict]
+    notes: list[str]
+    prepared: PreparedPhotos
+    labels: np.ndarray
+    scores: np.ndarray
+    few: np.ndarray
+    seed: int
+
+    def to_dict(self) -> dict:
+        """As JSON can hold it: the judgement, and `comparison`, `notes` and `few`."""
+        few = self.prepared.photos.subset(self.few)
+        return {
+            **self.result.to_dict(),
+            "comparison": self.table,
+            "notes": self.notes,
+            "few": {"names": few.names, "seed": self.seed},
+        }
+
+    def csv(self) -> str:
+        """One line for each photo that was handed in, those that were refused at the end.
+
+        Columns: file, label (empty without one), answer, score, aligned (how
+        its face was found), use (judged, few labelled, no label, refused).
+        """
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["file", "label", "answer", "score", "aligned", "use"])
+        classes = self.classifier.attribute.classes
+        columns = self.prepared.photos.names, self.labels, self.scores, self.prepared.how, self.few
+        for name, label, score, how, few in zip(*columns, strict=True):
+            answer = classes[int(np.float64(score) >= self.classifier.threshold)]
+            use = FEW_LABELLED if few else JUDGED if label >= 0 else UNLABELLED
+            known = classes[label] if label >= 0 else ""
+            writer.writerow([name, known, answer, f"{score:.4f}", how, use])
+        for refusal in self.prepared.refused:
+            writer.writerow([refusal.name, "", "", "", "", "refused"])
+        return text.getvalue()
+
+
+def compare_methods(
+    classifier: Classifier,
+    extractor: FeatureExtractor,
+    prepared: PreparedPhotos,
+    column: str | None = None,
+    slices: Sequence[str] = (),
+    *,
+    few_per_class: int = 0,
+    seed: int = 0,
+    threshold: str | None = None,
+    positive_share: float | None = None,
+    model: FaceModel | None = None,
+    synthetic: Rows | None = None,
+    progress: Stages | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Comparison:
+    """Judge a classifier on prepared photos, with other methods beside it.
+
+    Args:
+        prepared: from `prepare_photos` with the classifier's preprocessing;
+            the direction needs `model_pixels` too.
+        column, slices: as in `judge_photos`.
+        few_per_class: so many labelled photos of each class are drawn at random
+            and not judged; the methods that learn from few labels get them.
+        threshold, positive_share: place the threshold by the photos that are
+            not among the few, without their labels, see
+            `ganssl.classifier.threshold`; None leaves it where it is.
+        model: whose direction of the attribute is set beside the classifier.
+        synthetic: features and labels of the faces that trained the classifier,
+            to which the few photos are added.
+
+    Raises `UserError` for another extractor, columns that are not there, too
+    few labelled photos, and `Cancelled` when asked to stop.
+    """
+    classifier.check_extractor(extractor)
+    column = column or classifier.attribute.name
+    known = labelled(prepared.photos, column)
+    labels = prepared.photos.column(column)
+    few = draw_few(labels, few_per_class, classifier.attribute.classes, seed)
+    judged = known & ~few
+
+    stage = stages(progress, cancelled)
+    features = extractor.features(prepared.pixels, stage("face features"))
+    if threshold is not None:
+        classifier, _ = calibrated(classifier, features[~few], threshold, positive_share)
+    result = judge_prepared(classifier, features[judged], prepared.subset(judged), column, slices)
+    methods = {THIS: Scored(result.scores, classifier.threshold)}
+    notes = []
+    direction = model and labelling_direction(classifier, model)
+    if direction is None:
+        notes.append("There is no direction of this attribute to set beside the classifier.")
+    elif prepared.model_pixels is not None:
+        codes = model.encode(prepared.model_pixels, stage("encoding photos"))
+        known_codes = (codes[few], labels[few]) if few.any() else None
+        methods[DIRECTION] = direction_scores(direction, codes[judged], known_codes)
+        notes.append(_direction_note(direction, few_per_class))
+    if few.any():
+        unlabelled = features[_some(~few, MOST_UNLABELLED, seed)]
+        methods |= baselines(
+            features[judged],
+            (features[few], labels[few]),
+            classifier.attribute,
+            unlabelled=unlabelled,
+            synthetic=synthetic,
+            seed=seed,
+            threshold=threshold,
+            positive_share=positive_share,
+            progress=stage("methods with few labels"),
+            cancelled=cancelled,
+        )
+        notes += _few_notes(few_per_class, len(unlabelled), BOTH in methods)
+    else:
+        notes.append(
+            "No photos were named as the few labelled ones, so nothing that learns from few labels "
+            "is in the table."
+        )
+    if np.bincount(labels[judged], minlength=2).min() >= FOLDS:
+        methods[CROSS_VALIDATED] = cross_validated(
+            features[known],
+            labels[known],
+            judged[known],
+            classifier.attribute,
+            seed=seed,
+            progress=stage("all labels"),
+        )
+        notes.append(
+            f"{CROSS_VALIDATED!r}: each fifth of the judged photos is answered by a logistic "
+            "regression that learnt from all other labelled photos: about what the features allow."
+        )
+    else:
+        notes.append(f"Learning from all labels takes {FOLDS} or more judged photos of each class.")
+    table = comparison_table(labels[judged], methods, classifier.attribute)
+    return Comparison(
+        classifier=classifier,
+        extractor=extractor.title,
+        result=result,
+        table=table,
+        notes=notes,
+        prepared=prepared,
+        labels=labels,
+        scores=classifier.scores(features),
+        few=few,
+        seed=seed,
+    )
+
+
+def draw_few(
+    labels: np.ndarray, per_class: int, classes: tuple[str, str], seed: int = 0
+) -> np.ndarray:
+    """Draw the few labelled photos; bool `[n]`.
+
+    Args:
+        labels: int8 `[n]`: 1, 0, or -1 for unknown.
+        per_class: 0 draws none.
+        classes: names of the classes 0 and 1, for messages.
+
+    Raises `UserError` where none of a class would be left to be judged.
+    """
+    few = np.zeros(len(labels), bool)
+    if per_class == 0:
+        return few
+    if per_class < FEWEST_PER_CLASS:
+        raise UserError(f"The few labelled photos must be {FEWEST_PER_CLASS} or more a class.")
+    rng = np.random.default_rng(seed)
+    for answer, name in enumerate(classes):
+        rows = np.flatnonzero(labels == answer)
+        if len(rows) <= per_class:
+            raise UserError(
+                f"{len(rows)} photos are labelled {name!r}: with {per_class} of them as the few "
+                "labelled ones none is left to be judged. Name fewer, or hand in more photos."
+            )
+        few[rng.permutation(rows)[:per_class]] = True
+    return few
+
+
+def labelling_direction(classifier: Classifier, model: FaceModel) -> Direction | None:
+    """The direction by which the model labels faces for the attribute; None without one.
+
+    It is that of the method in the recipe of the training set, or else the one
+    with the best held-out AUC.
+    """
+    from ganssl.synthesis.axes import best_judge
+
+    name, directions = classifier.attribute.name, model.directions
+    method = classifier.source.recipe.get("method")
+    if method in directions.methods(name):
+        return directions.get(name, method)
+    return best_judge(directions, name) if name in directions.attributes else None
+
+
+def _some(mask: np.ndarray, most: int, seed: int) -> np.ndarray:
+    """At most so many of the rows under a mask, drawn at random, ascending."""
+    rows = np.flatnonzero(mask)
+    return np.sort(np.random.default_rng(seed).permutation(rows)[:most])
+
+
+def _direction_note(direction: Direction, few_per_class: int) -> str:
+    placed = (
+        "its boundary was placed by the few labelled photos"
+        if few_per_class
+        else "its boundary is the one that the held-out photos of the model placed"
+    )
+    return (
+        f"{DIRECTION!r}: the photos are encoded and told apart by the side of the boundary on "
+        f"which they lie. {direction.labels_used:,} labels define it ({direction.method}), and "
+        f"{placed}."
+    )
+
+
+def _few_notes(per_class: int, unlabelled: int, both: bool) -> list[str]:
+    notes = [
+        f"{per_class} labelled photos of each class were drawn and not judged. What learns from "
+        "few labels learns from these, by logistic regression.",
+        f"Self-training and label spreading also saw {unlabelled:,} photos, the judged ones among "
+        "them, without their labels.",
+    ]
+    if not both:
+        notes.append(
+            "Generated faces with the few photos added are not in the table: the set that trained "
+            "this classifier is not at hand."
+        )
+    return notes

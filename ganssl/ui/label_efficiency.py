@@ -1,0 +1,52 @@
+"""The experiment that ships: how far few labels go by themselves, and by way of generated faces."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from ganssl.experiments.figure import label_efficiency_figure
+from ganssl.models import face_model
+
+FIGURES = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "auc": "AUC"}
+
+
+def show_label_efficiency() -> None:
+    """The curve of `python -m ganssl experiment`; nothing where no result ships."""
+    path = face_model.ASSETS / "experiments" / "label_efficiency.json"
+    if not path.is_file():
+        return
+    values = json.loads(path.read_text(encoding="utf-8"))
+    st.subheader("How far do few labels go?", divider="gray")
+    st.markdown(
+        "Few labelled photos define a direction, the direction labels generated faces, and these "
+        "train a classifier. Is that better than learning from the few labels directly? Each point "
+        f"is the mean of {values['plan']['seeds']} draws of the labels, with its 95 % interval."
+    )
+    tests, figures = st.columns(2)
+    test = tests.segmented_control(
+        "Judged on",
+        list(values["tests"]),
+        default=next(iter(values["tests"])),
+        required=True,
+        format_func=lambda name: f"{name}: {values['tests'][name]:,} photos",
+        key="train/experiment test",
+    )
+    figure = figures.segmented_control(
+        "Figure",
+        list(FIGURES),
+        default="accuracy",
+        required=True,
+        format_func=FIGURES.get,
+        key="train/experiment figure",
+    )
+    st.plotly_chart(
+        label_efficiency_figure(values["summary"], test, figure),
+        key="train/experiment",
+        alt=f"{FIGURES[figure]} of each method over the number of labels per class",
+    )
+    st.caption(
+        f"Features {values['features']}; {values['train_photos']:,} photos to draw labels from; "
+        f"model {values['model']}. Made by `python -m ganssl experiment`."
+    )

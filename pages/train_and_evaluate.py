@@ -1,0 +1,75 @@
+"""Train & evaluate: a classifier from generated faces, judged on photos that people labelled."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ganssl.classifier import Classifier
+from ganssl.data import PhotoSet
+from ganssl.errors import UserError
+from ganssl.ui.classifier_training import (
+    choose_classifier,
+    own_jobs,
+    show_training,
+    train_form,
+)
+from ganssl.ui.jobs import show_job, visitor_jobs
+from ganssl.ui.judgement_view import show_comparison
+from ganssl.ui.judging import desk, judge_button, judging_form
+from ganssl.ui.label_efficiency import show_label_efficiency
+from ganssl.ui.labelled_photos import choose_column, choose_photos
+from ganssl.ui.model import require_face_model
+from ganssl.ui.training_faces import choose_faces
+
+INTRODUCTION = (
+    "A classifier learns from faces that show nobody and whose labels cost nothing. Does it answer "
+    "rightly on photos of people? Only photos that people have labelled can tell, so judge it on "
+    "them, with other methods beside it. The labels say how somebody perceived a photo; they are "
+    "no facts about a person."
+)
+
+
+def show_judging(chosen: tuple[str, Classifier] | None, photos: PhotoSet) -> None:
+    """Settings and button, once there are photos."""
+    if chosen is None:
+        st.info("Train a classifier, or bring a saved one, to judge it on these photos.")
+        return
+    try:
+        column = choose_column(photos, chosen[1].attribute)
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    settings = judging_form(photos, column, chosen[1])
+    judge_button(chosen, photos, settings, model)
+
+
+st.title("Train & evaluate")
+st.markdown(INTRODUCTION)
+model = require_face_model()
+
+faces, classifier = st.columns(2, gap="large")
+with faces:
+    st.subheader("1 · Generated faces", divider="gray")
+    made = choose_faces(model)
+    for job in visitor_jobs().jobs():
+        if job not in own_jobs():
+            show_job(job)
+with classifier:
+    st.subheader("2 · Classifier", divider="gray")
+    if made:
+        train_form(made)
+    show_training()
+    chosen = choose_classifier()
+
+st.subheader("3 · Labelled photos", divider="gray")
+photos = choose_photos(chosen[1].attribute if chosen else None)
+if photos:
+    show_judging(chosen, photos[1])
+
+st.subheader("4 · Judgement", divider="gray")
+if desk().comparison:
+    show_comparison(desk().comparison, desk().classifier)
+else:
+    st.caption("Once a classifier has been judged on labelled photos, the result stands here.")
+
+show_label_efficiency()
