@@ -57,6 +57,10 @@ class Readout:
         features = self.network.features(pixels)
         return self.probes.probabilities(features)[:, self._columns]
 
+    def logits(self, features: np.ndarray) -> np.ndarray:
+        """Features of the network `[n, d]` → float32 `[n, len(attributes)]`."""
+        return self.probes.logits(features)[:, self._columns]
+
     def changes(
         self, before: np.ndarray, after: np.ndarray, edited: Collection[str] = ()
     ) -> list[Change]:

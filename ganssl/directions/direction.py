@@ -9,12 +9,23 @@ import numpy as np
 from ganssl.attributes import WITHHELD
 from ganssl.errors import UserError
 
-METHODS: tuple[str, ...] = ("mean", "balanced", "logistic")
-"""Difference of class means, the same within cells of correlated attributes, logistic normal."""
+METHODS: tuple[str, ...] = ("mean", "balanced", "logistic", "svm", "joint")
+"""From labels: difference of class means, the same within cells of correlated attributes, the
+normal of a logistic regression or of a linear SVM, one regression on all attributes together."""
+
+DEFAULT_METHODS: tuple[str, ...] = ("mean", "balanced", "logistic")
+"""What a model bundle holds of each attribute."""
+
+FOUND_METHODS: tuple[str, ...] = ("pca", "sefa", "ica", "difference")
+"""Without labels: principal components, the generator's first layer, independent components, and
+the difference between codes picked by hand and the rest."""
 
 USABLE_AUC = 0.7
 USABLE_COSINE = 0.7
 """What a direction must reach on held-out faces, and between halves, before it gets a slider."""
+
+FIGURES = ("boundary", "auc", "accuracy", "majority", "split_half_cosine")
+"""The held-out figures that are single numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +34,9 @@ class Direction:
 
     The slider unit is `sigma`: 1 means one standard deviation of the
     population's codes along the vector. Held-out figures come from faces that
-    did not define the direction. After `conditional_direction` they are NaN:
-    a changed vector has not been measured.
+    did not define the direction. They are NaN after `conditional_direction`,
+    since a changed vector has not been measured, and for the `FOUND_METHODS`,
+    which know no labels; the boundary of these is the center.
 
     Attributes:
         vector: float32 `[d]` of length 1; read-only.
@@ -67,15 +79,17 @@ class Direction:
 
     def __post_init__(self) -> None:
         name = f"The {self.method} direction of {self.attribute}"
-        if self.method not in METHODS:
-            raise UserError(f"{self.method!r} is no method; choose from {', '.join(METHODS)}.")
+        known = (*METHODS, *FOUND_METHODS)
+        if self.method not in known:
+            raise UserError(f"{self.method!r} is no method; choose from {', '.join(known)}.")
         vector = np.array(self.vector, dtype=np.float32)
         if vector.ndim != 1 or not np.isclose(np.linalg.norm(vector), 1.0, atol=1e-3):
             raise UserError(f"{name} is not a vector of length 1.")
         if not (np.isfinite(self.sigma) and self.sigma > 0 and np.isfinite(self.center)):
             raise UserError(f"{name} has no spread above 0 or no center.")
         measured = (self.boundary, *self.class_means, self.auc, self.accuracy, self.majority)
-        if not (self.conditioned_on or np.isfinite([*measured, self.split_half_cosine]).all()):
+        unmeasured = bool(self.conditioned_on) or self.method in FOUND_METHODS
+        if not (unmeasured or np.isfinite([*measured, self.split_half_cosine]).all()):
             raise UserError(f"{name} holds figures that are no numbers.")
         vector.flags.writeable = False
         object.__setattr__(self, "vector", vector)
@@ -96,34 +110,43 @@ class Direction:
         return ((projection - self.boundary) / self.sigma).astype(np.float32)
 
     def to_dict(self) -> dict:
-        """Everything but the vector, for JSON."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "vector"}
+        """Everything but the vector, for JSON, which has no NaN: it becomes None."""
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "vector"}
+        for name in FIGURES:
+            values[name] = _no_nan(values[name])
+        values["class_means"] = tuple(map(_no_nan, self.class_means))
+        return values
 
     @classmethod
     def from_dict(cls, values: dict, vector: np.ndarray) -> Direction:
         """The inverse of `to_dict`; `UserError` where entries are missing or of another type."""
         try:
             absent, present = values["class_means"]
+            figures = {name: _number(values[name]) for name in FIGURES}
             return cls(
                 attribute=str(values["attribute"]),
                 method=str(values["method"]),
                 vector=vector,
                 sigma=float(values["sigma"]),
                 center=float(values["center"]),
-                boundary=float(values["boundary"]),
-                class_means=(float(absent), float(present)),
-                auc=float(values["auc"]),
-                accuracy=float(values["accuracy"]),
-                majority=float(values["majority"]),
-                split_half_cosine=float(values["split_half_cosine"]),
+                class_means=(_number(absent), _number(present)),
                 labels_used=int(values["labels_used"]),
                 conditioned_on=tuple(map(str, values["conditioned_on"])),
                 remaining=float(values["remaining"]),
                 balanced_over=tuple(map(str, values["balanced_over"])),
                 cells=tuple((int(a), int(p)) for a, p in values["cells"]),
                 own=bool(values.get("own", False)),
+                **figures,
             )
         except UserError:
             raise
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise UserError(f"A direction's entry is missing or unreadable: {error}.") from error
+
+
+def _no_nan(number: float) -> float | None:
+    return None if np.isnan(number) else number
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)

@@ -111,6 +111,6 @@ def conditional_direction(
         accuracy=nan,
         majority=nan,
         split_half_cosine=nan,
-        conditioned_on=names,
-        remaining=remaining,
+        conditioned_on=(*direction.conditioned_on, *names),
+        remaining=remaining * direction.remaining,
     )

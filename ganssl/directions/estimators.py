@@ -1,4 +1,4 @@
-"""Three ways from labelled codes to a direction; each returns a vector `[d]` of any length."""
+"""Five ways from labelled codes to a direction; each returns a vector `[d]` of any length."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ SMALLEST_CELL = 20
 
 LOGISTIC_C = 0.01
 """Inverse strength of the L2 penalty, on standardised codes."""
+
+SVM_C = 0.01
+"""Weight of the margin's violations, on standardised codes."""
+
+JOINT_RIDGE = 10.0
+"""Penalty of the joint regression on standardised labels, as much as ten codes weigh."""
 
 QUIET = 0.1
 """Latent dimensions below this share of the codes' overall spread count as no wider than it."""
@@ -99,13 +105,66 @@ def logistic_normal(
     return model.fit(codes / scale.astype(np.float32), labels).coef_[0] / scale
 
 
+def svm_normal(
+    codes: np.ndarray, labels: np.ndarray, scale: np.ndarray, tolerance: float = 1e-3
+) -> np.ndarray:
+    """Normal of a linear support vector machine's boundary, in code space.
+
+    InterFaceGAN (Shen et al. 2020) edits along it. Squared hinge loss, the
+    primal problem (LIBLINEAR, Fan et al. 2008), classes weighed alike; `scale`
+    as in `logistic_normal`. LIBLINEAR's penalty holds for the intercept too,
+    which tilts the normal; its scaling makes that small.
+    """
+    from sklearn.svm import LinearSVC  # slow to import
+
+    model = LinearSVC(
+        C=SVM_C,
+        dual=False,
+        class_weight="balanced",
+        intercept_scaling=10.0,
+        tol=tolerance,
+        max_iter=200,
+    )
+    return model.fit(codes / scale.astype(np.float32), labels).coef_[0] / scale
+
+
+def joint_effect(codes: np.ndarray, labels: np.ndarray, covariates: np.ndarray) -> np.ndarray:
+    """What the label does to the codes with all other labels held fixed.
+
+    One ridge regression of the codes on the label and all covariates together;
+    its row of the label is the vector. It is codes on labels, not labels on
+    codes, for two reasons: only this way do the attributes take part in each
+    other's fit (regressing many labels on the same codes is the same as one
+    after the other), and coefficients of this forward model show how codes
+    change with an attribute, whereas those of the backward one also cancel
+    noise (Haufe et al. 2014). Without covariates it is the mean difference.
+
+    Args:
+        covariates: int8 `[n, k]` of 0, 1 and -1; an unknown label counts as the
+            mean of the known ones.
+    """
+    from sklearn.linear_model import Ridge  # slow to import
+
+    table = np.column_stack([labels, covariates]).astype(np.float64)  # (n, 1 + k)
+    table[table < 0] = np.nan
+    table -= np.nanmean(table, axis=0)
+    table = np.nan_to_num(table)
+    spread = table.std(axis=0)
+    table = table[:, spread > 0] / spread[spread > 0]
+    return Ridge(alpha=JOINT_RIDGE).fit(table, codes).coef_[:, 0]  # coef_ is (d, 1 + k)
+
+
 def code_scale(codes: np.ndarray) -> np.ndarray:
-    """Standard deviation of each latent dimension, float64 `[d]`, with a floor.
+    """Standard deviation of each latent dimension, float64 `[d]`, with a floor."""
+    return floored(codes.std(axis=0, dtype=np.float64))
+
+
+def floored(spread: np.ndarray) -> np.ndarray:
+    """Standard deviations `[d]`, none below a share of their overall size.
 
     A VAE leaves some dimensions almost unused; without the floor the normal
     would be all noise along them.
     """
-    spread = codes.std(axis=0, dtype=np.float64)
     return np.maximum(spread, QUIET * np.sqrt(np.mean(spread**2)))
 
 

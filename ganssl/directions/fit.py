@@ -7,17 +7,20 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ganssl.directions.direction import METHODS, Direction
+from ganssl.directions.direction import DEFAULT_METHODS, METHODS, Direction
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.estimators import (
     SMALLEST_CELL,
     balanced_difference,
     code_scale,
+    floored,
+    joint_effect,
     logistic_normal,
     mean_difference,
     most_correlated,
+    svm_normal,
 )
-from ganssl.directions.holdout import measure_projection, split
+from ganssl.directions.holdout import measure_projection, parts, split
 from ganssl.errors import UserError
 
 HOLDOUT_SHARE = 0.2
@@ -25,29 +28,35 @@ FEWEST_PER_CLASS = 2
 """Labelled codes of each class that fitting needs, and the hold-out as many again."""
 
 BALANCED_COVARIATES = 2
-SPLIT_HALF_REPEATS = {"mean": 5, "balanced": 5, "logistic": 2}
+Population = tuple[np.ndarray, np.ndarray]
+"""Mean `[d]` and covariance `[d, d]` of many codes, such as those that a model was trained on."""
+
+SPLIT_HALF_REPEATS = {"mean": 5, "balanced": 5, "logistic": 2, "svm": 2, "joint": 5}
 
 
 def fit_directions(
     codes: np.ndarray,
     labels: np.ndarray,
     attributes: Sequence[str],
-    methods: Sequence[str] = METHODS,
+    methods: Sequence[str] = DEFAULT_METHODS,
     holdout: tuple[np.ndarray, np.ndarray] | None = None,
     labels_per_class: int | None = None,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
     groups: np.ndarray | None = None,
     model_id: str = "",
+    folds: int | None = None,
+    population: Population | None = None,
+    only: Sequence[str] | None = None,
 ) -> DirectionSet:
     """Fit every attribute by every method.
 
-    `balanced` takes its covariates from the other columns of `labels`. An
+    `balanced` and `joint` take their covariates from the other columns of `labels`. An
     attribute with too few labels is left out, with the reason in `skipped`.
     An attribute's splits and draws depend on `seed` and its name alone.
 
     Args:
-        codes: float32 `[n, d]`, the population; all of them give σ and center.
+        codes: float32 `[n, d]`; all of them give σ and center, unless `population` does.
         labels: int8 `[n, a]`: 1 present, 0 absent, -1 unknown.
         attributes: names of the `a` columns.
         holdout: codes `[m, d]` and labels `[m, a]` for the held-out figures.
@@ -57,6 +66,11 @@ def fit_directions(
         groups: int `[n]`, such as identities: codes of one group never lie on
             both sides of a split.
         model_id: the model that encoded them.
+        folds: measure by cross-validation in so many parts in place of a
+            hold-out; all labels then define the direction.
+        population: mean `[d]` and covariance `[d, d]` of the codes whose spread
+            is the slider's unit, where these are too few to tell.
+        only: fit these attributes; the others are covariates alone.
 
     Raises `UserError` for arrays that do not fit together, and when no
     attribute has enough labels.
@@ -65,7 +79,9 @@ def fit_directions(
     if holdout is not None:
         _check_arrays(*holdout, len(attributes), None)
     directions, skipped = [], {}
-    for column, attribute in enumerate(attributes):
+    wanted = attributes if only is None else only
+    for done, attribute in enumerate(wanted, start=1):
+        column = attributes.index(attribute)
         others = [i for i in range(len(attributes)) if i != column]
         try:
             for method in methods:
@@ -80,12 +96,14 @@ def fit_directions(
                     holdout=None if holdout is None else (holdout[0], holdout[1][:, column]),
                     labels_per_class=labels_per_class,
                     groups=groups,
+                    folds=folds,
+                    population=population,
                 )
                 directions.append(direction)
         except UserError as error:
             skipped[attribute] = str(error)
         if progress is not None:
-            progress(column + 1, len(attributes))
+            progress(done, len(wanted))
     if not directions:
         raise UserError(next(iter(skipped.values()), "There is no attribute to fit."))
     return DirectionSet(model_id, directions, skipped)
@@ -102,19 +120,21 @@ def fit_direction(
     holdout: tuple[np.ndarray, np.ndarray] | None = None,
     labels_per_class: int | None = None,
     groups: np.ndarray | None = None,
+    folds: int | None = None,
+    population: Population | None = None,
 ) -> Direction:
     """Fit one attribute by one method.
 
     Args:
-        codes: float32 `[n, d]`, the population; all of them give σ and center.
+        codes: float32 `[n, d]`.
         labels: int8 `[n]`: 1 present, 0 absent, -1 unknown.
-        method: `mean`, `balanced` (over the two most correlated covariates)
-            or `logistic`; see `estimators`.
-        covariates: int8 `[n, c]`, labels of other attributes for `balanced`,
-            with `covariate_names`.
+        method: `mean`, `balanced` (over the two most correlated covariates),
+            `logistic`, `svm` or `joint`; see `estimators`.
+        covariates: int8 `[n, c]`, labels of other attributes for `balanced`
+            and `joint`, with `covariate_names`.
         rng: draws the hold-out, the labels and the halves; seed 0 when None.
-        holdout, labels_per_class, groups: as in `fit_directions`, with
-            hold-out labels `[m]`.
+        holdout, labels_per_class, groups, folds, population: as in
+            `fit_directions`, with hold-out labels `[m]`.
 
     Raises `UserError` where a class has too few labels, or for an unknown method.
     """
@@ -126,7 +146,7 @@ def fit_direction(
     _check_arrays(codes, covariates, len(covariate_names), None)
 
     chosen = np.flatnonzero(labels >= 0)
-    if holdout is None:
+    if holdout is None and folds is None:
         _need(labels[chosen], 2 * FEWEST_PER_CLASS, attribute, "labelled")
         kept_back = split(
             labels[chosen], _rows(groups, chosen), HOLDOUT_SHARE, rng, FEWEST_PER_CLASS
@@ -135,26 +155,40 @@ def fit_direction(
         chosen = chosen[~kept_back]
     if labels_per_class is not None:
         chosen = _draw_per_class(labels, chosen, labels_per_class, attribute, rng)
-    held_codes, held_labels = holdout[0][holdout[1] >= 0], holdout[1][holdout[1] >= 0]
-    _need(labels[chosen], FEWEST_PER_CLASS, attribute, "left to fit")
-    _need(held_labels, FEWEST_PER_CLASS, attribute, "in the hold-out")
+    if holdout is None:
+        _need(labels[chosen], 2 * FEWEST_PER_CLASS, attribute, "labelled")
+    else:
+        held_codes, held_labels = holdout[0][holdout[1] >= 0], holdout[1][holdout[1] >= 0]
+        _need(labels[chosen], FEWEST_PER_CLASS, attribute, "left to fit")
+        _need(held_labels, FEWEST_PER_CLASS, attribute, "in the hold-out")
 
     columns = most_correlated(labels[chosen], covariates[chosen], BALANCED_COVARIATES)
-    scale = code_scale(codes)
+    scale = code_scale(codes) if population is None else floored(np.sqrt(np.diag(population[1])))
 
     def estimate(rows: np.ndarray, quick: bool = False):
-        return _estimate(
-            method, codes[rows], labels[rows], covariates[rows][:, columns], scale, quick
-        )
+        others = covariates[rows] if method == "joint" else covariates[rows][:, columns]
+        return _estimate(method, codes[rows], labels[rows], others, scale, quick)
 
-    vector, used, cells = estimate(chosen)
-    length = np.linalg.norm(vector)
-    if length < 1e-12:
-        raise UserError(f"{attribute}: the codes of both classes are alike.")
-    vector = (vector / length).astype(np.float32)
-    projection = codes @ vector  # (n,)
-    sigma, center = float(projection.std(dtype=np.float64)), float(projection.mean())
-    held = measure_projection(held_codes @ vector, held_labels)
+    def unit_vector(rows: np.ndarray):
+        vector, used, cells = estimate(rows)
+        length = np.linalg.norm(vector)
+        if length < 1e-12:
+            raise UserError(f"{attribute}: the codes of both classes are alike.")
+        return (vector / length).astype(np.float32), used, cells
+
+    vector, used, cells = unit_vector(chosen)
+    sigma, center = _spread(vector, codes, population)
+    if holdout is not None:
+        held = (held_codes @ vector - center) / sigma
+    else:
+        held_labels = labels[chosen]
+        held = np.empty(len(chosen))
+        part_of = parts(held_labels, _rows(groups, chosen), folds, rng)
+        for part in np.unique(part_of):
+            other = unit_vector(chosen[part_of != part])[0]
+            spread, middle = _spread(other, codes, population)
+            held[part_of == part] = (codes[chosen[part_of == part]] @ other - middle) / spread
+    figures = measure_projection(held, held_labels)  # in σ from the center
     cosines = []
     for _ in range(SPLIT_HALF_REPEATS[method]):
         half = _halve(labels[chosen], _rows(groups, chosen), rng)
@@ -166,16 +200,27 @@ def fit_direction(
         vector=vector,
         sigma=sigma,
         center=center,
-        boundary=held.boundary,
-        class_means=tuple((mean - center) / sigma for mean in held.means),
-        auc=held.auc,
-        accuracy=held.accuracy,
-        majority=held.majority,
+        boundary=center + sigma * figures.boundary,
+        class_means=figures.means,
+        auc=figures.auc,
+        accuracy=figures.accuracy,
+        majority=figures.majority,
         split_half_cosine=float(np.mean(cosines)),
         labels_used=len(chosen),
         balanced_over=tuple(covariate_names[i] for i in columns[:used]),
         cells=tuple(cells),
     )
+
+
+def _spread(
+    vector: np.ndarray, codes: np.ndarray, population: Population | None
+) -> tuple[float, float]:
+    """Standard deviation and mean of the population's projections on a unit vector."""
+    if population is None:
+        projection = codes @ vector  # (n,)
+        return float(projection.std(dtype=np.float64)), float(projection.mean())
+    mean, covariance = population
+    return float(np.sqrt(vector @ covariance.astype(np.float64) @ vector)), float(mean @ vector)
 
 
 def _estimate(method: str, codes, labels, covariates, scale, quick: bool):
@@ -186,7 +231,10 @@ def _estimate(method: str, codes, labels, covariates, scale, quick: bool):
         return balanced_difference(
             codes, labels, covariates, SMALLEST_CELL // 2 if quick else SMALLEST_CELL
         )
-    return logistic_normal(codes, labels, scale, 1e-2 if quick else 1e-3), 0, []
+    if method == "joint":
+        return joint_effect(codes, labels, covariates), 0, []
+    normal = logistic_normal if method == "logistic" else svm_normal
+    return normal(codes, labels, scale, 1e-2 if quick else 1e-3), 0, []
 
 
 def _draw_per_class(labels, chosen, count: int, attribute: str, rng) -> np.ndarray:

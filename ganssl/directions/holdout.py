@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ganssl.errors import UserError
+
 
 @dataclass(frozen=True)
 class HeldOutFigures:
@@ -79,12 +81,41 @@ def split(
             None: each code is its own group.
         fewest: draw so many groups of each class at the least.
     """
+    group_of, classes = _groups_of_classes(labels, groups)
+    drawn = np.zeros(group_of.max() + 1, dtype=bool)
+    for members in classes:
+        count = max(fewest, round(share * len(members)))
+        drawn[rng.permutation(members)[:count]] = True
+    return drawn[group_of]
+
+
+def parts(
+    labels: np.ndarray, groups: np.ndarray | None, count: int, rng: np.random.Generator
+) -> np.ndarray:
+    """The part of each code in a cross-validation, int `[n]`, both classes spread evenly over all.
+
+    Args:
+        labels, groups: as in `split`.
+        count: of the parts; fewer where a class has not so many groups.
+
+    Raises `UserError` where a class has a single group.
+    """
+    group_of, classes = _groups_of_classes(labels, groups)
+    count = min(count, *map(len, classes))
+    if count < 2:
+        raise UserError("Photos of two or more people are needed, with and without the attribute.")
+    part = np.empty(group_of.max() + 1, dtype=int)
+    for members in classes:
+        part[rng.permutation(members)] = np.arange(len(members)) % count
+    return part[group_of]
+
+
+def _groups_of_classes(
+    labels: np.ndarray, groups: np.ndarray | None
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """The group of each code, int `[n]`, and the groups that count as present and as absent."""
     groups = np.arange(len(labels)) if groups is None else groups
     unique, group_of = np.unique(groups, return_inverse=True)
     has_present = np.zeros(len(unique), dtype=bool)
     has_present[group_of[labels == 1]] = True
-    drawn = np.zeros(len(unique), dtype=bool)
-    for members in (np.flatnonzero(has_present), np.flatnonzero(~has_present)):
-        count = max(fewest, round(share * len(members)))
-        drawn[rng.permutation(members)[:count]] = True
-    return drawn[group_of]
+    return group_of, (np.flatnonzero(has_present), np.flatnonzero(~has_present))

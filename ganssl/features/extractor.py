@@ -2,6 +2,7 @@
 
 A new one is a function that returns a `BatchedExtractor`, with its name in
 `EXTRACTORS`; caching, the classifier, the commands and the pages then know it.
+One with several outputs is asked for one of them as `vgg-face:fc6`.
 Synthetic faces and photos enter as the same thing, preprocessed uint8 pixels.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None] | None
 
 FACERES_VARIABLE = "GANSSL_FACERES"
+VGG_FACE_VARIABLE = "GANSSL_VGG_FACE"
 
 
 class FeatureExtractor(Protocol):
@@ -54,6 +57,7 @@ class BatchedExtractor:
         run: one batch, uint8 `[b, s, s, 3]` → `[b, size]`.
         side: the faces' side must be a multiple of it, or equal it where `fixed`.
         batch_size: faces in memory at a time.
+        note: a sentence for people on how the network is used.
     """
 
     name: str
@@ -64,6 +68,7 @@ class BatchedExtractor:
     side: int
     fixed: bool = False
     batch_size: int = 256
+    note: str = ""
 
     def features(self, pixels: np.ndarray, progress: Progress = None) -> np.ndarray:
         """float32 `[n, size]`, row by row for `pixels`, which may be a memory map.
@@ -155,10 +160,56 @@ def faceres(weights: str | Path | None = None) -> BatchedExtractor:
     )
 
 
+def vgg_face(weights: str | Path | None = None, output: str = "fc7") -> BatchedExtractor:
+    """VGG-Face, the network of the article, from a file that the user brings.
+
+    Args:
+        weights: the file, see `ganssl.features.vgg_face_files`; else the
+            environment variable `GANSSL_VGG_FACE` names it.
+        output: `fc6`, `fc7`, `fc8` or `prob`.
+    """
+    from ganssl.features.vgg_face import BATCH, FEEDS, OUTPUTS
+
+    if output not in OUTPUTS:
+        raise UserError(f"VGG-Face has no output {output!r}; choose from {', '.join(OUTPUTS)}.")
+    weights = weights or os.environ.get(VGG_FACE_VARIABLE)
+    if not weights:
+        raise UserError(
+            "VGG-Face does not ship. Give its file (vgg_face.mat, a .h5 of Keras or "
+            f"vgg_face.tfmodel) with --weights or in the environment variable {VGG_FACE_VARIABLE}; "
+            "without it the shipped face-network does the work."
+        )
+    network = _vgg_face_network(Path(weights).resolve())
+    return BatchedExtractor(
+        name="vgg-face" if output == "fc7" else f"vgg-face:{output}",
+        title=f"VGG-Face {output} ({network.kind} file, fed {FEEDS[network.feed].title})",
+        id=network.id(output),
+        size=network.size(output),
+        run=lambda faces: network.features(faces, output),
+        side=1,
+        batch_size=BATCH,
+        note=network.note,
+    )
+
+
+@lru_cache(maxsize=1)
+def _vgg_face_network(path: Path):
+    """The network of a file, probed on faces of the default face model where there is one."""
+    from ganssl.features.vgg_face import PROBE_FACES, VggFace
+    from ganssl.models.face_model import find_models, load_model
+
+    faces = None
+    if find_models():
+        model = load_model()
+        faces = model.decode(model.sample(PROBE_FACES, seed=0))
+    return VggFace.load(path, faces)
+
+
 EXTRACTORS: dict[str, Callable[..., FeatureExtractor]] = {
     "face-network": face_network,
     "encoder": encoder,
     "faceres": faceres,
+    "vgg-face": vgg_face,
 }
 
 
@@ -168,11 +219,13 @@ def get_extractor(
     """An extractor by its name.
 
     Args:
-        weights: the folder of its weights, or for `encoder` a `FaceModel`;
-            None takes what ships.
+        name: a key of `EXTRACTORS`, or `vgg-face:` and one of its outputs.
+        weights: the folder or file of its weights, or for `encoder` a
+            `FaceModel`; None takes what ships.
 
     Raises `UserError` for an unknown name, or where weights are missing.
     """
-    if name not in EXTRACTORS:
+    kind, colon, output = name.partition(":")
+    if kind not in EXTRACTORS or (colon and kind != "vgg-face"):
         raise UserError(f"There are no features {name!r}; choose from {', '.join(EXTRACTORS)}.")
-    return EXTRACTORS[name](weights)
+    return EXTRACTORS[kind](weights, output) if colon else EXTRACTORS[kind](weights)

@@ -6,8 +6,8 @@ It sees the preprocessed crop at 64×64 and gives
   * `middle`: a 4×4 map of the teacher's middle layer, where expression lives;
   * `maps`: its own early layers, a perceptual distance for the generator
     (deep feature consistency, Hou et al. 2016).
-Larger faces are reduced by area averaging, so that real and generated faces
-of any model reach it alike.
+Faces of other sizes are brought to 64×64, so that real and generated faces of
+any model reach it alike: multiples of 64 by area averaging.
 """
 
 from __future__ import annotations
@@ -79,13 +79,15 @@ def build_face_network(config: FaceNetworkConfig, dtype: str = "float32") -> ker
 
 
 def reduce_to_side(faces, side: int = SIDE):
-    """Area-average square faces `[n, s, s, 3]` to `side`; `s` must be a multiple of it."""
-    factor = faces.shape[1] // side
-    if faces.shape[1] != side * factor:
-        raise ValueError(f"faces of side {faces.shape[1]} do not reduce to {side}")
-    if factor == 1:
-        return faces
-    return keras.ops.average_pool(faces, factor, strides=factor)
+    """Bring square faces `[n, s, s, 3]` to `side`.
+
+    Where `s` is a multiple of it their areas are averaged, else they are
+    resized, antialiased.
+    """
+    factor, rest = divmod(faces.shape[1], side)
+    if rest:
+        return keras.ops.image.resize(faces, (side, side), antialias=True)
+    return faces if factor == 1 else keras.ops.average_pool(faces, factor, strides=factor)
 
 
 class FaceNetwork:
@@ -137,7 +139,7 @@ class FaceNetwork:
         return self.config.embedding + self.config.middle
 
     def features(self, pixels: np.ndarray, batch_size: int = 64) -> np.ndarray:
-        """uint8 faces `[n, s, s, 3]`, `s` a multiple of 64 → float32 `[n, size]`.
+        """uint8 faces `[n, s, s, 3]` → float32 `[n, size]`.
 
         The embedding beside the mean of the middle map.
         """

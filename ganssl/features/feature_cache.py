@@ -77,7 +77,7 @@ def cached_features(
         content = cache_key(faces, preprocess) if photos else pixels_key(faces)
         key = f"{extractor.name} {extractor.id} {content}"
         path = Path(cache) / f"features-{hashlib.sha256(key.encode()).hexdigest()[:20]}.npy"
-        kept = _read(path, (len(faces), extractor.size))
+        kept = read_rows(path, (len(faces), extractor.size))
         if kept is not None:
             if progress:
                 progress(len(faces), len(faces))
@@ -85,7 +85,7 @@ def cached_features(
     pixels = faces.faces(preprocess, cache) if photos else faces
     rows = extractor.features(pixels, progress)
     if path is not None:
-        _write(path, rows)
+        write_rows(path, rows)
     return rows
 
 
@@ -130,7 +130,8 @@ def pixels_key(pixels: np.ndarray | FaceRows) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path, shape: tuple[int, int]) -> np.ndarray | None:
+def read_rows(path: Path, shape: tuple[int, int]) -> np.ndarray | None:
+    """The float32 rows that `write_rows` kept; None where the file is absent or damaged."""
     try:
         rows = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError):
@@ -138,7 +139,8 @@ def _read(path: Path, shape: tuple[int, int]) -> np.ndarray | None:
     return rows if rows.shape == shape and rows.dtype == np.float32 else None
 
 
-def _write(path: Path, rows: np.ndarray) -> None:
+def write_rows(path: Path, rows: np.ndarray) -> None:
+    """Keep rows float32 `[n, d]`; a file that is being written is never seen."""
     partial = path.with_name(f"{path.stem}-{uuid.uuid4().hex[:8]}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ encoder.npz        weights, kernels in float16
 generator.npz
 latent.npz         mean and covariance of the training photos' codes, mixture density
 directions.npz     attribute directions
+few_directions.npz the same from a few labels per class (optional)
 card.md            the model card
 metrics.json       what was measured, with the command (optional)
 """
@@ -15,13 +16,11 @@ import hashlib
 import json
 from pathlib import Path
 
-import numpy as np
-
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
+from ganssl.models.bundle_model import BundleModel
 from ganssl.models.config import ModelConfig
-from ganssl.models.density import CodeDensity
-from ganssl.models.face_model import FaceModel
+from ganssl.models.latent import latent_arrays, latent_statistics
 from ganssl.models.networks import build_encoder, build_generator
 from ganssl.models.weights import (
     assign_arrays,
@@ -35,36 +34,40 @@ from ganssl.preprocess import Preprocess
 FORMAT = 1
 MANIFEST = "manifest.json"
 FILES = ("encoder.npz", "generator.npz", "latent.npz", "directions.npz", "card.md")
+FEW_DIRECTIONS = "few_directions.npz"
 
 
-def save_bundle(model: FaceModel, folder: Path) -> None:
+def save_bundle(model: BundleModel, folder: Path) -> None:
     """Write the files and, last, the manifest that holds their checksums."""
     folder.mkdir(parents=True, exist_ok=True)
     save_arrays(folder / "encoder.npz", model_arrays(model.encoder, half=True))
     save_arrays(folder / "generator.npz", model_arrays(model.generator, half=True))
     model.id = weights_id(folder)
     model.name = folder.name
-    latent = {"mean": model.mean, "covariance": model.covariance}
-    density = {f"density/{key}": value for key, value in model.density.to_arrays().items()}
-    save_arrays(folder / "latent.npz", {**latent, **density})
+    save_arrays(folder / "latent.npz", latent_arrays(model))
     model.directions = model.directions.with_model(model.id)
     model.directions.save(folder / "directions.npz")
+    model.few_directions = model.few_directions.with_model(model.id)
+    (folder / FEW_DIRECTIONS).unlink(missing_ok=True)
+    if len(model.few_directions):
+        model.few_directions.save(folder / FEW_DIRECTIONS)
     (folder / "card.md").write_text(model.card or f"# {model.name}\n")
     write_manifest(folder, model.config, model.preprocess)
 
 
 def write_manifest(folder: Path, config: ModelConfig, preprocess: Preprocess) -> None:
+    files = [*FILES, FEW_DIRECTIONS] if (folder / FEW_DIRECTIONS).exists() else FILES
     manifest = {
         "format": FORMAT,
         "name": folder.name,
         "config": config.to_dict(),
         "preprocess": preprocess.to_dict(),
-        "sha256": {name: file_hash(folder / name) for name in FILES},
+        "sha256": {name: file_hash(folder / name) for name in files},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
 
 
-def load_bundle(folder: Path) -> FaceModel:
+def load_bundle(folder: Path) -> BundleModel:
     """Read and check a bundle.
 
     Raises:
@@ -72,7 +75,8 @@ def load_bundle(folder: Path) -> FaceModel:
             the weights do not fit the configuration.
     """
     manifest = read_manifest(folder)
-    for name in FILES:
+    has_few = FEW_DIRECTIONS in manifest["sha256"]
+    for name in [*FILES, FEW_DIRECTIONS] if has_few else FILES:
         if not (folder / name).is_file():
             raise UserError(f"The model in {folder} is incomplete: {name} is missing.")
         if manifest["sha256"].get(name) != file_hash(folder / name):
@@ -85,12 +89,13 @@ def load_bundle(folder: Path) -> FaceModel:
     assign_arrays(encoder, load_arrays(folder / "encoder.npz"), str(folder / "encoder.npz"))
     assign_arrays(generator, load_arrays(folder / "generator.npz"), str(folder / "generator.npz"))
     latent = load_arrays(folder / "latent.npz")
-    _check_latent(latent, config.latent_size, folder / "latent.npz")
-    parts = {k.removeprefix("density/"): v for k, v in latent.items() if k.startswith("density/")}
     directions = DirectionSet.load(folder / "directions.npz")
     model_id = weights_id(folder)
     directions.check_model(model_id)
-    return FaceModel(
+    few_directions = DirectionSet.load(folder / FEW_DIRECTIONS) if has_few else None
+    if few_directions is not None:
+        few_directions.check_model(model_id)
+    return BundleModel(
         config,
         Preprocess.from_dict(manifest["preprocess"]),
         encoder,
@@ -98,9 +103,8 @@ def load_bundle(folder: Path) -> FaceModel:
         name=manifest["name"],
         id=model_id,
         directions=directions,
-        mean=latent["mean"],
-        covariance=latent["covariance"],
-        density=CodeDensity(**parts),
+        few_directions=few_directions,
+        **latent_statistics(latent, config.latent_size, folder / "latent.npz"),
         card=(folder / "card.md").read_text(),
     )
 
@@ -125,18 +129,3 @@ def weights_id(folder: Path) -> str:
     """12 hexadecimal digits that change with the encoder or the generator."""
     both = file_hash(folder / "encoder.npz") + file_hash(folder / "generator.npz")
     return hashlib.sha256(both.encode()).hexdigest()[:12]
-
-
-def _check_latent(latent: dict[str, np.ndarray], size: int, path: Path) -> None:
-    shapes = {"mean": (size,), "covariance": (size, size)}
-    needed = {*shapes, "density/weights", "density/means", "density/factors"}
-    if not needed <= set(latent):
-        raise UserError(
-            f"{path} is incomplete: {', '.join(sorted(needed - set(latent)))} is missing."
-        )
-    components = len(latent["density/weights"])
-    shapes["density/means"] = (components, size)
-    shapes["density/factors"] = (components, size, size)
-    for name, shape in shapes.items():
-        if latent[name].shape != shape:
-            raise UserError(f"{path}: {name} has shape {latent[name].shape}, not {shape}.")

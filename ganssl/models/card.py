@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ganssl.models.face_model import FaceModel
+    from ganssl.models.bundle_model import BundleModel
 
 LIMITS = """\
 ## Meant for
@@ -53,7 +53,7 @@ def _stages(objective: dict, passes: float) -> str:
 
 
 def write_card(
-    model: FaceModel,
+    model: BundleModel,
     settings: dict,
     state: dict,
     command: str = "",

@@ -1,11 +1,16 @@
-"""The face model that everything else uses: photos to codes, codes to faces."""
+"""The face model that everything else uses: photos to codes, codes to faces.
+
+`FaceModel` is the contract of pages, commands and notebooks; the kinds of
+model that keep it are `BundleModel` (a folder that `train-gan` wrote) and
+`CadlModel` (a graph file of the CADL course).
+"""
 
 from __future__ import annotations
 
 import copy
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,43 +18,50 @@ import numpy as np
 
 from ganssl.errors import UserError
 from ganssl.models.config import ModelConfig
-from ganssl.models.density import CodeDensity, sample_prior
+from ganssl.models.density import CODES_PER_NUMBER, CodeDensity, sample_prior
 from ganssl.preprocess import Preprocess
 
 if TYPE_CHECKING:
-    import keras
-
     from ganssl.directions import DirectionSet
+    from ganssl.models.bundle_model import BundleModel
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 BATCH = 64
+GRAPH_SUFFIXES = (".tfmodel", ".pb")
+"""Files with these endings are read as frozen graphs, see `ganssl.models.cadl`."""
 
 
-class FaceModel:
-    """A trained VAE-GAN with its preprocessing, directions and code statistics.
+class FaceModel(ABC):
+    """An encoder and a generator with their preprocessing, directions and code statistics.
 
     Pixels are uint8 `[n, s, s, 3]` RGB, codes float32 `[n, d]`. The methods
     are safe to call from several threads.
 
     Attributes:
-        name: of the bundle's folder.
+        preprocess: brings photos to the networks' size and value range.
+        latent_size: length of a code.
+        name: of the folder or file.
         id: 12 hexadecimal digits that change with the weights.
         directions: attribute directions (see `ganssl.directions`).
-        mean, covariance: of the training photos' codes, `[d]` and `[d, d]`.
+        few_directions: the same from a few labels per class alone (see
+            `ganssl.directions.spread_directions`); empty where there are none.
+        mean, covariance: of photos' codes, `[d]` and `[d, d]`.
         density: where natural codes lie.
         card: the model card, Markdown.
+        path: the folder or file it was read from; None for one that was made here.
     """
+
+    path: Path | None = None
 
     def __init__(
         self,
-        config: ModelConfig,
         preprocess: Preprocess,
-        encoder: keras.Model,
-        generator: keras.Model,
+        latent_size: int,
         *,
         name: str = "untrained",
         id: str = "000000000000",
         directions: DirectionSet | None = None,
+        few_directions: DirectionSet | None = None,
         mean: np.ndarray | None = None,
         covariance: np.ndarray | None = None,
         density: CodeDensity | None = None,
@@ -57,48 +69,36 @@ class FaceModel:
     ) -> None:
         from ganssl.directions import DirectionSet
 
-        if preprocess.size != config.size:
-            raise UserError(
-                f"The preprocessing makes faces of side {preprocess.size}, "
-                f"the networks take {config.size}."
-            )
-        size = config.latent_size
-        self.config, self.preprocess = config, preprocess
-        self.encoder, self.generator = encoder, generator
+        self.preprocess, self.latent_size = preprocess, latent_size
         self.name, self.id, self.card = name, id, card
         self.directions = directions if directions is not None else DirectionSet(id)
-        self.mean = np.zeros(size, np.float32) if mean is None else mean
-        self.covariance = np.eye(size, dtype=np.float32) if covariance is None else covariance
-        self.density = density or CodeDensity.standard(size)
+        self.few_directions = few_directions if few_directions is not None else DirectionSet(id)
+        d = latent_size
+        self.mean = np.zeros(d, np.float32) if mean is None else mean
+        self.covariance = np.eye(d, dtype=np.float32) if covariance is None else covariance
+        self.density = density or CodeDensity.standard(d)
 
-    @classmethod
-    def create(cls, config: ModelConfig, seed: int = 0, **settings) -> FaceModel:
+    @staticmethod
+    def create(config: ModelConfig, seed: int = 0, **settings) -> BundleModel:
         """An untrained model with random weights, for tests and as a start."""
-        import keras
+        from ganssl.models.bundle_model import BundleModel
 
-        from ganssl.models.networks import build_encoder, build_generator
+        return BundleModel.create(config, seed, **settings)
 
-        keras.utils.set_random_seed(seed)
-        return cls(
-            config,
-            Preprocess(config.size),
-            build_encoder(config),
-            build_generator(config),
-            **settings,
-        )
+    @staticmethod
+    def load(path: str | Path) -> FaceModel:
+        """Read a bundle's folder or a graph file; `UserError` where it is damaged or foreign."""
+        path = Path(path)
+        if path.suffix in GRAPH_SUFFIXES:
+            from ganssl.models.cadl import CadlModel
 
-    @classmethod
-    def load(cls, folder: str | Path) -> FaceModel:
-        """Read a bundle; `UserError` where it is damaged or of another kind."""
-        from ganssl.models.bundle import load_bundle
+            model = CadlModel.load(path)
+        else:
+            from ganssl.models.bundle import load_bundle
 
-        return load_bundle(Path(folder))
-
-    def save(self, folder: str | Path) -> None:
-        """Write a bundle (see `ganssl.models.bundle`)."""
-        from ganssl.models.bundle import save_bundle
-
-        save_bundle(self, Path(folder))
+            model = load_bundle(path)
+        model.path = path
+        return model
 
     def with_directions(self, directions: DirectionSet) -> FaceModel:
         """The same networks under other directions; `UserError` for those of another model."""
@@ -107,13 +107,20 @@ class FaceModel:
         other.directions = directions
         return other
 
-    @property
-    def size(self) -> int:
-        return self.config.size
+    def measure(self, codes: np.ndarray) -> None:
+        """Take mean, covariance and density from the codes of photos, float32 `[n, d]`.
+
+        Fewer than ten codes for each number of the code leave the density as it is.
+        """
+        self.mean = codes.mean(axis=0)
+        self.covariance = np.cov(codes, rowvar=False).astype(np.float32)
+        if len(codes) >= CODES_PER_NUMBER * self.latent_size:
+            self.density = CodeDensity.fit(codes)
 
     @property
-    def latent_size(self) -> int:
-        return self.config.latent_size
+    def size(self) -> int:
+        """Side of the faces in pixels."""
+        return self.preprocess.size
 
     @property
     def device(self) -> str:
@@ -175,44 +182,73 @@ class FaceModel:
             return self.density.sample(count, seed, truncation, first)
         raise UserError(f"Codes are drawn from 'density' or 'prior', not from {source!r}.")
 
+    @abstractmethod
+    def bulk_generator(self, precision: str) -> Callable:
+        """The generator for many faces: codes `[n, d]` → values `[n, s, s, 3]`, both tensors.
+
+        Args:
+            precision: `float32` or `bfloat16`, of the arithmetic, where the model has a choice.
+        """
+
+    @property
+    @abstractmethod
+    def encoder_id(self) -> str:
+        """12 hexadecimal digits that change with the encoder's weights."""
+
+    @property
+    @abstractmethod
+    def encoder_operations(self) -> int:
+        """Floating-point operations that encode one face, convolutions and matrix products."""
+
+    @property
+    @abstractmethod
+    def generator_operations(self) -> int:
+        """Floating-point operations that decode one code, counted alike."""
+
+    @abstractmethod
     def _encode(self, pixels: np.ndarray) -> np.ndarray:
-        return self._encoder_function(self.preprocess.to_network(pixels)).numpy()
+        """One batch, uint8 `[b, s, s, 3]` → float32 `[b, d]`."""
 
+    @abstractmethod
     def _decode(self, codes: np.ndarray) -> np.ndarray:
-        return self.preprocess.to_pixels(self._generator_function(codes).numpy())
-
-    @cached_property
-    def _encoder_function(self):
-        import tensorflow as tf
-
-        signature = tf.TensorSpec((None, self.size, self.size, 3), tf.float32)
-        return tf.function(
-            lambda faces: self.encoder(faces, training=False)[0], input_signature=[signature]
-        )
-
-    @cached_property
-    def _generator_function(self):
-        import tensorflow as tf
-
-        signature = tf.TensorSpec((None, self.latent_size), tf.float32)
-        return tf.function(
-            lambda codes: self.generator(codes, training=False), input_signature=[signature]
-        )
+        """One batch, float32 `[b, d]` → uint8 `[b, s, s, 3]`."""
 
 
 def load_model(path: str | Path | None = None) -> FaceModel:
-    """Load a bundle.
+    """Load a model: the folder of a bundle, or a graph file (`.tfmodel`, `.pb`).
 
-    Without a path it is the one that the environment variable `GANSSL_MODEL`
-    names or, where that is unset, the one that ships in `assets/models/`.
+    Without a path it is the first of `find_models`: the one that the
+    environment variable `GANSSL_MODEL` names or, where that is unset, the one
+    that ships in `assets/models/`.
     """
-    path = path or os.environ.get("GANSSL_MODEL")
-    if path:
-        return FaceModel.load(path)
-    bundles = sorted((ASSETS / "models").glob("*/manifest.json"))
-    if not bundles:
-        raise UserError(f"There is no model in {ASSETS / 'models'}; train one with train-gan.")
-    return FaceModel.load(bundles[0].parent)
+    if path is None:
+        found = find_models()
+        if not found:
+            raise UserError(f"There is no model in {ASSETS / 'models'}; train one with train-gan.")
+        path = next(iter(found.values()))
+    return FaceModel.load(path)
+
+
+def find_models() -> dict[str, Path]:
+    """The models at hand by name, the default first.
+
+    Those are the one in the environment variable `GANSSL_MODEL`, those in
+    `assets/models/`, and those in the folder that `GANSSL_MODELS` names:
+    bundles' folders and graph files. Whether they can be read is not checked.
+    """
+    paths = [Path(os.environ["GANSSL_MODEL"])] if os.environ.get("GANSSL_MODEL") else []
+    folders = [ASSETS / "models"]
+    if os.environ.get("GANSSL_MODELS"):
+        folders.append(Path(os.environ["GANSSL_MODELS"]))
+    for folder in folders:
+        bundles = [manifest.parent for manifest in folder.glob("*/manifest.json")]
+        graphs = [path for suffix in GRAPH_SUFFIXES for path in folder.glob(f"*{suffix}")]
+        paths += sorted(bundles) + sorted(graphs)
+    models: dict[str, Path] = {}
+    for path in dict.fromkeys(path.resolve() for path in paths):
+        name = path.name if path.name not in models else f"{path.name} ({path.parent})"
+        models[name] = path
+    return models
 
 
 def device_name() -> str:

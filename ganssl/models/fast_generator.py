@@ -4,8 +4,8 @@ Three changes, none of which needs training:
 
 * Batch norms are folded into the kernel and bias of the layer before them.
 * A 3×3 convolution of an image that was doubled by repetition sees every pixel
-  several times. It becomes a 2×2 convolution of the small image for each of
-  the four pixels that it turns into: 16 products in place of 36.
+  several times. It becomes a transposed 4×4 convolution of the small image
+  with stride 2: 16 products in place of 36.
 * Arithmetic in bfloat16, which processors with AVX-512 BF16 or AMX, and GPUs,
   do at twice the rate of float32 or more.
 """
@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import keras
 import numpy as np
-
-from ganssl.models.layers import unfold
 
 
 def fast_generator(generator: keras.Model, dtype: str = "mixed_bfloat16") -> keras.Model:
@@ -29,7 +27,7 @@ def fast_generator(generator: keras.Model, dtype: str = "mixed_bfloat16") -> ker
             layer or a convolution without bias.
         dtype: a Keras dtype policy.
     """
-    weights = _folded_weights(generator)
+    weights = folded_weights(generator)
     doubled = {
         after.name
         for before, after in zip(generator.layers, generator.layers[1:], strict=False)
@@ -39,7 +37,9 @@ def fast_generator(generator: keras.Model, dtype: str = "mixed_bfloat16") -> ker
     def clone(layer):
         config = layer.get_config()
         if layer.name in doubled:
-            return DoubledConv2D(layer.filters, name=layer.name, dtype=dtype)
+            return keras.layers.Conv2DTranspose(
+                layer.filters, 4, strides=2, padding="same", name=layer.name, dtype=dtype
+            )
         if layer.name in weights:
             config["use_bias"] = True
         if isinstance(layer, keras.Layer) and not isinstance(layer, keras.layers.InputLayer):
@@ -54,53 +54,25 @@ def fast_generator(generator: keras.Model, dtype: str = "mixed_bfloat16") -> ker
     fast = keras.models.clone_model(generator, clone_function=clone, call_function=call)
     for name, (kernel, bias) in weights.items():
         if name in doubled:
-            kernel, bias = doubled_kernel(kernel), np.tile(bias, 4)
+            kernel = doubled_kernel(kernel)
         fast.get_layer(name).set_weights([kernel, bias])
     return fast
 
 
-class DoubledConv2D(keras.layers.Layer):
-    """A 3×3 convolution of an image that is first doubled by repetition.
-
-    `[n, h, w, c]` → `[n, 2h, 2w, filters]`; the weights are those of `doubled_kernel`.
-    """
-
-    def __init__(self, filters: int, **settings) -> None:
-        super().__init__(**settings)
-        self.filters = filters
-
-    def build(self, shape) -> None:
-        self.kernel = self.add_weight(shape=(2, 2, shape[-1], 4 * self.filters), name="kernel")
-        self.bias = self.add_weight(shape=(4 * self.filters,), name="bias")
-
-    def call(self, x):
-        _, height, width, _ = x.shape
-        x = keras.ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-        x = keras.ops.conv(x, self.kernel, padding="valid") + self.bias  # (n, h+1, w+1, 4·filters)
-        phases = [
-            x[:, a : a + height, b : b + width, (2 * a + b) * self.filters :][..., : self.filters]
-            for a in (0, 1)
-            for b in (0, 1)
-        ]
-        return unfold(keras.ops.concatenate(phases, axis=-1), 2)
-
-
 def doubled_kernel(kernel: np.ndarray) -> np.ndarray:
-    """`[3, 3, c, f]` → `[2, 2, c, 4f]`: for each pixel of a 2×2 block, which taps fall together.
+    """`[3, 3, c, f]` → `[4, 4, f, c]`, the kernel of the transposed convolution.
 
-    The upper pixel of a block sees the row above once and its own row twice,
-    the lower one its own row twice and the row below once; columns alike.
+    Each pixel of the small image stands for 2×2 pixels, so the mirrored kernel
+    is laid down four times, a pixel apart, and added up.
     """
-    upper, middle, lower = kernel  # (3, c, f) each
-    phases = []
-    for rows in ([upper, middle + lower], [upper + middle, lower]):
-        left, center, right = np.stack(rows).swapaxes(0, 1)  # (2, c, f) each
-        phases.append(np.stack([left, center + right], axis=1))  # (2, 2, c, f)
-        phases.append(np.stack([left + center, right], axis=1))
-    return np.concatenate(phases, axis=-1)
+    doubled = np.zeros((4, 4, *kernel.shape[2:]), kernel.dtype)
+    for row in (0, 1):
+        for column in (0, 1):
+            doubled[row : row + 3, column : column + 3] += kernel[::-1, ::-1]
+    return doubled.swapaxes(2, 3)
 
 
-def _folded_weights(generator: keras.Model) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def folded_weights(generator: keras.Model) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Kernel and bias of every dense layer and convolution, with the norm after it folded in."""
     weights = {}
     name = ""

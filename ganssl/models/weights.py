@@ -10,6 +10,7 @@ import hashlib
 import os
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -28,19 +29,38 @@ def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:
     """Read a `.npz` without pickle; `UserError` where it is absent or damaged."""
-    path = Path(path)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+        with open(path, "rb") as file:
+            return read_arrays(file, str(path))
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist.") from error
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-        raise UserError(f"{path} is damaged or not an .npz file of arrays: {error}.") from error
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def read_arrays(file: BinaryIO, name: str) -> dict[str, np.ndarray]:
+    """Read an open `.npz` without pickle; `UserError` that calls it `name` where it is damaged."""
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in arrays.files}
+    except (OSError, ValueError, EOFError, KeyError, AttributeError, zipfile.BadZipFile) as error:
+        raise UserError(f"{name} is damaged or not an .npz file of arrays: {error}.") from error
 
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, 64 hexadecimal digits."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def network_id(network) -> str:
+    """12 hexadecimal digits of a Keras model's weights: their names, shapes and values."""
+    digest = hashlib.sha256()
+    for variable in network.variables:
+        values = np.ascontiguousarray(variable)
+        digest.update(f"{variable.path} {values.dtype} {values.shape}".encode())
+        digest.update(values.data)
+    return digest.hexdigest()[:12]
 
 
 def model_arrays(model, half: bool = False) -> dict[str, np.ndarray]:

@@ -1,0 +1,167 @@
+"""Generated faces, the same before and after steps along any direction, and what reads them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from ganssl.directions import Direction
+
+if TYPE_CHECKING:
+    from ganssl.models.face_model import FaceModel
+    from ganssl.readout import Readout
+
+STEPS: tuple[float, ...] = (-3, -2, -1, 0, 1, 2, 3)
+SIDES: tuple[float, ...] = (-1, 0, 1)
+"""Enough for the effect of one σ."""
+
+FACES = 32
+REFERENCE_FACES = 256
+KEPT = 300
+"""Directions whose measured faces are remembered."""
+
+RARE = 0.01
+"""The share of natural codes that are less likely than the bar of `outside`."""
+
+SMALLEST_VARIANCE = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class MovedFaces:
+    """Faces read at every step along one direction.
+
+    Attributes:
+        steps: float64 `[s]` in σ, ascending, 0 among them.
+        logits: float32 `[s, n, a]`, of the probes on the face network.
+        identity: float32 `[s, n]`: cosine of the network's embedding to that
+            of the unmoved face.
+        distance: float32 `[s, n]`: Mahalanobis distance of the code from the
+            mean code, divided by √d: about 1 for natural codes.
+        log_density: float64 `[s, n]`, natural logarithm.
+    """
+
+    steps: np.ndarray
+    logits: np.ndarray
+    identity: np.ndarray
+    distance: np.ndarray
+    log_density: np.ndarray
+
+    @property
+    def zero(self) -> int:
+        """The row of the unmoved faces."""
+        return int(np.flatnonzero(self.steps == 0)[0])
+
+
+class Laboratory:
+    """Moves the same generated faces along any direction, and remembers what it saw.
+
+    The networks are called for a direction once; a page keeps one laboratory
+    for each model. The methods are safe to call from several threads.
+
+    Args:
+        model: whose generator is measured, at the bulk rate (see `face_decoder`).
+        readout: reads attributes and identity off the pixels.
+        faces: how many faces are moved; the intervals shrink with its root.
+        seed: of the faces.
+
+    Attributes:
+        codes: float32 `[faces, d]`, unmoved.
+        spread: float32 `[a]`: standard deviation of each probe's logit over
+            `REFERENCE_FACES` natural faces.
+        strangers: mean cosine between embeddings of two different faces, the
+            scale of `MovedFaces.identity`.
+        rare_density: the log density below which `RARE` of natural codes lie.
+    """
+
+    def __init__(
+        self, model: FaceModel, readout: Readout, faces: int = FACES, seed: int = 0
+    ) -> None:
+        from ganssl.synthesis.decoder import face_decoder, fast_precision
+
+        self.model, self.readout = model, readout
+        self._decode_batch = face_decoder(model, fast_precision())
+        self._factor = np.linalg.cholesky(
+            model.covariance.astype(np.float64) + SMALLEST_VARIANCE * np.eye(model.latent_size)
+        )
+        codes = model.sample(max(faces, REFERENCE_FACES), seed)
+        self.codes = codes[:faces]
+        features = self._features(codes)
+        logits = readout.logits(features)
+        self.spread = np.maximum(logits.std(axis=0), 1e-6)
+        unit = self._unit_embeddings(features)
+        count = len(unit)
+        total = np.sum(unit.sum(axis=0) ** 2)  # of all cosines, each face with itself as well
+        self.strangers = float((total - count) / (count * (count - 1)))
+        natural = model.sample(1000, seed + 1)
+        self.rare_density = float(np.quantile(model.density.log_density(natural), RARE))
+        self._start = logits[:faces], unit[:faces]
+        self._seen: OrderedDict[tuple, MovedFaces] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """What is read off the faces, `a` names."""
+        return self.readout.attributes
+
+    def move(self, direction: Direction, steps: Sequence[float] = STEPS) -> MovedFaces:
+        """Read the faces at steps in σ, 0 among them.
+
+        Where more steps were read before, these are given.
+        """
+        key = direction.vector.tobytes(), direction.sigma
+        with self._lock:
+            seen = self._seen.get(key)
+        if seen is not None and set(steps) <= set(seen.steps):
+            return seen
+        moved = self._move(direction, np.asarray(steps, dtype=np.float64))
+        with self._lock:
+            self._seen[key] = moved
+            while len(self._seen) > KEPT:
+                self._seen.popitem(last=False)
+        return moved
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        """Codes `[n, d]` → faces uint8 `[n, s, s, 3]`, at the bulk rate."""
+        from ganssl.synthesis.decoder import BATCH
+
+        batches = [self._decode_batch(codes[i : i + BATCH]) for i in range(0, len(codes), BATCH)]
+        return np.concatenate(batches)
+
+    def _move(self, direction: Direction, steps: np.ndarray) -> MovedFaces:
+        shift = direction.sigma * direction.vector.astype(np.float64)  # (d,)
+        codes = self.codes + steps[:, None, None] * shift  # (s, n, d)
+        start_logits, start_embeddings = self._start
+        logits = np.empty((*codes.shape[:2], len(self.attributes)), np.float32)
+        identity = np.ones(codes.shape[:2], np.float32)
+        away = steps != 0
+        logits[~away] = start_logits
+        features = self._features(codes[away].reshape(-1, codes.shape[2]).astype(np.float32))
+        logits[away] = self.readout.logits(features).reshape(logits[away].shape)
+        embeddings = self._unit_embeddings(features).reshape(away.sum(), len(self.codes), -1)
+        identity[away] = (embeddings * start_embeddings).sum(axis=2)
+        flat = codes.reshape(-1, codes.shape[2])
+        return MovedFaces(
+            steps=steps,
+            logits=logits,
+            identity=identity,
+            distance=self.distance(flat).reshape(codes.shape[:2]),
+            log_density=self.model.density.log_density(flat).reshape(codes.shape[:2]),
+        )
+
+    def distance(self, codes: np.ndarray) -> np.ndarray:
+        """Mahalanobis distance of codes `[n, d]` from the mean code over √d; float32 `[n]`."""
+        scaled = solve_triangular(self._factor, (codes - self.model.mean).T, lower=True)
+        return np.sqrt((scaled**2).mean(axis=0)).astype(np.float32)
+
+    def _features(self, codes: np.ndarray) -> np.ndarray:
+        return self.readout.network.features(self.decode(codes))
+
+    def _unit_embeddings(self, features: np.ndarray) -> np.ndarray:
+        embeddings = features[:, : self.readout.network.config.embedding]
+        return embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9)

@@ -1,0 +1,132 @@
+"""Many faces with codes and labels: what the map shows, and what directions are fitted to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ganssl.directions import Direction, DirectionSet, fit_directions
+from ganssl.directions.from_photos import EncodedPhotos
+from ganssl.errors import UserError
+from ganssl.laboratory.laboratory import Laboratory
+from ganssl.laboratory.map import THUMBNAIL, thumbnails
+
+COUNT = 4000
+CHUNK = 256
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """Faces with their codes, labels and small pictures.
+
+    Attributes:
+        name: where they come from, for people.
+        codes: float32 `[n, d]`.
+        labels: int8 `[n, a]`: 1 present, 0 absent, -1 unknown.
+        attributes: names of the `a` columns.
+        labelled_by: who gave the labels, for people.
+        thumbnails: uint8 `[m, 48, 48, 3]` of the first `m` codes; always
+            generated from the codes, so no photo is among them.
+        seeded: whether face `i` is the model's own face of seed `i`.
+    """
+
+    name: str
+    codes: np.ndarray
+    labels: np.ndarray
+    attributes: tuple[str, ...]
+    labelled_by: str
+    thumbnails: np.ndarray
+    seeded: bool = False
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @cached_property
+    def mapped(self) -> np.ndarray:
+        """The codes that have a thumbnail, float32 `[m, d]`."""
+        return self.codes[: len(self.thumbnails)]
+
+    def column(self, attribute: str) -> np.ndarray:
+        """The labels of an attribute, int8 `[n]`; `UserError` where it has no column."""
+        if attribute not in self.attributes:
+            raise UserError(f"{self.name}: there are no labels of {attribute}.")
+        return self.labels[:, self.attributes.index(attribute)]
+
+    def fit(self, model_id: str, attribute: str, methods: Sequence[str]) -> DirectionSet:
+        """Directions of an attribute, fitted to these faces; `UserError` for too few labels."""
+        self.column(attribute)
+        return fit_directions(
+            self.codes, self.labels, self.attributes, methods, model_id=model_id, only=(attribute,)
+        )
+
+    def between(self, model_id: str, a: str, b: str) -> Direction:
+        """From the faces with `a` and without `b` to those with `b` and without `a`.
+
+        The balanced difference of the two classes, with held-out figures;
+        faces with both or neither take no part.
+
+        Raises `UserError` where one of the classes is too small.
+        """
+        has_a, has_b = self.column(a), self.column(b)
+        labels = np.full(len(self), -1, np.int8)
+        labels[(has_a == 0) & (has_b == 1)] = 1
+        labels[(has_a == 1) & (has_b == 0)] = 0
+        name = f"{b} instead of {a}"
+        return fit_directions(
+            self.codes, labels[:, None], (name,), ("mean",), model_id=model_id
+        ).get(name)
+
+
+def generated_population(
+    laboratory: Laboratory, count: int = COUNT, progress: Progress | None = None
+) -> Population:
+    """The model's faces of seeds 0, 1, …, labelled by the probes on the face network."""
+    model, readout = laboratory.model, laboratory.readout
+    codes = np.concatenate([model.sample(1, seed) for seed in range(count)])
+    small = np.empty((count, THUMBNAIL, THUMBNAIL, 3), np.uint8)
+    labels = np.empty((count, len(readout.attributes)), np.int8)
+    for start in range(0, count, CHUNK):
+        faces = laboratory.decode(codes[start : start + CHUNK])
+        rows = slice(start, start + len(faces))
+        small[rows] = thumbnails(lambda _, faces=faces: faces, codes[rows])
+        labels[rows] = readout.logits(readout.network.features(faces)) > 0
+        if progress:
+            progress(rows.stop, count)
+    return Population(
+        name=f"{count:,} generated faces",
+        codes=codes,
+        labels=labels,
+        attributes=readout.attributes,
+        labelled_by="the probes on the face network",
+        thumbnails=small,
+        seeded=True,
+    )
+
+
+def photo_population(
+    laboratory: Laboratory,
+    encoded: EncodedPhotos,
+    name: str,
+    shown: int = COUNT,
+    progress: Progress | None = None,
+) -> Population:
+    """Encoded photos with their labels, in random order; the pictures are reconstructions.
+
+    Args:
+        shown: so many get a thumbnail and a place on the map.
+    """
+    order = np.random.default_rng(0).permutation(len(encoded.codes))
+    codes = encoded.codes[order]
+    return Population(
+        name=name,
+        codes=codes,
+        labels=encoded.photos.labels[order],
+        attributes=encoded.photos.attributes,
+        labelled_by="the people who labelled the photos",
+        thumbnails=thumbnails(laboratory.decode, codes[:shown], progress=progress),
+    )

@@ -1,0 +1,49 @@
+"""What is kept of photos' codes beside a model's weights: mean, covariance and density."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ganssl.errors import UserError
+from ganssl.models.density import CodeDensity
+
+if TYPE_CHECKING:
+    from ganssl.models.face_model import FaceModel
+
+
+def latent_arrays(model: FaceModel) -> dict[str, np.ndarray]:
+    """`mean` `[d]`, `covariance` `[d, d]` and the parts of the density as `density/…`."""
+    density = {f"density/{key}": value for key, value in model.density.to_arrays().items()}
+    return {"mean": model.mean, "covariance": model.covariance, **density}
+
+
+def latent_statistics(arrays: dict[str, np.ndarray], size: int, path: Path) -> dict[str, Any]:
+    """The arguments `mean`, `covariance` and `density` of a `FaceModel`.
+
+    Args:
+        arrays: what `latent_arrays` gave, read from `path`.
+        size: length of a code.
+
+    Raises `UserError` where an array is missing or has another shape.
+    """
+    shapes = {"mean": (size,), "covariance": (size, size)}
+    needed = {*shapes, "density/weights", "density/means", "density/factors"}
+    if not needed <= set(arrays):
+        raise UserError(
+            f"{path} is incomplete: {', '.join(sorted(needed - set(arrays)))} is missing."
+        )
+    components = len(arrays["density/weights"])
+    shapes["density/means"] = (components, size)
+    shapes["density/factors"] = (components, size, size)
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape:
+            raise UserError(f"{path}: {name} has shape {arrays[name].shape}, not {shape}.")
+    parts = {part: arrays[f"density/{part}"] for part in ("weights", "means", "factors")}
+    return {
+        "mean": arrays["mean"],
+        "covariance": arrays["covariance"],
+        "density": CodeDensity(**parts),
+    }
