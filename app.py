@@ -10,18 +10,33 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import streamlit as st
 
-from ganssl.ui.model import require_face_model
+from ganssl.ui.model import require_face_model, show_model_choice
+from ganssl.ui.presentation import presenting, show_presentation_toggle
 
 UI = Path(__file__).parent / "ganssl" / "ui"
 
-st.set_page_config("GANSSL Studio", UI / "icon.svg", layout="wide")
+SIDEBAR = "collapsed" if presenting() else "auto"
+st.set_page_config("GANSSL Studio", UI / "icon.svg", "wide", SIDEBAR)
 st.html(UI / "style.css")
 page = st.navigation(
     [
         st.Page("pages/explore.py", title="Explore", icon=":material/tune:", default=True),
+        st.Page("pages/your_photo.py", title="Your photo", icon=":material/add_a_photo:"),
+        st.Page("pages/latent_space.py", title="Latent space", icon=":material/science:"),
+        st.Page("pages/synthesize.py", title="Synthesize", icon=":material/burst_mode:"),
+        st.Page("pages/label.py", title="Label", icon=":material/label:"),
+        st.Page(
+            "pages/train_and_evaluate.py",
+            title="Train & evaluate",
+            icon=":material/model_training:",
+        ),
+        st.Page("pages/how_it_works.py", title="How it works", icon=":material/school:"),
         st.Page("pages/model_card.py", title="About the model", icon=":material/info:"),
     ]
 )
+with st.sidebar:
+    show_presentation_toggle()
+    show_model_choice()
 page.run()
 model = require_face_model()
 with st.sidebar:

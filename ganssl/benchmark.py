@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ganssl.models.face_model import BATCH, FaceModel
+from ganssl.models.operations import layer_operations
 
 MATRIX_SIDE = 2048
 
@@ -50,13 +51,16 @@ def benchmark(
     seconds: float = 3.0,
     report: Callable[[Measurement], None] | None = None,
 ) -> list[Measurement]:
-    """Measure model, face network, start-up and memory.
+    """Measure model, face network, start-up, memory, the laboratory and synthesis.
 
     Args:
         model_folder: what the start-up process loads; None takes the shipped model.
         seconds: how long each rate is measured.
         report: called with every measurement as it comes in.
     """
+    from ganssl.laboratory.benchmark import measure_laboratory
+    from ganssl.synthesis.benchmark import measure_synthesis
+
     results: list[Measurement] = []
 
     def add(measurement: Measurement) -> None:
@@ -70,6 +74,10 @@ def benchmark(
         add(measure(model, rate, seconds))
     for measurement in _processes(model_folder):
         add(measurement)
+    for measurement in measure_laboratory(model, model_folder, seconds):
+        add(measurement)
+    for measurement in measure_synthesis(model, seconds):
+        add(measurement)
     return results
 
 
@@ -81,20 +89,6 @@ def matrix_rate(seconds: float = 3.0) -> float:
     product = tf.function(tf.matmul)
     duration = median_time(lambda: product(square, square).numpy(), seconds)
     return 2 * MATRIX_SIDE**3 / duration
-
-
-def layer_operations(network) -> int:
-    """Floating-point operations of a network's convolutions and dense layers for one face."""
-    import keras
-
-    total = 0
-    for layer in network.layers:
-        if isinstance(layer, keras.layers.Conv2D):
-            _, height, width, _ = layer.output.shape
-            total += 2 * height * width * int(np.prod(layer.kernel.shape))
-        elif isinstance(layer, keras.layers.Dense):
-            total += 2 * int(np.prod(layer.kernel.shape))
-    return total
 
 
 def median_time(run: Callable[[], object], seconds: float) -> float:
@@ -112,27 +106,29 @@ def median_time(run: Callable[[], object], seconds: float) -> float:
 def _one_face(model: FaceModel, rate: float, seconds: float) -> Measurement:
     code = model.sample(1, seed=0)
     duration = median_time(lambda: model.decode(code), seconds) * 1000
-    ideal = layer_operations(model.generator) / rate * 1000
+    ideal = model.generator_operations / rate * 1000
     meaning = "arithmetic of the generator's layers at the matrix rate"
     return Measurement("one face, generator", duration, "ms", ideal, ideal / duration, meaning)
 
 
 def _many_faces(model: FaceModel, rate: float, seconds: float) -> Measurement:
     codes = model.sample(BATCH, seed=0)
-    return _batches("generator", model.generator, lambda: model.decode(codes), rate, seconds)
+    return _batches(
+        "generator", model.generator_operations, lambda: model.decode(codes), rate, seconds
+    )
 
 
 def _encoder(model: FaceModel, rate: float, seconds: float) -> Measurement:
     faces = model.decode(model.sample(BATCH, seed=0))
-    return _batches("encoder", model.encoder, lambda: model.encode(faces), rate, seconds)
+    return _batches("encoder", model.encoder_operations, lambda: model.encode(faces), rate, seconds)
 
 
 def _batches(
-    name: str, network, run: Callable[[], object], rate: float, seconds: float
+    name: str, operations: int, run: Callable[[], object], rate: float, seconds: float
 ) -> Measurement:
     """Faces per second of a network that `run` gives one batch."""
     speed = BATCH / median_time(run, seconds)
-    ideal = rate / layer_operations(network)
+    ideal = rate / operations
     meaning = f"arithmetic of the {name}'s layers at the matrix rate"
     return Measurement(
         f"{name}, batches of {BATCH}", speed, "faces/s", ideal, speed / ideal, meaning
@@ -172,8 +168,8 @@ else:
 def _processes(model_folder: str | None) -> list[Measurement]:
     """Start-up to the first face and peak memory, against a bare import of TensorFlow."""
     arguments = [model_folder] if model_folder else []
-    face_seconds, face_peak = _run_process(FIRST_FACE, arguments)
-    bare_seconds, bare_peak = _run_process(BARE_IMPORT, [])
+    face_seconds, face_peak = run_process(FIRST_FACE, arguments)
+    bare_seconds, bare_peak = run_process(BARE_IMPORT, [])
     return [
         Measurement(
             "start-up to the first face",
@@ -194,11 +190,11 @@ def _processes(model_folder: str | None) -> list[Measurement]:
     ]
 
 
-def _run_process(code: str, arguments: list[str]) -> tuple[float, float]:
-    """Wall seconds and peak MiB of a fresh Python process; best of two runs."""
+def run_process(code: str, arguments: list[str], times: int = 2) -> tuple[float, float]:
+    """Wall seconds and peak MiB of a fresh Python process; the best of some runs."""
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     runs = []
-    for _ in range(2):
+    for _ in range(times):
         start = time.perf_counter()
         result = subprocess.run(
             [sys.executable, "-c", code + PEAK, *arguments],

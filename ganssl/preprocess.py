@@ -21,7 +21,7 @@ ALIGNED_SIZE = (178, 218)
 
 @dataclass(frozen=True)
 class Preprocess:
-    """Crop, antialiased resize and value range.
+    """Crop, resize and value range.
 
     A photo of CelebA's aligned proportions is cut to `crop`; any other is
     taken as a face crop and cut to its central square.
@@ -32,12 +32,15 @@ class Preprocess:
             default keeps the hair; the eyes come to lie at about (0.35, 0.47)
             and (0.64, 0.47) of the side.
         low, high: the networks' value range for 0 and 255.
+        resampling: `bicubic`, antialiased, or `bilinear`, which mixes the four
+            nearest pixels whatever the scale, for networks that were trained so.
     """
 
     size: int = 128
     crop: tuple[float, float, float, float] = (19.0, 45.0, 159.0, 185.0)
     low: float = -1.0
     high: float = 1.0
+    resampling: str = "bicubic"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "crop", tuple(float(edge) for edge in self.crop))
@@ -48,6 +51,8 @@ class Preprocess:
             raise UserError(f"Preprocessing needs a crop inside 178×218, not {self.crop}.")
         if not -np.inf < self.low < self.high < np.inf:
             raise UserError("Preprocessing needs low < high, both finite.")
+        if self.resampling not in ("bicubic", "bilinear"):
+            raise UserError(f"Preprocessing resamples bicubic or bilinear, not {self.resampling}.")
 
     def box(self, width: int, height: int) -> tuple[float, float, float, float]:
         """The part of a `width`×`height` photo that is kept: left, top, right, bottom."""
@@ -62,10 +67,10 @@ class Preprocess:
     def __call__(self, photo: Image.Image) -> np.ndarray:
         """Crop and resize an RGB photo; returns uint8 `[size, size, 3]`."""
         box = self.box(*photo.size)
-        face = photo.convert("RGB").resize(
-            (self.size, self.size), Image.Resampling.BICUBIC, box=box
-        )
-        return np.asarray(face)
+        photo = photo.convert("RGB")
+        if self.resampling == "bilinear":
+            return _resize_bilinear(np.asarray(photo), box, self.size)
+        return np.asarray(photo.resize((self.size, self.size), Image.Resampling.BICUBIC, box=box))
 
     def to_network(self, pixels: np.ndarray) -> np.ndarray:
         """uint8 `[..., 3]` to float32 in `[low, high]`."""
@@ -88,6 +93,26 @@ class Preprocess:
             raise
         except (TypeError, ValueError) as error:
             raise UserError(f"The preprocessing settings are not readable: {error}.") from error
+
+
+def _resize_bilinear(
+    photo: np.ndarray, box: tuple[float, float, float, float], size: int
+) -> np.ndarray:
+    """The `box` of uint8 `[h, w, 3]` at `size`, read at the centres of the new pixels."""
+    from scipy.ndimage import affine_transform
+
+    left, top, right, bottom = box
+    x, y = (right - left) / size, (bottom - top) / size
+    face = affine_transform(
+        photo,
+        (y, x, 1),
+        offset=(top + y / 2 - 0.5, left + x / 2 - 0.5, 0),
+        output_shape=(size, size, 3),
+        output=np.float64,
+        order=1,
+        mode="nearest",
+    )
+    return np.rint(face).astype(np.uint8)
 
 
 def is_aligned(width: int, height: int) -> bool:

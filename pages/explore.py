@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import hashlib
+
+import numpy as np
 import streamlit as st
 
+from ganssl.models.face_model import FaceModel
 from ganssl.ui.face_controls import show_controls
 from ganssl.ui.face_gallery import show_filmstrip, show_grid
+from ganssl.ui.face_presentation import present_face
 from ganssl.ui.face_session import FaceSession
 from ganssl.ui.face_share import show_share
 from ganssl.ui.face_view import show_before_after, show_changes, show_timing
 from ganssl.ui.legend import show_bias_note, show_legend
 from ganssl.ui.model import require_face_model
+from ganssl.ui.presentation import presenting
+from ganssl.ui.shelf import shelf
 from ganssl.ui.slider_quality import show_slider_quality
 
-TABS = ("How it works", "Filmstrip", "Many faces", "Save and share", "Which sliders, and why")
+GRID, PICKED = "Many faces", "explore-picked"
+TABS = {
+    "How it works": lambda session: show_legend(),
+    "Filmstrip": show_filmstrip,
+    GRID: show_grid,
+    "Save and share": show_share,
+    "Which sliders, and why": lambda session: show_slider_quality(session.model.directions),
+}
 
 
 @st.fragment
 def editor(session: FaceSession) -> None:
     """All that a slider moves; a slider move reruns this and not the page."""
+    if presenting():
+        present_face(session)
+        return
     faces, controls = st.columns([3, 2], gap="large")
     with faces:
         with st.container(key="faces"):
@@ -27,7 +44,7 @@ def editor(session: FaceSession) -> None:
             show_timing(session)
             show_changes(session)
     with controls:
-        show_controls(session)
+        show_controls(session, seeded=not session.of_photo)
         show_bias_note()
     more(session)
 
@@ -35,26 +52,51 @@ def editor(session: FaceSession) -> None:
 @st.fragment
 def more(session: FaceSession) -> None:
     """The tabs below; only the open one is computed, and changing tabs leaves the face alone."""
-    legend, strip, many, share, quality = st.tabs(TABS, key=session.key("tab"), on_change="rerun")
-    if legend.open:
-        with legend:
-            show_legend()
-    if strip.open:
-        with strip:
-            show_filmstrip(session)
-    if many.open:
-        with many:
-            show_grid(session)
-    if share.open:
-        with share:
-            show_share(session)
-    if quality.open:
-        with quality:
-            show_slider_quality(session.model.directions)
+    titles = [title for title in TABS if title != GRID or not session.of_photo]
+    tabs = st.tabs(titles, key=session.key("tab"), on_change="rerun")
+    for title, tab in zip(titles, tabs, strict=True):
+        if tab.open:
+            with tab:
+                TABS[title](session)
 
 
-st.title("Explore")
-st.markdown("This face does not exist. Drag a slider and watch what changes, and what else.")
-session = FaceSession("explore", require_face_model(), linked=True)
-session.follow_link()
+def seeded_session(model: FaceModel) -> FaceSession:
+    """The generated face of a seed, in step with the page's address."""
+    session = FaceSession("explore", model, linked=True)
+    session.follow_link()
+    return session
+
+
+def picked_session(model: FaceModel, name: str, code: np.ndarray) -> FaceSession:
+    """The face that was picked on the map of *Latent space*, and the way back."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"This face is {name}: a photo's code, drawn by the model.")
+        st.button(
+            "Back to generated faces",
+            icon=":material/undo:",
+            key="explore/back",
+            on_click=forget_picked,
+        )
+    base_id = hashlib.sha256(code.tobytes()).hexdigest()
+    return FaceSession(PICKED, model, base=code, base_id=base_id)
+
+
+def forget_picked() -> None:
+    """Callback: give up the picked face and all that was made of it."""
+    shelf().face = None
+    for key in [key for key in st.session_state if str(key).startswith(f"{PICKED}/")]:
+        del st.session_state[key]
+
+
+model, picked = require_face_model(), shelf().face
+if not presenting():
+    st.title("Explore")
+if picked is not None:
+    session = picked_session(model, *picked)
+else:
+    if not presenting():
+        st.markdown(
+            "This face does not exist. Drag a slider and watch what changes, and what else."
+        )
+    session = seeded_session(model)
 editor(session)

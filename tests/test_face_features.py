@@ -113,6 +113,16 @@ def test_faces_of_64_and_128_pixels_reach_the_network_alike():
     assert [m.shape[1] for m in network.maps(small / 127.5 - 1.0)] == [32, 16, 8]
 
 
+def test_faces_of_any_size_reach_the_network():
+    network = FaceNetwork(SMALL, build_face_network(SMALL))
+    faces, _ = draw_faces(6, 320)
+    fine = network.features(faces)
+    for side in (100, 20):
+        rows = network.features(draw_faces(6, side)[0])
+        distances = np.linalg.norm(rows[:, None] - fine[None], axis=2)
+        assert (distances.argmin(axis=1) == np.arange(6)).all()  # the same face is the nearest
+
+
 def test_a_saved_network_comes_back_and_damage_is_named(tmp_path: Path):
     faces, _ = draw_faces(4)
     network = FaceNetwork(SMALL, build_face_network(SMALL))

@@ -63,6 +63,37 @@ def test_half_scale_photos_show_the_same_face():
     assert np.abs(full - small).mean() < 3
 
 
+def test_bilinear_reads_between_the_four_nearest_pixels():
+    """A ramp stays a ramp, read at the centres of the new pixels."""
+    rows, columns = np.indices((100, 100))
+    ramp = np.stack([2 * rows, columns, rows + columns], axis=-1).astype(np.uint8)
+    face = Preprocess(25, resampling="bilinear")(Image.fromarray(ramp))
+    y, x = 4 * np.indices((25, 25)) + 1.5
+    assert np.abs(face - np.stack([2 * y, x, y + x], axis=-1)).max() <= 0.5
+    dots = np.zeros((100, 100, 3), np.uint8)
+    dots[::4, ::4] = 255  # at 0, 4, 8 …: the centres lie at 1.5, between 1 and 2
+    assert Preprocess(25, resampling="bilinear")(Image.fromarray(dots)).max() == 0
+    assert Preprocess(25)(Image.fromarray(dots)).max() > 0
+
+
+def test_bilinear_keeps_the_crop_and_the_right_size_unchanged():
+    photo = draw_photo(1)
+    preprocess = Preprocess(144, (17, 37, 161, 181), resampling="bilinear")
+    assert np.array_equal(preprocess(photo), np.asarray(photo)[37:181, 17:161])
+    assert Preprocess.from_dict(preprocess.to_dict()) == preprocess
+    with pytest.raises(UserError, match="bicubic or bilinear, not nearest"):
+        Preprocess(resampling="nearest")
+
+
+def test_faces_of_another_resampling_are_kept_apart(tmp_path):
+    for i in range(3):
+        draw_photo(i).save(tmp_path / f"{i}.png")
+    photos, cache = read_folder(tmp_path), tmp_path / "cache"
+    smooth = photos.faces(Preprocess(64), cache)
+    rough = photos.faces(Preprocess(64, resampling="bilinear"), cache)
+    assert len(list(cache.glob("*.npy"))) == 2 and not np.array_equal(smooth, rough)
+
+
 def test_a_fine_checkerboard_becomes_flat_grey():
     """Without antialiasing it would alias into stripes or stay black and white."""
     board = (np.indices((1024, 1024)).sum(axis=0) % 2 * 255).astype(np.uint8)

@@ -10,6 +10,7 @@ import pytest
 
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
+from ganssl.models.bundle_model import BundleModel
 from ganssl.models.density import CodeDensity
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis import Recipe, recipe_codes
@@ -174,7 +175,7 @@ def replace_density(model: FaceModel, shift: float) -> FaceModel:
     """The model with a density far from the prior along the last axis."""
     mean = np.zeros((1, LATENT), np.float32)
     mean[0, -1] = shift
-    return FaceModel(
+    return BundleModel(
         model.config,
         model.preprocess,
         model.encoder,

@@ -36,6 +36,11 @@ FEWEST = 20
 """Fewer photos do not show two bells."""
 
 ANCHORED_STEPS = 500
+EVEN_PHOTOS = 0.1
+"""For `anchored_threshold`: so many photos, a share of all, count as half present beforehand.
+
+Without them few labels can talk it into one class that fills everything.
+"""
 
 SMALLEST_SHARE = 0.01
 """A smaller class is no class but a tail."""
@@ -112,7 +117,8 @@ def anchored_threshold(
     """As `mixture`, but photos with labels say to which bell they belong.
 
     The labelled photos together weigh as much as all the others, whose share
-    of present ones alone decides how large the bells are.
+    of present ones alone decides how large the bells are (it is drawn a little
+    towards one half).
 
     Args:
         scores: `[n]` probabilities of the positive class, of unlabelled photos.
@@ -132,7 +138,7 @@ def anchored_threshold(
         low = np.average(values, weights=weights * (1.0 - present))
         squares = present * (values - high) ** 2 + (1.0 - present) * (values - low) ** 2
         variance = np.average(squares, weights=weights) + 1e-6
-        share = np.clip(present[: len(logits)].mean(), SMALLEST_SHARE, 1.0 - SMALLEST_SHARE)
+        share = (present[: len(logits)].mean() + 0.5 * EVEN_PHOTOS) / (1.0 + EVEN_PHOTOS)
         if np.allclose(before, (low, high, share), rtol=0.0, atol=1e-6):
             break
     if high - low < 1e-6:

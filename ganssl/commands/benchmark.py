@@ -9,7 +9,7 @@ HELP = "measure speed and memory, each beside a reference measured in the same r
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", help="folder of a model (default: the shipped one)")
+    parser.add_argument("--model", metavar="PATH", help="the face model (default: the shipped one)")
     parser.add_argument("--seconds", type=float, default=3.0, help="time for each rate")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 

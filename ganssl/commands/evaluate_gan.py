@@ -23,7 +23,7 @@ MEMORISATION_HEADER = [
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--model", metavar="DIR", help="the face model (default: the one that ships)"
+        "--model", metavar="PATH", help="the face model (default: the one that ships)"
     )
     parser.add_argument(
         "--data", required=True, metavar="DIR", help="photos with a training and a validation part"

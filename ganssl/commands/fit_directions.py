@@ -4,50 +4,119 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ganssl.directions import METHODS, DirectionSet
+from ganssl.attributes import Attribute
+from ganssl.directions import DEFAULT_METHODS, METHODS, DirectionSet
 from ganssl.errors import UserError
+
+if TYPE_CHECKING:
+    from ganssl.data import PhotoSet
+    from ganssl.models.cadl import CadlModel
+    from ganssl.models.face_model import FaceModel
 
 HELP = "fit attribute directions to the codes of labelled photos and measure them"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--model", metavar="DIR", help="the face model (default: the one that ships)"
+        "--model", metavar="PATH", help="the face model (default: the one that ships)"
     )
-    parser.add_argument(
-        "--data", required=True, metavar="DIR", help="photos: CelebA's layout or a plain folder"
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument(
+        "--data", metavar="DIR", help="aligned photos: CelebA's layout or a plain folder of crops"
+    )
+    source.add_argument(
+        "--photos",
+        metavar="DIR",
+        help="a few photos of any kind: faces are found and aligned, all labels define the "
+        "direction, cross-validation measures it, and the slider's unit is the model's own",
     )
     parser.add_argument("--labels", metavar="FILE", help="CSV of labels for a plain folder")
     parser.add_argument(
+        "--attribute", metavar="NAME", help="fit this one; it is what a column 'label' answers"
+    )
+    parser.add_argument(
         "--methods",
         nargs="+",
-        default=METHODS,
+        default=DEFAULT_METHODS,
         choices=METHODS,
-        help="difference of means, the same within cells of correlated attributes, or the normal "
-        "of a logistic regression (default: all three)",
+        help="difference of means, the same within cells of correlated attributes, normal of a "
+        "logistic regression or of a linear SVM, or one regression on all attributes together "
+        "(default: the first three)",
     )
     parser.add_argument(
         "--labels-per-class", type=int, metavar="N", help="fit to N labels of each class only"
     )
+    parser.add_argument(
+        "--spread",
+        action="store_true",
+        help="spread the labels of --labels-per-class over all other photos of --data first, which "
+        "serve without theirs",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of splits and draws (default: 0)")
-    parser.add_argument("--cache", metavar="DIR", help="keep decoded photos there for next time")
-    parser.add_argument("--out", required=True, metavar="FILE", help="the .npz to write")
+    parser.add_argument("--cache", metavar="DIR", help="keep the photos' codes there for next time")
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        help="the .npz to write (a graph file keeps its directions beside it without this)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    if Path(args.out).is_dir():
+    if args.out and Path(args.out).is_dir():
         raise UserError(f"{args.out} is a folder: give the name of a file to write.")
     if args.seed < 0:
         raise UserError("The seed must be 0 or greater.")
+    if args.spread and (args.photos or args.labels_per_class is None):
+        raise UserError("--spread is for --data, and needs --labels-per-class.")
     from ganssl.data import read_photos
-    from ganssl.directions import fit_photo_directions
+    from ganssl.models.cadl import CadlModel
     from ganssl.models.face_model import load_model
+
+    model = load_model(args.model)
+    if not args.out and not isinstance(model, CadlModel):
+        raise UserError("Give the file to write with --out.")
+    attribute = Attribute(args.attribute) if args.attribute else None
+    photos = read_photos(args.photos or args.data, args.labels, attribute)
+    fit = fit_any if args.photos else fit_spread if args.spread else fit_aligned
+    if args.out:
+        directions = fit(model, photos, args)
+        directions.save(Path(args.out))
+    else:
+        directions = fit_and_keep(model, photos, fit, args)
+    print(table(directions))
+    for attribute, reason in directions.skipped.items():
+        print(f"left out {attribute}: {reason}")
+    where = args.out or model.directions_path
+    print(f"wrote {len(directions)} directions of model {directions.model_id} to {where}")
+    return 0
+
+
+def fit_and_keep(model: CadlModel, photos: PhotoSet, fit, args: argparse.Namespace) -> DirectionSet:
+    """Keep directions beside the model's file and, of --data, the statistics of the codes."""
+    import tempfile
+
+    from ganssl.directions import encode_photos
+
+    if args.photos:
+        directions = fit(model, photos, args)
+        model.keep(directions)
+        return directions
+    with tempfile.TemporaryDirectory() as folder:
+        args.cache = args.cache or folder  # the photos are encoded once, and read twice
+        directions = fit(model, photos, args)
+        train = photos if photos.partition is None else photos.part("train")
+        model.keep(directions, encode_photos(model, train, args.cache))
+    return directions
+
+
+def fit_aligned(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> DirectionSet:
+    from ganssl.directions import fit_photo_directions
     from ganssl.progress import bar
 
-    photos = read_photos(args.data, args.labels)
-    directions = fit_photo_directions(
-        load_model(args.model),
+    return fit_photo_directions(
+        model,
         photos,
         methods=args.methods,
         labels_per_class=args.labels_per_class,
@@ -55,12 +124,43 @@ def run(args: argparse.Namespace) -> int:
         cache=args.cache,
         progress=bar,
     )
-    directions.save(Path(args.out))
-    print(table(directions))
-    for attribute, reason in directions.skipped.items():
-        print(f"left out {attribute}: {reason}")
-    print(f"wrote {len(directions)} directions of model {directions.model_id} to {args.out}")
-    return 0
+
+
+def fit_spread(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> DirectionSet:
+    from ganssl.directions.spread_directions import spread_photo_directions
+    from ganssl.progress import bar
+
+    only = [args.attribute] if args.attribute else None
+    return spread_photo_directions(
+        model, photos, args.labels_per_class, args.seed, only, cache=args.cache, progress=bar
+    )
+
+
+def fit_any(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> DirectionSet:
+    """Directions from photos that are aligned here; prints what is to be said of them."""
+    from ganssl.directions.few_labels import (
+        encode_any_photos,
+        few_label_warnings,
+        fit_few_labels,
+    )
+    from ganssl.progress import bar
+
+    if args.cache:
+        raise UserError("--cache is for --data; codes of photos that are aligned are not kept.")
+    labelled = photos.subset((photos.labels >= 0).any(axis=1))
+    if not len(labelled):
+        raise UserError(f"{photos.source} has no labels: give a CSV of labels with it.")
+    aligned = encode_any_photos(model, labelled, bar)
+    for refusal in aligned.refused:
+        print(f"refused {refusal.name}: {refusal.reason}")
+    for warning in aligned.warnings:
+        print(f"note: {warning}")
+    encoded = aligned.encoded
+    directions = fit_few_labels(model, encoded, args.methods, args.labels_per_class, args.seed)
+    for name in directions.attributes:
+        for warning in few_label_warnings(Attribute(name), encoded.photos.column(name)):
+            print(f"note: {warning}")
+    return directions
 
 
 def table(directions: DirectionSet) -> str:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import os
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganssl.directions import METHODS
+from ganssl.errors import UserError
 from ganssl.synthesis.recipe import PRECISIONS, SOURCES, STRATEGIES, Recipe
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from ganssl.data import PhotoSet
+    from ganssl.directions import DirectionSet
     from ganssl.models.face_model import FaceModel
 
 HELP = "write a set of generated faces with labels; run it again to go on after a stop"
 DEFAULTS = Recipe("Male")
+DATA_VARIABLE = "GANSSL_DATA"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,8 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--source", choices=SOURCES, default=DEFAULTS.source, help="where codes come from"
     )
-    parser.add_argument("--photos", metavar="DIR", help="photos for --source photos")
-    parser.add_argument("--cache", metavar="DIR", help="keep decoded photos there for next time")
+    parser.add_argument(
+        "--photos", metavar="DIR", help="photos for --source photos or --labels-per-class"
+    )
+    parser.add_argument("--labels", metavar="FILE", help="CSV of labels for a plain folder")
+    parser.add_argument("--cache", metavar="DIR", help="keep the photos' codes there for next time")
     parser.add_argument(
         "--truncation", type=float, default=DEFAULTS.truncation, help="1 keeps the whole spread"
     )
@@ -67,7 +77,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--directions", metavar="FILE", help="of fit-directions, in place of the model's own"
     )
     parser.add_argument(
-        "--labels-per-class", type=int, metavar="N", help="how many defined them, for the record"
+        "--labels-per-class",
+        type=int,
+        metavar="N",
+        help="label by directions of N labels per class alone: fitted to --photos, else those that "
+        "came with the model, else fitted to the photos in GANSSL_DATA (with --directions: for "
+        "the record)",
     )
     parser.add_argument(
         "--precision",
@@ -82,16 +97,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="folder",
         help="class folders of PNGs, or tar files",
     )
-    parser.add_argument("--model", metavar="DIR", help="the face model (default: the shipped one)")
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="ray: the shards as tasks on a Ray cluster (needs requirements-ray.txt)",
+    )
+    parser.add_argument(
+        "--ray-address", metavar="ADDRESS", help="of a running cluster (default: on this machine)"
+    )
+    parser.add_argument("--zip", metavar="FILE", help="also put the complete set into one ZIP")
+    parser.add_argument("--model", metavar="PATH", help="the face model (default: the shipped one)")
 
 
 def run(args: argparse.Namespace) -> int:
-    from pathlib import Path
-
+    from ganssl.data import read_photos
     from ganssl.directions import DirectionSet
     from ganssl.models.face_model import load_model
     from ganssl.progress import bar
-    from ganssl.synthesis import fast_precision, synthesize
+    from ganssl.synthesis import fast_precision, synthesize, zip_set
+    from ganssl.synthesis.ray_engine import synthesize_on_ray
 
     recipe = Recipe(
         attribute=args.attribute,
@@ -110,17 +135,28 @@ def run(args: argparse.Namespace) -> int:
         precision=args.precision or fast_precision(),
     )
     model = load_model(args.model)
-    summary = synthesize(
-        model,
-        recipe,
-        args.out,
-        args.shards,
-        args.shard,
-        bar("faces"),
+    photos = read_photos(args.photos, args.labels) if args.photos else None
+    if args.engine == "ray" and args.shards > 1:
+        raise UserError("--engine ray divides the work itself: leave --shards and --shard out.")
+    if photos and recipe.source != "photos" and recipe.labels_per_class is None:
+        raise UserError("--photos are for --source photos or --labels-per-class.")
+    if args.directions:
+        directions = DirectionSet.load(Path(args.directions))
+    else:
+        directions = few_label_directions(model, recipe, photos, args.cache)
+    make = partial(
+        synthesize_on_ray if args.engine == "ray" else synthesize,
+        recipe=recipe,
+        out=args.out,
+        progress=bar("faces"),
         layout=args.format,
-        photo_codes=photo_codes(model, args.photos, args.cache),
-        directions=DirectionSet.load(Path(args.directions)) if args.directions else None,
+        photo_codes=photo_codes(model, photos, args.cache) if recipe.source == "photos" else None,
+        directions=directions,
     )
+    if args.engine == "ray":
+        summary = make(args.model, address=args.ray_address)
+    else:
+        summary = make(model, shards=args.shards, shard=args.shard)
     kept = f", {summary.found:,} were there" if summary.found else ""
     print(
         f"wrote {summary.written:,} faces in {summary.seconds:.1f} s "
@@ -130,18 +166,44 @@ def run(args: argparse.Namespace) -> int:
         print(f"{args.out} is complete: {recipe.count:,} faces, set {summary.id}")
     else:
         print(f"{summary.missing:,} faces of other shards are missing from {args.out}")
+    if summary.complete and args.zip:
+        zip_set(args.out, args.zip, bar("files"))
+        print(f"wrote {args.zip}")
     return 0
 
 
-def photo_codes(model: FaceModel, folder: str | None, cache: str | None) -> np.ndarray | None:
-    """Codes of the photos in a folder; of a divided set those of its train part."""
-    if folder is None:
+def few_label_directions(
+    model: FaceModel, recipe: Recipe, photos: PhotoSet | None, cache: str | None
+) -> DirectionSet | None:
+    """The directions that --labels-per-class asks for; None without it."""
+    count, names = recipe.labels_per_class, (recipe.attribute, *recipe.balance_over)
+    if count is None:
         return None
     from ganssl.data import read_photos
+    from ganssl.directions.spread_directions import few_directions
+    from ganssl.progress import bar
+
+    if photos is not None and photos.attributes:
+        return few_directions(model, count, names, photos, cache, bar)
+    try:
+        return few_directions(model, count, names)
+    except UserError as error:
+        root = os.environ.get(DATA_VARIABLE)
+        if root is None:
+            raise UserError(
+                f"{error} Use --photos DIR --labels FILE, or name a folder that holds celeba/ in "
+                f"the environment variable {DATA_VARIABLE}."
+            ) from error
+    return few_directions(model, count, names, read_photos(Path(root) / "celeba"), cache, bar)
+
+
+def photo_codes(model: FaceModel, photos: PhotoSet | None, cache: str | None) -> np.ndarray | None:
+    """Codes of photos; of a divided set those of its train part."""
+    if photos is None:
+        return None
     from ganssl.directions import encode_photos
     from ganssl.progress import bar
 
-    photos = read_photos(folder)
     if photos.partition is not None:
         photos = photos.part("train")
     return encode_photos(model, photos, cache, bar)

@@ -19,13 +19,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--features",
         default="face-network",
         metavar="NAME",
-        help="face-network (default), encoder or faceres",
+        help="face-network (default), encoder, faceres or vgg-face (its fc7; also vgg-face:fc6, "
+        "vgg-face:fc8, vgg-face:prob)",
     )
     parser.add_argument(
         "--weights",
-        metavar="DIR",
-        help="weights of the features: a face network, a face model or faceres (default: what "
-        "ships; faceres from GANSSL_FACERES)",
+        metavar="PATH",
+        help="weights of the features: a face network, a face model, faceres or a file of VGG-Face "
+        "(default: what ships; faceres from GANSSL_FACERES, VGG-Face from GANSSL_VGG_FACE)",
     )
     parser.add_argument(
         "--head",
@@ -82,9 +83,12 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("The number of degraded copies must be 0 or greater.")
     require_free(Path(args.out))
     unlabelled = read_photos(args.unlabelled) if args.unlabelled else None
+    extractor = get_extractor(args.features, args.weights)
+    if extractor.note:
+        print(extractor.note)
     classifier = train_on_set(
         read_set(args.data),
-        get_extractor(args.features, args.weights),
+        extractor,
         args.head,
         copies=args.degraded_copies,
         unlabelled=unlabelled,

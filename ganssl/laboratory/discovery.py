@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganssl.attributes import Attribute
 from ganssl.directions import Direction
 from ganssl.errors import UserError
 from ganssl.laboratory.effects import Effect, effects_of
@@ -173,8 +174,10 @@ def suggested_names(laboratory: Laboratory, direction: Direction, count: int = 3
 
 
 def name_of(effects: Sequence[Effect]) -> str:
-    """Suggested names in one line: `more Smiling, less Young`; empty without any."""
-    return ", ".join(f"{'more' if e.spreads > 0 else 'less'} {e.attribute}" for e in effects)
+    """Suggested names in one line: `more Smiling, less Gray hair`; empty without any."""
+    return ", ".join(
+        f"{'more' if e.spreads > 0 else 'less'} {Attribute(e.attribute).title}" for e in effects
+    )
 
 
 def _found(word: str, rank: int, method: str, vector, covariance, mean) -> Direction:

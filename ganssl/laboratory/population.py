@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +34,7 @@ class Population:
         thumbnails: uint8 `[m, 48, 48, 3]` of the first `m` codes; always
             generated from the codes, so no photo is among them.
         seeded: whether face `i` is the model's own face of seed `i`.
+        made: what was computed from the faces, see `once`.
     """
 
     name: str
@@ -42,9 +44,16 @@ class Population:
     labelled_by: str
     thumbnails: np.ndarray
     seeded: bool = False
+    made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What `make` gives for a key: made at the first call, and kept as long as the faces."""
+        if key not in self.made:
+            self.made[key] = make()
+        return self.made[key]
 
     @cached_property
     def mapped(self) -> np.ndarray:

@@ -95,7 +95,7 @@ def load_bundle(folder: Path) -> BundleModel:
     few_directions = DirectionSet.load(folder / FEW_DIRECTIONS) if has_few else None
     if few_directions is not None:
         few_directions.check_model(model_id)
-    return BundleModel(
+    model = BundleModel(
         config,
         Preprocess.from_dict(manifest["preprocess"]),
         encoder,
@@ -107,6 +107,8 @@ def load_bundle(folder: Path) -> BundleModel:
         **latent_statistics(latent, config.latent_size, folder / "latent.npz"),
         card=(folder / "card.md").read_text(),
     )
+    model.path = folder
+    return model
 
 
 def read_manifest(folder: Path) -> dict:

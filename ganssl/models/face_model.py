@@ -92,13 +92,10 @@ class FaceModel(ABC):
         if path.suffix in GRAPH_SUFFIXES:
             from ganssl.models.cadl import CadlModel
 
-            model = CadlModel.load(path)
-        else:
-            from ganssl.models.bundle import load_bundle
+            return CadlModel.load(path)
+        from ganssl.models.bundle import load_bundle
 
-            model = load_bundle(path)
-        model.path = path
-        return model
+        return load_bundle(path)
 
     def with_directions(self, directions: DirectionSet) -> FaceModel:
         """The same networks under other directions; `UserError` for those of another model."""

@@ -1,5 +1,6 @@
 """Labelled sets of generated faces, from a recipe."""
 
+from ganssl.synthesis.archive import zip_set
 from ganssl.synthesis.codes import Codes, recipe_codes
 from ganssl.synthesis.decoder import fast_precision
 from ganssl.synthesis.preview import contact_sheet, preview_faces
@@ -22,4 +23,5 @@ __all__ = [
     "read_set",
     "recipe_codes",
     "synthesize",
+    "zip_set",
 ]

@@ -28,15 +28,15 @@ def face_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.
     """
     import tensorflow as tf
 
-    from ganssl.models.fast_generator import fast_generator
-
-    dtype = "mixed_bfloat16" if precision == "bfloat16" else "float32"
-    generator = fast_generator(model.generator, dtype)
+    generator = model.bulk_generator(precision)
     low, high = model.preprocess.low, model.preprocess.high
 
-    @tf.function(input_signature=[tf.TensorSpec((BATCH, model.latent_size), tf.float32)])
+    # without AutoGraph, whose parser must not meet that of a page in another thread
+    @tf.function(
+        input_signature=[tf.TensorSpec((BATCH, model.latent_size), tf.float32)], autograph=False
+    )
     def pixels(codes):
-        unit = (generator(codes, training=False) - low) / (high - low)
+        unit = (generator(codes) - low) / (high - low)
         return tf.cast(tf.round(tf.clip_by_value(unit, 0.0, 1.0) * 255.0), tf.uint8)
 
     def decode(codes: np.ndarray) -> np.ndarray:

@@ -65,20 +65,20 @@ def encode_faces(info: SetInfo, codes: Codes, faces: np.ndarray) -> list[bytes]:
         faces: uint8 `[n, s, s, 3]`, in the model's size.
     """
     resize = Preprocess(info.recipe.size)
+    classes = info.recipe.label_type.classes
+    origin = {
+        "ai_generated": True,
+        "software": info.software,
+        "model": info.model_name,
+        "model_id": info.model,
+        "set": info.id,
+    }
     pngs = []
     for index, label, face in zip(codes.index, codes.labels, faces, strict=True):
         if len(face) != info.recipe.size:
             face = resize(Image.fromarray(face))
-        origin = {
-            "ai_generated": True,
-            "software": info.software,
-            "model": info.model_name,
-            "model_id": info.model,
-            "set": info.id,
-            "index": int(index),
-            "label": info.recipe.label_type.classes[label],
-        }
-        pngs.append(png_bytes(face, origin, quick=True))
+        of_face = {**origin, "index": int(index), "label": classes[label]}
+        pngs.append(png_bytes(face, of_face, quick=True))
     return pngs
 
 

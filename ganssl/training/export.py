@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from ganssl.attributes import WITHHELD
 from ganssl.data.photo_set import PhotoSet
 from ganssl.directions import DirectionSet
 from ganssl.directions.from_photos import Progress, encode_photos, fit_photo_directions
+from ganssl.directions.spread_directions import spread_photo_directions
 from ganssl.errors import UserError
 from ganssl.models.bundle import load_bundle
 from ganssl.models.bundle_model import BundleModel
@@ -15,6 +17,9 @@ from ganssl.models.card import write_card
 from ganssl.models.config import ModelConfig
 from ganssl.training.checkpoint import read_checkpoint
 from ganssl.training.gan import SETTINGS
+
+FEW_LABELS = 50
+"""Of each class: the directions that ship for synthesis from few labels."""
 
 
 def export_model(
@@ -70,6 +75,7 @@ def fit_latent(
 ) -> None:
     """Measure where the training photos' codes lie, and fit all attribute directions.
 
+    They are fitted to all labels, and once more to `FEW_LABELS` of each class.
     Too few photos for a density or for any direction leave the prior and an
     empty set: a training is not lost for it.
     """
@@ -83,3 +89,14 @@ def fit_latent(
             )
         except UserError as error:
             model.directions = DirectionSet(model.id, skipped={"all attributes": str(error)})
+        try:
+            model.few_directions = spread_photo_directions(
+                model,
+                photos,
+                FEW_LABELS,
+                only=[name for name in photos.attributes if name not in WITHHELD],
+                cache=cache,
+                progress=progress,
+            )
+        except UserError as error:
+            model.few_directions = DirectionSet(model.id, skipped={"all attributes": str(error)})

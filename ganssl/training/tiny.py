@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ganssl.models.config import ModelConfig
-from ganssl.models.density import sample_prior
+from ganssl.models.layers import BatchNorm
 from ganssl.models.vaegan import Objective
 from ganssl.training.clock import TrainingClock
 from ganssl.training.gan import GanTraining, TrainingSettings
@@ -20,7 +20,10 @@ TINY = ModelConfig(
     detail_width=8,
     discriminator_widths=(8, 12, 16, 24),
 )
-ALL_AT_ONCE = Objective(kl_warm=0.0, adversarial_from=0.0, adversarial_warm=0.0)
+ALL_AT_ONCE = Objective(kl_warm=0.0, adversarial_from=0.0, adversarial_warm=4.0)
+MOMENTUM = 0.7
+"""Of the batch statistics: a few batches must do."""
+
 QUICK = TrainingSettings(
     learning_rate=3e-3,
     adversarial_rate=3e-3,
@@ -48,8 +51,11 @@ class TinyTraining:
             faces, TINY, ALL_AT_ONCE, QUICK, clock, strategy=tf.distribute.get_strategy()
         )
         self.stage = ALL_AT_ONCE.stage(ALL_AT_ONCE.feature_from)
-        # op by op: to prepare a graph takes longer than the few steps that a visitor looks at
-        self.step = self.training.compiled_step(self.stage).python_function
+        self.step = self.training.compiled_step(self.stage)
+        for network in (self.training.nets.encoder, self.training.nets.generator):
+            for layer in network.layers:
+                if isinstance(layer, BatchNorm):
+                    layer.momentum = MOMENTUM
         self.rng = np.random.default_rng(seed)
         self.history: list[dict[str, float]] = []
 
@@ -64,10 +70,13 @@ class TinyTraining:
 
     def rebuilt(self, faces: np.ndarray) -> np.ndarray:
         """Faces `[n, 64, 64, 3]` uint8 through encoder and generator."""
-        values = self.training.preprocess.to_network(faces)
-        codes, _ = self.training.nets.mean_encoder(values, training=False)
-        return self.training.decode(np.asarray(codes))
+        return self.training.decode(self._encode(faces))
 
-    def samples(self, count: int, seed: int = 0) -> np.ndarray:
-        """Faces of random codes, uint8 `[count, 64, 64, 3]`."""
-        return self.training.decode(sample_prior(count, seed, TINY.latent_size))
+    def mixed(self, faces: np.ndarray) -> np.ndarray:
+        """Each of the faces `[n, 64, 64, 3]` half-way to the next, by their codes."""
+        codes = self._encode(faces)
+        return self.training.decode((codes + np.roll(codes, -1, axis=0)) / 2)
+
+    def _encode(self, faces: np.ndarray) -> np.ndarray:
+        values = self.training.preprocess.to_network(faces)
+        return self.training.nets.mean_encoder(values, training=False)[0].numpy()

@@ -7,10 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from ganssl.attributes import Attribute
-from ganssl.explore import signed
 from ganssl.face_state import LIMIT
 from ganssl.ui.face_session import FaceSession
-from ganssl.ui.face_view import show_before_after
+from ganssl.ui.face_view import show_before_after, show_change_table
 from ganssl.ui.presentation import Steps
 
 SEQUENCE: tuple[tuple[str, dict[str, float]], ...] = (
@@ -40,6 +39,12 @@ def present_face(session: FaceSession) -> None:
     faces, controls = st.columns([5, 2], gap="large")
     with faces:
         show_before_after(session)
+        if session.readout and session.state.edits:
+            before, after = (
+                session.picture(session.state.unedited()),
+                session.picture(session.state),
+            )
+            show_change_table(session, before.probabilities, after.probabilities)
     with controls:
         steps.show_arrows()
         for attribute in session.first_sliders:
@@ -47,16 +52,15 @@ def present_face(session: FaceSession) -> None:
 
 
 def _slider(session: FaceSession, attribute: str) -> None:
-    amount = session.state.amount(attribute)
     st.slider(
-        f"{Attribute(attribute).title} {signed(amount)} σ",
+        Attribute(attribute).title,
         min_value=-LIMIT,
         max_value=LIMIT,
         step=0.1,
         format="%+.1f σ",
         **session.widget(
             f"slider {attribute}",
-            amount,
+            session.state.amount(attribute),
             lambda value: session.state.with_edit(attribute, value),
         ),
     )

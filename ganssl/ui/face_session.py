@@ -59,6 +59,7 @@ class FaceSession:
         st.session_state.setdefault(self.key("history"), History(FaceState(model=model.id)))
         if self.state.model != model.id:
             self._turn_to_model()
+        self._drop_lost_edits()
 
     def key(self, part: str) -> str:
         return f"{self.name}/{part}"
@@ -116,6 +117,17 @@ class FaceSession:
         new = History(FaceState(model=self.model.id))
         self._turn_to(aside.pop(self.model.id, new))
 
+    def _drop_lost_edits(self) -> None:
+        """Without a slider that was given up, the face goes on without its edit, and undo anew."""
+        offered, history = set(self.model.directions.sliders), self.history
+        states = (*history.past, history.present, *history.future)
+        if all(offered.issuperset((*state.edits, *state.locked)) for state in states):
+            return
+        state = history.present
+        edits = {name: amount for name, amount in state.edits.items() if name in offered}
+        locked = tuple(name for name in state.locked if name in offered)
+        self._turn_to(History(replace(state, edits=edits, locked=locked)))
+
     def _turn_to(self, history: History) -> None:
         st.session_state[self.key("history")] = history
         if self.linked:
@@ -142,16 +154,20 @@ class FaceSession:
 
     @property
     def first_sliders(self) -> tuple[str, ...]:
-        """The sliders that a visitor finds at the start."""
-        sliders = self.model.directions.sliders
-        return tuple(name for name in FIRST_SLIDERS if name in sliders) or sliders[:5]
+        """The sliders that a visitor finds at the start; the visitor's own stand last."""
+        directions = self.model.directions
+        sliders = directions.sliders
+        first = [name for name in FIRST_SLIDERS if name in sliders] or sliders[:5]
+        own = [name for name in sliders if directions.get(name).own]
+        return tuple(dict.fromkeys([*first, *own]))
 
     @property
     def added_sliders(self) -> list[str]:
         """Those that were added, by hand or by a face that needs them."""
         chosen = st.session_state.get(self.key("added"), [])
         needed = [*chosen, *self.state.edits, *self.state.locked]
-        return [name for name in dict.fromkeys(needed) if name not in self.first_sliders]
+        others = [n for n in self.model.directions.sliders if n not in self.first_sliders]
+        return [name for name in dict.fromkeys(needed) if name in others]
 
     def set_added_sliders(self, names: list[str]) -> FaceState:
         """Add or remove sliders; the edit and lock of a removed one go with it."""

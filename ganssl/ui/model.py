@@ -1,21 +1,51 @@
-"""The model and the readout that every page shares, loaded once for all visitors."""
+"""The models and the readout that every page shares, loaded once for all visitors."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from ganssl.errors import UserError
-from ganssl.models.face_model import FaceModel, load_model
+from ganssl.models.face_model import FaceModel, find_models, load_model
 from ganssl.readout import Readout
 from ganssl.ui.shelf import shelf
 
+CHOICE = "face model"
+"""Session entry of the name of the chosen model."""
 
-@st.cache_resource(show_spinner="Loading the face model …")
+MOST_MODELS = 3
+"""So many are kept in memory."""
+
+
+def show_model_choice() -> None:
+    """A box that chooses among the models at hand; nothing where there is only one."""
+    names = list(find_models())
+    if len(names) > 1:
+        st.selectbox(
+            "Face model",
+            names,
+            key=CHOICE,
+            persist_state="session",
+            on_change=shelf().forget_model,
+            help="Directions of your own belong to the model that you made them with; they are "
+            "given up when you choose another.",
+        )
+
+
 def face_model() -> FaceModel:
-    """The model that ships, or that `GANSSL_MODEL` names; its first, slow call is done here."""
+    """The model that the visitor chose, at first the default one of `find_models`."""
+    models = find_models()
+    default = next(iter(models.values()), None)
+    return _load_model(models.get(st.session_state.get(CHOICE), default))
+
+
+@st.cache_resource(max_entries=MOST_MODELS, show_spinner="Loading the face model …")
+def _load_model(path: Path | None) -> FaceModel:
+    """A model with its first, slow call done."""
     keep_keras_session()
-    model = load_model()
+    model = load_model(path)
     model.decode(model.mean[None])
     return model
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 if TYPE_CHECKING:
@@ -24,12 +25,19 @@ class Shelf:
         photos: photos in memory with labels (uploaded, or labelled by hand), by name.
         directions: the visitor's own attribute directions, by attribute; they
             get sliders and can label generated faces.
+        face: a name and a latent code float32 `[d]` of a photo to go on with on Explore.
     """
 
     sets: dict[str, SyntheticSet] = field(default_factory=dict)
     classifiers: dict[str, Classifier] = field(default_factory=dict)
     photos: dict[str, PhotoSet] = field(default_factory=dict)
     directions: dict[str, Direction] = field(default_factory=dict)
+    face: tuple[str, np.ndarray] | None = None
+
+    def forget_model(self) -> None:
+        """Give up what belongs to the model of before."""
+        self.directions.clear()
+        self.face = None
 
 
 def shelf() -> Shelf:

@@ -1,0 +1,163 @@
+"""`experiment`: does synthesis beat training on the same few labels directly?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from ganssl.errors import UserError
+
+HELP = "the label-efficiency curve: generated faces against the few labels they came from"
+ARTICLE_COLUMN = {"Male": "male_celeba"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", required=True, metavar="DIR", help="photos in CelebA's layout, with partitions"
+    )
+    parser.add_argument(
+        "--attribute",
+        action="append",
+        metavar="A,B",
+        help="what is asked; may be given several times (default: Male,Smiling,Eyeglasses)",
+    )
+    parser.add_argument(
+        "--labels-per-class",
+        default="5,10,25,50,100,500",
+        metavar="N,N",
+        help="the abscissa of the curve (default: %(default)s)",
+    )
+    parser.add_argument("--seeds", type=int, default=5, help="draws of the labels (default: 5)")
+    parser.add_argument("--faces", type=int, default=40_000, help="generated faces in the pool")
+    parser.add_argument(
+        "--features",
+        choices=("face-network", "faceres"),
+        default="face-network",
+        help="faceres is looked for in GANSSL_FACERES",
+    )
+    parser.add_argument(
+        "--article",
+        metavar="DIR",
+        help="the 100 photos of the 2017 article (images/, labels.csv), to be judged on as well",
+    )
+    parser.add_argument(
+        "--ablation",
+        type=int,
+        nargs="?",
+        const=50,
+        metavar="N",
+        help="also change one thing at a time, with N labels per class (default: 50)",
+    )
+    parser.add_argument("--model", metavar="DIR", help="the face model (default: the shipped one)")
+    parser.add_argument("--cache", metavar="DIR", help="keep codes and features there")
+    parser.add_argument(
+        "--out", metavar="DIR", help="write JSON and figure there; the same command goes on there"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    from ganssl.data import read_photos
+    from ganssl.experiments.label_efficiency import VALIDATION, Plan, gather, run_experiment
+    from ganssl.experiments.summary import summary, table, verdicts
+    from ganssl.features.extractor import get_extractor
+    from ganssl.models.face_model import load_model
+    from ganssl.progress import bar
+
+    plan = Plan(
+        tuple(_words(args.attribute or ["Male,Smiling,Eyeglasses"])),
+        tuple(_numbers(args.labels_per_class)),
+        args.seeds,
+        args.faces,
+    )
+    model, extractor = load_model(args.model), get_extractor(args.features)
+    photos = read_photos(args.data)
+    also = [("article", _article(args.article, plan.attributes))] if args.article else []
+    material = gather(model, extractor, photos, plan, also, args.cache, bar)
+    out = Path(args.out) if args.out else None
+    rows = run_experiment(material, plan, out and out / "cells.jsonl", bar("cells"))
+    found = summary(rows)
+    values = {
+        "model": model.id,
+        "features": f"{extractor.name} {extractor.id}",
+        "plan": plan.to_dict(),
+        "train_photos": len(material.train),
+        "tests": {test.name: len(test.views) for test in material.tests},
+        "summary": found,
+        "verdicts": {VALIDATION: verdicts(rows, VALIDATION)},
+        "cells": rows,
+    }
+    for attribute in plan.attributes:
+        for test in material.tests:
+            if attribute in test.labels:
+                print(table(found, attribute, test.name), end="\n\n")
+    for verdict in values["verdicts"][VALIDATION]:
+        print(sentence(verdict))
+    if args.ablation is not None:
+        values["ablation"] = _ablation(model, extractor, material, plan, args)
+    if out:
+        _write(out, values)
+    return 0
+
+
+def sentence(verdict: dict) -> str:
+    """One comparison of `ganssl.experiments.summary.verdicts` in words."""
+    words = {True: "better than", False: "worse than", None: "not told apart from"}
+    interval = verdict["interval"]
+    ends = f" ({interval[0]:+.3f} to {interval[1]:+.3f})" if interval else ""
+    count = verdict["labels_per_class"]
+    return (
+        f"{verdict['attribute']}, {count}+{count}: synthetic alone is {words[verdict['better']]} "
+        f"{verdict['against']!r}: {verdict['difference']:+.3f}{ends}"
+    )
+
+
+def _ablation(model, extractor, material, plan, args) -> list[dict]:
+    from ganssl.experiments.ablation import ablation_table, gather_ablation, run_ablation
+    from ganssl.experiments.label_efficiency import VALIDATION
+    from ganssl.experiments.summary import summary
+    from ganssl.progress import bar
+
+    more = gather_ablation(model, extractor, material, args.cache, bar)
+    count = args.ablation
+    rows = run_ablation(model, extractor, more, plan, count, args.cache, bar("ablation"))
+    found = summary(rows)
+    print(f"\nOne thing changed at a time, {count}+{count} labels, {VALIDATION}: accuracy / AUC")
+    print(ablation_table(found, VALIDATION))
+    return found
+
+
+def _write(out: Path, values: dict) -> None:
+    from ganssl.experiments.figure import label_efficiency_figure
+
+    try:
+        text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
+        (out / "label_efficiency.json").write_text(text + "\n", encoding="utf-8")
+        label_efficiency_figure(values["summary"]).write_html(out / "label_efficiency.html")
+    except OSError as error:
+        raise UserError(f"Results cannot be written to {out}: {error.strerror}.") from error
+    print(f"wrote {out / 'label_efficiency.json'} and {out / 'label_efficiency.html'}")
+
+
+def _article(folder: str, attributes: tuple[str, ...]):
+    from ganssl.attributes import Attribute
+    from ganssl.data import read_photos
+
+    name = next((name for name in attributes if name in ARTICLE_COLUMN), None)
+    if name is None:
+        raise UserError("The article's photos are labelled for Male only; ask for it as well.")
+    folder = Path(folder)
+    return read_photos(
+        folder / "images", folder / "labels.csv", Attribute(name), ARTICLE_COLUMN[name]
+    )
+
+
+def _words(texts: list[str]) -> list[str]:
+    return [word.strip() for text in texts for word in text.split(",") if word.strip()]
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(word) for word in _words([text])]
+    except ValueError as error:
+        raise UserError(f"--labels-per-class takes whole numbers, not {text!r}.") from error

@@ -1,0 +1,1 @@
+"""The main question: do generated faces beat the few labels that they came from?"""

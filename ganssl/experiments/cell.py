@@ -1,0 +1,208 @@
+"""One cell of the experiment: an attribute, so many labels per class, and one draw of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ganssl.attributes import Attribute
+from ganssl.classifier.baselines import (
+    ALL,
+    BOTH,
+    DIRECTION,
+    FEW,
+    SELF_TRAINING,
+    SPREADING,
+    Rows,
+    Scored,
+    baselines,
+)
+from ganssl.classifier.head import sigmoid
+from ganssl.classifier.threshold import anchored_threshold
+from ganssl.classifier.train import train_classifier
+from ganssl.directions.spread_directions import draw_few
+from ganssl.directions.spread_labels import STEEPNESS, SpreadLabels, spread_labels, surest
+from ganssl.evaluate_classifier import MAJORITY
+from ganssl.experiments.synthetic import Labelling, labelled_pool
+from ganssl.experiments.views import Views, joined
+from ganssl.metrics.classification import area_under_curve
+
+TUNED = "the few labels, features scaled alike"
+CO_TRAINED = "spread labels on photos, no generator"
+SYNTHETIC = "synthetic alone"
+METHODS: tuple[str, ...] = (
+    MAJORITY, DIRECTION, FEW, TUNED, SELF_TRAINING, SPREADING, CO_TRAINED, SYNTHETIC, BOTH, ALL,
+)  # fmt: skip
+
+HEAD = "logistic"
+
+MOST_UNLABELLED = 5000
+"""So many unlabelled photos place thresholds and serve self-training and label spreading."""
+
+
+@dataclass(frozen=True, eq=False)
+class TestPhotos:
+    """Labelled photos that judge and take part in nothing else.
+
+    Attributes:
+        name: such as `validation`.
+        views: of the photos.
+        labels: by attribute, int8 `[n]`; an attribute without labels is not judged.
+    """
+
+    name: str
+    views: Views
+    labels: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """All that the cells share.
+
+    Attributes:
+        train: views of the train photos, whose labels are drawn from and otherwise unseen.
+        labels: of the train photos by attribute, int8 `[n]`.
+        pool: generated faces.
+        tests: photos that judge; the first is the one that is reported.
+    """
+
+    train: Views
+    labels: dict[str, np.ndarray]
+    pool: Views
+    tests: tuple[TestPhotos, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Scorer:
+    """Scores a method's answers to the test photos, with a threshold that no test photo placed.
+
+    The unlabelled photos and the few labelled ones place it
+    (`ganssl.classifier.threshold.anchored_threshold`).
+
+    Attributes:
+        tests: the photos that judge.
+        attribute: the question.
+        known: the few labelled photos.
+        labels: int8 `[k]` of them.
+        unlabelled: some of the others.
+    """
+
+    tests: tuple[TestPhotos, ...]
+    attribute: str
+    known: Views
+    labels: np.ndarray
+    unlabelled: Views
+
+    @property
+    def views(self) -> Views:
+        """All that a method must score: test photos, unlabelled and labelled photos."""
+        return joined([*(test.views for test in self.tests), self.unlabelled, self.known])
+
+    def figures(self, scores: np.ndarray, threshold: float | None = None) -> dict[str, dict]:
+        """Figures of each test.
+
+        Args:
+            scores: `[n]` probabilities of the positive class, for all of `views`.
+            threshold: None places it.
+        """
+        judged, unlabelled, known = self.parts(scores)
+        if threshold is None:
+            threshold = anchored_threshold(unlabelled, known, self.labels).threshold
+        return figures(self.tests, self.attribute, Scored(judged, threshold))
+
+    def parts(self, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The scores of the test photos, of the unlabelled and of the labelled ones."""
+        end = len(scores) - len(self.known)
+        start = end - len(self.unlabelled)
+        return scores[:start], scores[start:end], scores[end:]
+
+
+def run_cell(
+    material: Material, attribute: str, per_class: int, seed: int, labelling: Labelling
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Figures of every method that learns from few labels: by method, then by test."""
+    few = draw_few(material.labels[attribute], per_class, attribute, seed)
+    train, known = material.train, few >= 0
+    scorer = few_label_scorer(material, attribute, few)
+    views = scorer.views
+    spread = spread_labels(train.features, train.codes, few)
+    rng = np.random.default_rng([seed, per_class])
+    synthetic = labelled_pool(material.pool, spread, labelling, rng)
+    scored = baselines(
+        views.features,
+        (train.features[known], few[known]),
+        Attribute(attribute),
+        scorer.unlabelled.features,
+        synthetic=synthetic,
+        seed=seed,
+    )
+    scores = {name: found.scores for name, found in scored.items()}
+    scores[TUNED] = sigmoid(STEEPNESS * spread.feature_scores(views.features))
+    scores[DIRECTION] = sigmoid(STEEPNESS * spread.code_scores(views.codes))
+    scores[CO_TRAINED] = head_scores(attribute, spread_rows(train, spread, few), views)
+    scores[SYNTHETIC] = head_scores(attribute, synthetic, views)
+    fixed = {FEW: 0.5}  # the plain way, as `train-classifier` leaves it
+    return {name: scorer.figures(found, fixed.get(name)) for name, found in scores.items()}
+
+
+def few_label_scorer(material: Material, attribute: str, few: np.ndarray) -> Scorer:
+    known = few >= 0
+    rows = np.random.default_rng(0).permutation(np.flatnonzero(~known))[:MOST_UNLABELLED]
+    train = material.train
+    return Scorer(
+        material.tests, attribute, train.part(known), few[known], train.part(np.sort(rows))
+    )
+
+
+def run_bounds(material: Material, attribute: str) -> dict[str, dict[str, dict[str, float]]]:
+    """Figures of the majority class and of all labels, which no draw changes."""
+    labels = material.labels[attribute]
+    known = labels >= 0
+    tests = joined([test.views for test in material.tests])
+    everything = material.train.features[known], labels[known]
+    commoner = float(labels[known].mean() >= 0.5)
+    scores = {
+        MAJORITY: np.full(len(tests), commoner, np.float32),
+        ALL: head_scores(attribute, everything, tests),
+    }
+    return {
+        name: figures(material.tests, attribute, Scored(found, 0.5))
+        for name, found in scores.items()
+    }
+
+
+def spread_rows(train: Views, spread: SpreadLabels, few: np.ndarray) -> Rows:
+    """The few labelled photos and those of which both views together are surest."""
+    labels = surest(spread.scores(train.features, train.codes), few)
+    reached = labels >= 0
+    return train.features[reached], labels[reached]
+
+
+def head_scores(attribute: str, rows: Rows, views: Views) -> np.ndarray:
+    """Train the common head on rows and score faces; float32 `[n]`."""
+    classifier = train_classifier(*rows, Attribute(attribute), HEAD, holdout_share=0.0)
+    return classifier.scores(views.features)
+
+
+def figures(
+    tests: tuple[TestPhotos, ...], attribute: str, scored: Scored
+) -> dict[str, dict[str, float]]:
+    """`accuracy`, `balanced_accuracy` and `auc` of each test that knows the attribute."""
+    found, start = {}, 0
+    for test in tests:
+        scores = scored.scores[start : start + len(test.views)]
+        start += len(test.views)
+        if attribute not in test.labels:
+            continue
+        labels = test.labels[attribute]
+        known = labels >= 0
+        right = (scores >= scored.threshold)[known] == (labels[known] == 1)
+        found[test.name] = {
+            "accuracy": float(right.mean()),
+            "balanced_accuracy": float(
+                np.mean([right[labels[known] == answer].mean() for answer in (0, 1)])
+            ),
+            "auc": area_under_curve(labels[known], scores[known]),
+        }
+    return found

@@ -1,0 +1,211 @@
+"""The label-efficiency curve: how good is each method with so many labels per class?
+
+Labels are drawn from the train photos and the validation photos judge. A stop
+loses one cell: each is kept in a file as soon as it is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ganssl.errors import UserError
+from ganssl.experiments.cell import Material, TestPhotos, run_bounds, run_cell
+from ganssl.experiments.synthetic import Labelling
+from ganssl.experiments.views import Views, generated_views, natural_codes, photo_views
+from ganssl.progress import Stages
+
+if TYPE_CHECKING:
+    from ganssl.data import PhotoSet
+    from ganssl.features.extractor import FeatureExtractor
+    from ganssl.models.face_model import FaceModel
+
+VALIDATION = "validation"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is run.
+
+    Attributes:
+        attributes: each is asked by itself.
+        labels_per_class: the abscissa of the curve, ascending.
+        seeds: so many draws of the labels, seeded 0, 1, …
+        faces: size of the pool of generated faces.
+        labelling: how its faces are labelled.
+
+    Raises `UserError` for values that make no experiment.
+    """
+
+    attributes: tuple[str, ...]
+    labels_per_class: tuple[int, ...]
+    seeds: int = 5
+    faces: int = 40_000
+    labelling: Labelling = field(default_factory=Labelling)
+
+    def __post_init__(self) -> None:
+        if not self.attributes or not self.labels_per_class:
+            raise UserError("Name one or more attributes, and one or more numbers of labels.")
+        if min(self.labels_per_class) < 2:
+            raise UserError("The experiment needs 2 or more labels per class.")
+        if self.seeds < 1 or self.faces < 100:
+            raise UserError("The experiment needs 1 or more seeds and 100 or more faces.")
+        object.__setattr__(self, "attributes", tuple(dict.fromkeys(self.attributes)))
+        object.__setattr__(self, "labels_per_class", tuple(sorted(set(self.labels_per_class))))
+
+    def cells(self) -> list[tuple[str, int, int]]:
+        """(attribute, labels per class, seed) in the order in which they are run."""
+        return [
+            (attribute, count, seed)
+            for seed in range(self.seeds)
+            for attribute in self.attributes
+            for count in self.labels_per_class
+        ]
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+
+def gather(
+    model: FaceModel,
+    extractor: FeatureExtractor,
+    photos: PhotoSet,
+    plan: Plan,
+    also: Sequence[tuple[str, PhotoSet]] = (),
+    cache: str | Path | None = None,
+    progress: Stages | None = None,
+) -> Material:
+    """Encode and look at all photos, and make the pool of generated faces.
+
+    Args:
+        photos: divided into train and validation part, with labels.
+        also: further labelled photos to be judged on, by name.
+        cache: folder that keeps codes and features for next time.
+
+    Raises `UserError` for photos that are not divided, and attributes that
+    they do not have.
+    """
+
+    def labels(part: PhotoSet) -> dict[str, np.ndarray]:
+        return {name: part.column(name) for name in plan.attributes if name in part.attributes}
+
+    for name in plan.attributes:
+        photos.column(name)  # names what is close where there is none
+    parts = [(VALIDATION, photos.part("validation")), *also]
+    train = photos.part("train")
+    views = [photo_views(model, extractor, part, cache, progress) for _, part in parts]
+    return Material(
+        train=photo_views(model, extractor, train, cache, progress),
+        labels=labels(train),
+        pool=pool_views(model, extractor, plan.faces, cache, progress),
+        tests=tuple(
+            TestPhotos(name, view, labels(part))
+            for (name, part), view in zip(parts, views, strict=True)
+        ),
+    )
+
+
+def pool_views(
+    model: FaceModel,
+    extractor: FeatureExtractor,
+    faces: int,
+    cache: str | Path | None = None,
+    progress: Stages | None = None,
+    source: str = "density",
+) -> Views:
+    """Faces of natural codes and their features; they serve every cell of a model."""
+    codes = natural_codes(model, source, faces)
+    return generated_views(
+        model, extractor, codes, cache, progress and progress(f"generated faces ({source})")
+    )
+
+
+def run_experiment(
+    material: Material,
+    plan: Plan,
+    kept: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[dict]:
+    """All cells, those that `kept` holds already from there.
+
+    Args:
+        kept: a file of JSON lines to which every cell is added when it is done.
+        progress: called with (cells done, cells in all).
+
+    Returns a row for each attribute, count, seed, method and test, with
+    `accuracy`, `balanced_accuracy` and `auc`. The majority class and all labels
+    have count and seed None.
+    """
+    wanted = [*((name, None, None) for name in plan.attributes), *plan.cells()]
+    identity = experiment_id(material, plan)
+    found = _read_cells(kept, identity)
+    rows = []
+    for done, (attribute, count, seed) in enumerate(wanted, start=1):
+        key = f"{attribute} {count} {seed}"
+        if key not in found:
+            if count is None:
+                found[key] = run_bounds(material, attribute)
+            else:
+                found[key] = run_cell(material, attribute, count, seed, plan.labelling)
+            if kept is not None:
+                _append(Path(kept), {"experiment": identity, "cell": key, "figures": found[key]})
+        rows += [
+            {
+                "attribute": attribute,
+                "labels_per_class": count,
+                "seed": seed,
+                "method": method,
+                "test": test,
+                **values,
+            }
+            for method, tests in found[key].items()
+            for test, values in tests.items()
+        ]
+        if progress:
+            progress(done, len(wanted))
+    return rows
+
+
+def experiment_id(material: Material, plan: Plan) -> str:
+    """12 hexadecimal digits of all that a cell's figures follow from."""
+    digest = hashlib.sha256(json.dumps(plan.labelling.to_dict(), sort_keys=True).encode())
+    for views in (material.train, material.pool, *(test.views for test in material.tests)):
+        digest.update(np.ascontiguousarray(views.features))
+        digest.update(np.ascontiguousarray(views.codes))
+    for labels in (material.labels, *(test.labels for test in material.tests)):
+        for name in sorted(labels):
+            digest.update(np.ascontiguousarray(labels[name]))
+    return digest.hexdigest()[:12]
+
+
+def _read_cells(path: str | Path | None, identity: str) -> dict[str, dict]:
+    """Cells of this very experiment; a line that was cut off by a stop is run again."""
+    found = {}
+    if path is None or not Path(path).exists():
+        return found
+    for line in Path(path).read_text().splitlines():
+        try:
+            values = json.loads(line)
+        except ValueError:
+            continue
+        if values.get("experiment") == identity:
+            found[values["cell"]] = values["figures"]
+    return found
+
+
+def _append(path: Path, values: dict) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "a") as file:
+            file.write(json.dumps(values) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise UserError(f"Results cannot be kept in {path}: {error.strerror}.") from error

@@ -1,0 +1,122 @@
+"""From the cells of an experiment to what is said of it: means, intervals, and who wins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ganssl.classifier.baselines import ALL, FEW
+from ganssl.evaluate_classifier import MAJORITY
+from ganssl.experiments.cell import METHODS, SYNTHETIC, TUNED
+
+FIGURES: tuple[str, ...] = ("accuracy", "balanced_accuracy", "auc")
+
+
+def summary(rows: Sequence[dict]) -> list[dict]:
+    """One row for each attribute, test, count of labels and method.
+
+    Args:
+        rows: of `run_experiment`.
+
+    Returns dicts with `attribute`, `test`, `labels_per_class`, `method`,
+    `seeds`, and for each of `FIGURES` its mean and, as `…_interval`, the 95 %
+    interval of the mean over the seeds (Student 1908; None for one seed).
+    """
+    found = []
+    for (attribute, test, count, method), members in _grouped(rows).items():
+        row = {
+            "attribute": attribute,
+            "test": test,
+            "labels_per_class": count,
+            "method": method,
+            "seeds": len(members),
+        }
+        for figure in FIGURES:
+            values = np.array([member[figure] for member in members])
+            row[figure] = float(values.mean())
+            row[f"{figure}_interval"] = mean_interval(values)
+        found.append(row)
+    order = {name: i for i, name in enumerate(METHODS)}
+    return sorted(
+        found,
+        key=lambda row: (row["labels_per_class"] or 0, order.get(row["method"], len(order))),
+    )
+
+
+def verdicts(rows: Sequence[dict], test: str) -> list[dict]:
+    """Synthetic alone against the better of the two ways to learn from the few labels directly.
+
+    They are paired by the draw of the labels. Returns dicts with `attribute`,
+    `labels_per_class`, `against`, `difference` in accuracy, its 95 % `interval`
+    over the draws (None for one draw), and `better`: True or False where the
+    interval excludes 0, else None.
+    """
+    groups = _grouped([row for row in rows if row["test"] == test])
+    found = []
+    for (attribute, _, count, method), members in groups.items():
+        if method != SYNTHETIC:
+            continue
+        direct = {name: groups[attribute, test, count, name] for name in (FEW, TUNED)}
+        against = max(direct, key=lambda name: np.mean([r["accuracy"] for r in direct[name]]))
+        other = {row["seed"]: row["accuracy"] for row in direct[against]}
+        gains = np.array([row["accuracy"] - other[row["seed"]] for row in members])
+        interval = mean_interval(gains)
+        clear = interval is not None and (interval[0] > 0 or interval[1] < 0)
+        found.append(
+            {
+                "attribute": attribute,
+                "labels_per_class": count,
+                "against": against,
+                "difference": float(gains.mean()),
+                "interval": interval,
+                "better": bool(gains.mean() > 0) if clear else None,
+            }
+        )
+    return found
+
+
+def mean_interval(values: np.ndarray) -> tuple[float, float] | None:
+    """The 95 % interval of the mean of `[n]` values, Student's t; None for a single value."""
+    from scipy.stats import t
+
+    if len(values) < 2:
+        return None
+    half = float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    return float(values.mean()) - half, float(values.mean()) + half
+
+
+def table(found: Sequence[dict], attribute: str, test: str, figure: str = "accuracy") -> str:
+    """Methods down, labels per class across; each entry is the mean ± half its interval.
+
+    Args:
+        found: rows of `summary`.
+    """
+    rows = [r for r in found if (r["attribute"], r["test"]) == (attribute, test)]
+    counts = sorted({r["labels_per_class"] for r in rows if r["labels_per_class"] is not None})
+    entries = {(r["method"], r["labels_per_class"]): r for r in rows}
+    methods = [name for name in METHODS if any(method == name for method, _ in entries)]
+    width = max(map(len, methods))
+    lines = [f"{attribute}, {figure} on {test}"]
+    lines.append(" " * width + "".join(f"{f'{n}+{n}':>15}" for n in counts))
+    for name in methods:
+        if name in (MAJORITY, ALL):
+            texts = [_entry(entries[name, None], figure)] * len(counts)
+        else:
+            texts = [_entry(entries[name, count], figure) for count in counts]
+        lines.append(f"{name:<{width}}" + "".join(f"{text:>15}" for text in texts))
+    return "\n".join(lines)
+
+
+def _entry(row: dict, figure: str) -> str:
+    interval = row[f"{figure}_interval"]
+    text = f"{row[figure]:.3f}"
+    return text if interval is None else f"{text} ± {(interval[1] - interval[0]) / 2:.3f}"
+
+
+def _grouped(rows: Sequence[dict]) -> dict[tuple, list[dict]]:
+    groups: dict[tuple, list[dict]] = {}
+    for row in rows:
+        key = row["attribute"], row["test"], row["labels_per_class"], row["method"]
+        groups.setdefault(key, []).append(row)
+    return groups

@@ -1,0 +1,25 @@
+"""Label photos by hand, check the labels, and hand them on."""
+
+from ganssl.labelling.agreement import Agreement, Slip, compare, find_slip
+from ganssl.labelling.contradictions import Contradiction, contradictions
+from ganssl.labelling.order import InformativeOrder, Order, RandomOrder, ScoreOrder
+from ganssl.labelling.session import NO, NONE, UNSURE, YES, Answer, LabellingSession
+
+__all__ = [
+    "NO",
+    "NONE",
+    "UNSURE",
+    "YES",
+    "Agreement",
+    "Answer",
+    "Contradiction",
+    "InformativeOrder",
+    "LabellingSession",
+    "Order",
+    "RandomOrder",
+    "ScoreOrder",
+    "Slip",
+    "compare",
+    "contradictions",
+    "find_slip",
+]

@@ -1,0 +1,63 @@
+"""Labels and labelled photos as files: CSV, and a ZIP that every reader here takes as it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from pathlib import PurePosixPath
+
+from PIL import Image
+
+from ganssl.data.label_file import LABEL_COLUMN, UNKNOWN
+from ganssl.data.photo_set import PhotoSet
+from ganssl.labelling.session import LabellingSession
+
+QUALITY = 95
+FORMATS = {".png": "PNG", ".webp": "WEBP"}
+"""Photos keep the format that their name promises; all others become JPEG."""
+
+
+def label_csv(photos: PhotoSet, header: str | None = None) -> str:
+    """One row for each photo with a label: 1 yes, 0 no, empty for unsure or open.
+
+    Args:
+        photos: with a column for each question, see `LabellingSession.to_photo_set`.
+        header: what the column of a single question is called; its name when
+            None, which also says what 1 means.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["file", *([header] if header else photos.attributes)])
+    for name, labels in zip(photos.names, photos.labels, strict=True):
+        if (labels != UNKNOWN).any():
+            writer.writerow([name, *("" if label == UNKNOWN else int(label) for label in labels)])
+    return text.getvalue()
+
+
+def session_csv(session: LabellingSession) -> str:
+    """`file,label` for one question, `file,<Attribute>,…` for several."""
+    return label_csv(session.to_photo_set(), LABEL_COLUMN if len(session.questions) == 1 else None)
+
+
+def photo_zip(photos: PhotoSet) -> bytes:
+    """The photos, written anew without EXIF, and `labels.csv`, whose header names the questions.
+
+    `ganssl.data.uploads.read_uploads` reads it back with the same names and labels.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # photos are packed already
+        for i, name in enumerate(photos.names):
+            archive.writestr(name, without_metadata(photos.read(i), name))
+        if photos.attributes:
+            archive.writestr("labels.csv", label_csv(photos))
+    return buffer.getvalue()
+
+
+def without_metadata(photo: Image.Image, name: str) -> bytes:
+    """The pixels alone, as a file; PNG keeps them exactly."""
+    buffer = io.BytesIO()
+    format = FORMATS.get(PurePosixPath(name).suffix.lower(), "JPEG")
+    settings = {} if format == "PNG" else {"quality": QUALITY}
+    photo.save(buffer, format, **settings)
+    return buffer.getvalue()

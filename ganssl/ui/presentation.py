@@ -1,0 +1,108 @@
+"""Presentation mode: for a projector. Large faces and text, no options, arrow keys that step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+PARAMETER = "present"
+"""`?present=1` opens any page in presentation mode, so that it can be bookmarked."""
+
+KEY = "presenting"
+
+
+def presenting() -> bool:
+    """Whether presentation mode is on; to be asked from the first line of a run on."""
+    return st.session_state.setdefault(KEY, st.query_params.get(PARAMETER) == "1")
+
+
+def kept_parameters() -> dict[str, str]:
+    """What a page that writes its own address has to keep of it."""
+    return {PARAMETER: "1"} if presenting() else {}
+
+
+def show_presentation_toggle() -> None:
+    """The switch, and what follows from it for style sheet and address.
+
+    A button, since a checkbox would keep the focus, and the arrow keys with it.
+    """
+    on = presenting()
+    st.button(
+        "Leave presentation mode" if on else "Presentation mode",
+        icon=":material/close_fullscreen:" if on else ":material/present_to_all:",
+        on_click=lambda: st.session_state.update({KEY: not on}),
+        key="presentation",
+        help="For a projector: large faces and text, no options. The arrow keys ← and → step.",
+    )
+    if on:
+        st.html('<span class="ganssl-presenting"></span>')
+        st.query_params[PARAMETER] = "1"
+    elif PARAMETER in st.query_params:
+        del st.query_params[PARAMETER]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Steps that a presenter goes through; the place is kept for the visit.
+
+    Attributes:
+        name: of the page; prefixes keys.
+        titles: one for each step.
+        on_step: called with the number of the step that was gone to, from 0.
+    """
+
+    name: str
+    titles: Sequence[str]
+    on_step: Callable[[int], None] | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}/step"
+
+    @property
+    def index(self) -> int:
+        return min(st.session_state.get(self.key, 0), len(self.titles) - 1)
+
+    def go(self, index: int) -> None:
+        st.session_state[self.key] = max(0, min(index, len(self.titles) - 1))
+        if self.on_step:
+            self.on_step(self.index)
+
+    def show_arrows(self) -> None:
+        """Back and next, also by the arrow keys, and where we are."""
+        index, last = self.index, len(self.titles) - 1
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                "Back",
+                icon=":material/arrow_back:",
+                shortcut="Left",
+                disabled=index == 0,
+                on_click=self.go,
+                args=(index - 1,),
+                key=f"{self.name}/back",
+            )
+            st.button(
+                "Next",
+                icon=":material/arrow_forward:",
+                shortcut="Right",
+                type="primary",
+                disabled=index == last,
+                on_click=self.go,
+                args=(index + 1,),
+                key=f"{self.name}/next",
+            )
+            st.caption(f"{index + 1} of {last + 1}")
+
+    def show_list(self) -> None:
+        """All steps, to jump to one."""
+        key = f"{self.name}/list"
+        st.session_state[key] = self.index
+        st.radio(
+            "Steps",
+            range(len(self.titles)),
+            format_func=lambda i: f"{i + 1}. {self.titles[i]}",
+            key=key,
+            on_change=lambda: self.go(st.session_state[key]),
+        )

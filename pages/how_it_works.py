@@ -1,0 +1,50 @@
+"""How it works: the whole story in steps that one can touch, for anyone."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ganssl.ui.model import require_face_model
+from ganssl.ui.presentation import Steps, presenting
+from ganssl.ui.story_article import show_article
+from ganssl.ui.story_codes import show_arithmetic, show_code
+from ganssl.ui.story_directions import show_direction, show_labels
+from ganssl.ui.story_judging import show_accuracy, show_judging
+from ganssl.ui.story_limits import show_biases, show_limits
+from ganssl.ui.story_training import show_training
+
+model = require_face_model()
+STORY = {
+    "A face is a list of numbers": lambda: show_code(model),
+    "Calculate with faces": lambda: show_arithmetic(model),
+    "Watch three networks learn": lambda: show_training(model),
+    "Find a direction": lambda: show_direction(model),
+    "Labels for free": lambda: show_labels(model),
+    "Judge a classifier": lambda: show_judging(model),
+    "Why accuracy alone deceives": lambda: show_accuracy(model),
+    "Eleven defects, mended": show_article,
+    "What else the sliders move": lambda: show_biases(model),
+    "What it must not be used for": show_limits,
+}
+
+
+@st.fragment
+def story() -> None:
+    """One step at a time; moving on reruns this and not the page."""
+    steps = Steps("story", list(STORY))
+    if presenting():
+        place = st.container()
+    else:
+        contents, place = st.columns([1, 4], gap="large")
+        with contents:
+            steps.show_list()
+    title = steps.titles[steps.index]
+    with place:
+        st.markdown(f"## {steps.index + 1}. {title}")
+        steps.show_arrows()
+        STORY[title]()
+
+
+if not presenting():
+    st.title("How it works")
+story()

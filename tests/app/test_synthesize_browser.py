@@ -1,0 +1,71 @@
+"""The Synthesize page with the shipped weights in headless Chromium."""
+
+from __future__ import annotations
+
+import time
+import zipfile
+
+import numpy as np
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from ganssl.models.face_model import ASSETS
+from ganssl.synthesis import read_set
+from ganssl.ui.jobs import PERIOD
+from tests.app.browser import Page, chromium, running_app, wait_until
+
+COUNT = 200
+IMAGES = '[data-testid="stImage"] img'
+BARS = '[data-testid="stProgress"]'
+DOWNLOADS = '[data-testid="stDownloadButton"] button'
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    if not list((ASSETS / "models").glob("*/manifest.json")):
+        pytest.skip("no model ships yet: this test needs trained weights")
+    with running_app(tmp_path_factory.mktemp("log") / "streamlit.log") as url:
+        yield url
+
+
+def open_page(window, address) -> Page:
+    page = Page(window, f"{address}/synthesize")
+    window.get(page.address)
+    page.settle(lambda: len(page.all(IMAGES)) == 2)
+    return page
+
+
+def says(page: Page, words: str) -> bool:
+    return words in page.window.execute_script("return document.body.innerText")
+
+
+def test_a_small_set_is_made_and_taken_home(address, tmp_path):
+    with chromium(tmp_path / "downloads") as window:
+        page = open_page(window, address)
+        box = page.all('input[aria-label="Faces"]')[0]
+        box.send_keys(Keys.CONTROL, "a")
+        box.send_keys(str(COUNT), Keys.ENTER)
+        page.settle(lambda: says(page, f"Make {COUNT} faces"))
+        page.click("button", f"Make {COUNT} faces")
+        page.settle(lambda: bool(page.all(BARS)))
+
+        page.settle(lambda: bool(page.all(DOWNLOADS)))  # nobody touches the page meanwhile
+        assert not page.all(BARS) and not page.errors()
+        assert len(page.all(IMAGES)) == 4
+        end = time.monotonic() + 3 * PERIOD
+        while time.monotonic() < end:  # and it is not drawn again and again
+            assert page.all(IDLE)
+
+        page.click(DOWNLOADS, "Download ZIP")
+        folder = tmp_path / "downloads"
+        wait_until(lambda: bool(list(folder.glob("Smiling-*.zip"))))
+        (path,) = folder.glob("Smiling-*.zip")
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(tmp_path / "set")
+        made = read_set(tmp_path / "set")
+        assert len(made) == COUNT and made.faces([0]).shape == (1, 64, 64, 3)
+        np.testing.assert_array_equal(made.labels, np.arange(COUNT) % 2)
+
+        page = open_page(window, address)  # a reload is another visit
+        assert not page.all(DOWNLOADS)
