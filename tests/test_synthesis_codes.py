@@ -84,7 +84,7 @@ def test_every_setting_changes_the_id():
         (dict(strength=(1,)), "two numbers"),
         (dict(strategy="pull"), "position, push"),
         (dict(source="photo"), "photos"),
-        (dict(method="svm"), "balanced"),
+        (dict(method="newest"), "balanced"),
         (dict(precision="float16"), "bfloat16"),
         (dict(truncation=9), "truncation"),
         (dict(size=8), "size"),

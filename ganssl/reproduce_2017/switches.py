@@ -103,7 +103,7 @@ class Switches:
     shifted_labels: bool = _switch(
         11,
         "hand labels shifted",
-        "A stray label moves all later ones of the 100 by one photo, which makes 16 wrong.",
+        "A stray label moves all later ones of the 100 by one photo, which changes 18 of them.",
         "The stray label is taken out.",
     )
 

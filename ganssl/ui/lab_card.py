@@ -9,7 +9,7 @@ from ganssl.attributes import Attribute
 from ganssl.directions import METHODS, Direction
 from ganssl.errors import UserError
 from ganssl.explore import signed
-from ganssl.laboratory.card import DirectionCard, direction_card
+from ganssl.laboratory.card import FEWEST_PER_CLASS, DirectionCard, direction_card
 from ganssl.laboratory.confusions import confusions
 from ganssl.laboratory.figures import distance_figure, effects_figure, response_figure
 from ganssl.laboratory.laboratory import Laboratory
@@ -130,8 +130,10 @@ def _holdout(
     attribute = direction.attribute
     if population is None or not population.seeded or attribute not in population.attributes:
         return None
+    labels = population.column(attribute)
     of_model = not direction.own and direction.method in model.directions.methods(attribute)
-    return (population.codes, population.column(attribute)) if of_model else None
+    enough = min((labels == 0).sum(), (labels == 1).sum()) >= FEWEST_PER_CLASS
+    return (population.codes, labels) if of_model and enough else None
 
 
 def show_trust(card: DirectionCard) -> None:

@@ -34,10 +34,11 @@ def keep_form(
             has another form.
         held, covariance: see `named_direction`.
     """
-    suggested = suggested[:LONGEST_NAME]
     key = f"{part} {suggested}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name", suggested, key=f"lab/name {key}", max_chars=LONGEST_NAME)
+        name = st.text_input(
+            "Name", suggested[:LONGEST_NAME], key=f"lab/name {key}", max_chars=LONGEST_NAME
+        )
         st.button(
             "Keep as a slider",
             icon=":material/tune:",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -47,6 +48,19 @@ def loaded(page):
         time.sleep(0.05)
         run(page)
     return page
+
+
+@pytest.fixture
+def labelled(loaded):
+    """The loaded faces with labels of both classes, which random probes need not give."""
+    model_id, population = loaded.session_state[lab_faces.POPULATION]
+    numbers = population.codes[:, : len(population.attributes)]
+    labels = (numbers > population.codes.mean()).astype(np.int8)
+    loaded.session_state[lab_faces.POPULATION] = (
+        model_id,
+        replace(population, labels=labels, made={}),
+    )
+    return run(loaded)
 
 
 def run(app):
@@ -98,8 +112,11 @@ def test_generated_faces_are_loaded_and_every_tab_shows_them(loaded):
     for tab in TABS:
         show(loaded, tab)
         assert not loaded.error
-    show(loaded, "Methods compared")
-    table = loaded.dataframe[0].value
+
+
+def test_methods_are_compared_with_those_fitted_here(labelled):
+    show(labelled, "Methods compared")
+    table = labelled.dataframe[0].value
     assert [name for name in table.columns if name.endswith("fitted here")]
     assert "not known" not in set(table.iloc[1, 1:])  # each has a held-out AUC
 
@@ -118,31 +135,31 @@ def test_the_card_tells_of_the_direction_that_is_chosen(page):
     assert alts == [f"Young {step} σ" for step in ("−3", "−2", "−1", "0", "+1", "+2", "+3")]
 
 
-def test_holding_an_attribute_changes_the_card(loaded):
-    choose(loaded, loaded.selectbox, "attribute", "Young")
-    free = metrics(loaded)
-    choose(loaded, loaded.multiselect, "held", ["Male"])
-    assert "71% of its length left" in texts(loaded)  # Young leans on Male at 45°
-    held = metrics(loaded)
+def test_holding_an_attribute_changes_the_card(labelled):
+    choose(labelled, labelled.selectbox, "attribute", "Young")
+    free = metrics(labelled)
+    choose(labelled, labelled.multiselect, "held", ["Male"])
+    assert "71% of its length left" in texts(labelled)  # Young leans on Male at 45°
+    held = metrics(labelled)
     assert held["Side effects"] != free["Side effects"]
     assert held["AUC on held-out faces"] not in (free["AUC on held-out faces"], "not known")
-    choose(loaded, loaded.selectbox, "attribute", "Male")  # cannot hold itself
-    assert "of its length left" not in texts(loaded) and not loaded.error
+    choose(labelled, labelled.selectbox, "attribute", "Male")  # cannot hold itself
+    assert "of its length left" not in texts(labelled) and not labelled.error
 
 
-def test_a_method_that_the_model_lacks_is_fitted_to_the_faces(loaded):
-    choose(loaded, loaded.selectbox, "attribute", "Smiling")
-    choose(loaded, loaded.selectbox, "method", "logistic")
-    population = loaded.session_state[lab_faces.POPULATION][1]
+def test_a_method_that_the_model_lacks_is_fitted_to_the_faces(labelled):
+    choose(labelled, labelled.selectbox, "attribute", "Smiling")
+    choose(labelled, labelled.selectbox, "method", "logistic")
+    population = labelled.session_state[lab_faces.POPULATION][1]
     direction = population.fit("", "Smiling", ["logistic"]).get("Smiling")
-    assert metrics(loaded)["AUC on held-out faces"] == f"{direction.auc:.3f}"
+    assert metrics(labelled)["AUC on held-out faces"] == f"{direction.auc:.3f}"
 
 
-def test_errors_are_grouped_when_asked_for(loaded):
-    assert "Too few" not in texts(loaded) and "false alarms" not in texts(loaded)
-    loaded.session_state["lab/wrong"] = True
-    run(loaded)
-    assert any(words in texts(loaded) for words in ("false alarms", "missed"))
+def test_errors_are_grouped_when_asked_for(labelled):
+    assert "Too few" not in texts(labelled) and "false alarms" not in texts(labelled)
+    labelled.session_state["lab/wrong"] = True
+    run(labelled)
+    assert any(words in texts(labelled) for words in ("false alarms", "missed"))
 
 
 def test_a_kept_direction_is_a_slider_on_explore(page):

@@ -74,3 +74,7 @@ def test_a_bookmark_opens_explore_and_the_arrows_edit_the_face(page):
     press(page, Keys.ARROW_LEFT)
     page.settle(lambda: page.picture() == neutral)
     assert not page.errors()
+    page.window.execute_script("arguments[0].click()", page.all(SWITCH)[0])  # in the closed sidebar
+    page.settle(lambda: bool(page.all('[role="tab"]')))
+    page.settle(lambda: "present=1" not in page.window.current_url)
+    assert page.picture() == neutral
