@@ -25,7 +25,7 @@ def show_before_after(session: FaceSession) -> None:
     with after:
         _face(session, state, "After", describe(state) if state.edits else "no edits yet")
     with before:
-        before = "your photo" if session.of_photo else f"seed {state.seed}"
+        before = "the photo" if session.of_photo else f"seed {state.seed}"
         _face(session, state.unedited(), "Before", before)
 
 

@@ -18,7 +18,13 @@ from ganssl.ui.model import MOST_MODELS, readout
 from ganssl.ui.shelf import shelf
 
 GENERATED = "generated faces, labelled by the probes"
-DATA = "photos of GANSSL_DATA"
+SERVER_FOLDERS = {
+    "photos of GANSSL_DATA": "GANSSL_DATA",
+    "photos of GANSSL_PHOTOS": "GANSSL_PHOTOS",
+}
+"""What the one who runs the server offers, and the environment variable that names it."""
+
+LABELS = "labels.csv"
 FEWEST_PHOTOS = 20
 COUNTS = (1000, 4000, 10_000)
 USUAL = 4000
@@ -54,7 +60,7 @@ def current_population(laboratory: Laboratory) -> Population | None:
 
 def choose_population(laboratory: Laboratory) -> Population | None:
     """Draw the choice of faces and the job that loads them; what is loaded so far."""
-    sources = [GENERATED, *(name for name in shelf().photos), *([DATA] if data_folder() else [])]
+    sources = [GENERATED, *shelf().photos, *server_folders()]
     left, middle, right = st.columns([4, 2, 1], vertical_alignment="bottom")
     source = left.selectbox(
         "Faces to work on",
@@ -141,15 +147,25 @@ def _encoded(model: FaceModel, source: str, photos, stage) -> EncodedPhotos:
         return encode_any_photos(model, photos, stage).encoded
     from ganssl.data import read_photos
 
-    found = read_photos(data_folder())
+    folder = server_folders()[source]
+    labels = folder / LABELS
+    found = read_photos(folder, labels if labels.is_file() else None)
     return EncodedPhotos(found, encode_photos(model, found, _code_cache(), stage))
 
 
-def data_folder() -> Path | None:
-    """CelebA's folder below `GANSSL_DATA`, where the one who runs the server has it."""
-    root = os.environ.get("GANSSL_DATA")
-    folder = Path(root) / "celeba" if root else None
-    return folder if folder is not None and folder.is_dir() else None
+def server_folders() -> dict[str, Path]:
+    """Folders of photos on the server's disk, by the name that a visitor reads.
+
+    `GANSSL_DATA` holds CelebA in `celeba/`; `GANSSL_PHOTOS` is any folder of
+    photos in the aligned crop, with a `labels.csv` where there are labels.
+    """
+    folders = {}
+    for title, variable in SERVER_FOLDERS.items():
+        root = os.environ.get(variable)
+        folder = Path(root, "celeba" if variable == "GANSSL_DATA" else "") if root else None
+        if folder is not None and folder.is_dir():
+            folders[title] = folder
+    return folders
 
 
 def _code_cache() -> Path:
