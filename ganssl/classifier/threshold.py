@@ -36,10 +36,10 @@ FEWEST = 20
 """Fewer photos do not show two bells."""
 
 ANCHORED_STEPS = 500
-EVEN_PHOTOS = 0.1
-"""For `anchored_threshold`: so many photos, a share of all, count as half present beforehand.
+EVEN_LABELS = 10
+"""The share that `anchored_threshold` finds is drawn towards one half as by so many labels.
 
-Without them few labels can talk it into one class that fills everything.
+Otherwise a handful of labels can talk it into one class that fills everything.
 """
 
 SMALLEST_SHARE = 0.01
@@ -117,8 +117,8 @@ def anchored_threshold(
     """As `mixture`, but photos with labels say to which bell they belong.
 
     The labelled photos together weigh as much as all the others, whose share
-    of present ones alone decides how large the bells are (it is drawn a little
-    towards one half).
+    of present ones alone decides how large the bells are. It is drawn towards
+    one half, the more the fewer labels there are.
 
     Args:
         scores: `[n]` probabilities of the positive class, of unlabelled photos.
@@ -130,6 +130,7 @@ def anchored_threshold(
     weights = np.concatenate([np.ones(len(logits)), np.full(len(known), len(logits) / len(known))])
     share, low, high = 0.5, known[known_labels == 0].mean(), known[known_labels == 1].mean()
     variance = max(known[known_labels == answer].var() for answer in (0, 1)) + 1e-6
+    pull = EVEN_LABELS / len(known)
     for _ in range(ANCHORED_STEPS):
         gap = (high - low) * (logits - (low + high) / 2) / variance + np.log(share / (1 - share))
         present = np.concatenate([0.5 * (1.0 + np.tanh(0.5 * gap)), is_present])  # (n + k,)
@@ -138,7 +139,7 @@ def anchored_threshold(
         low = np.average(values, weights=weights * (1.0 - present))
         squares = present * (values - high) ** 2 + (1.0 - present) * (values - low) ** 2
         variance = np.average(squares, weights=weights) + 1e-6
-        share = (present[: len(logits)].mean() + 0.5 * EVEN_PHOTOS) / (1.0 + EVEN_PHOTOS)
+        share = (present[: len(logits)].mean() + 0.5 * pull) / (1.0 + pull)
         if np.allclose(before, (low, high, share), rtol=0.0, atol=1e-6):
             break
     if high - low < 1e-6:

@@ -4,7 +4,7 @@ A logistic regression on the features of the few labelled photos answers all
 photos, and its surest answers teach one on their latent codes: the attribute's
 boundary in latent space. Together the two see more than each alone, since they
 err on different faces (Blum & Mitchell 1998). Where *absent* ends and *present*
-begins is read from all photos together (`ganssl.classifier.threshold`).
+begins is read from the photos too, without labels (`ganssl.classifier.threshold`).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def spread_labels(features: np.ndarray, codes: np.ndarray, labels: np.ndarray) -
     weights, bias = _logistic(rows[known], labels[known])
     by_features = rows @ weights + np.float32(bias)  # (n,)
     unit = float(by_features.std())
-    shift = middle(by_features / unit, labels)
+    shift = middle(by_features / unit)
     vector, boundary, sigma = _boundary(codes, surest(by_features / unit - shift, labels))
     return SpreadLabels(
         mean=mean,
@@ -121,18 +121,12 @@ def surest(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return np.where(labels >= 0, labels, answers).astype(np.int8)
 
 
-def middle(scores: np.ndarray, labels: np.ndarray) -> float:
-    """Where the two groups meet that the labelled photos begin and the others fill.
-
-    Args:
-        scores: float `[n]` of spread 1.
-        labels: int8 `[n]`, -1 where nothing is known.
-    """
+def middle(scores: np.ndarray) -> float:
+    """Where the two groups meet into which scores `[n]` of spread 1 fall; 0 where they do not."""
     from ganssl.classifier.head import sigmoid
-    from ganssl.classifier.threshold import anchored_threshold
+    from ganssl.classifier.threshold import calibrate_threshold
 
-    scaled, known = sigmoid(STEEPNESS * scores), labels >= 0
-    threshold = anchored_threshold(scaled[~known], scaled[known], labels[known]).threshold
+    threshold = calibrate_threshold(sigmoid(STEEPNESS * scores)).threshold
     return float(np.log(threshold / (1.0 - threshold)) / STEEPNESS)
 
 

@@ -166,5 +166,5 @@ class FaceNetwork:
 
         if side not in self._graphs:
             signature = tf.TensorSpec((None, side, side, 3), tf.float32)
-            self._graphs[side] = tf.function(run, input_signature=[signature])
+            self._graphs[side] = tf.function(run, input_signature=[signature], autograph=False)
         return self._graphs[side]

@@ -135,7 +135,9 @@ class VggFace:
 
         if (output, feed) not in self._graphs:
             signature = tf.TensorSpec((None, None, None, 3), tf.float32)
-            self._graphs[output, feed] = tf.function(run, input_signature=[signature])
+            self._graphs[output, feed] = tf.function(
+                run, input_signature=[signature], autograph=False
+            )
         return self._graphs[output, feed]
 
 

@@ -103,7 +103,9 @@ class BundleModel(FaceModel):
 
         signature = tf.TensorSpec((None, self.size, self.size, 3), tf.float32)
         return tf.function(
-            lambda faces: self.encoder(faces, training=False)[0], input_signature=[signature]
+            lambda faces: self.encoder(faces, training=False)[0],
+            input_signature=[signature],
+            autograph=False,  # there is nothing to convert, and converting is not thread-safe
         )
 
     @cached_property
@@ -112,5 +114,7 @@ class BundleModel(FaceModel):
 
         signature = tf.TensorSpec((None, self.latent_size), tf.float32)
         return tf.function(
-            lambda codes: self.generator(codes, training=False), input_signature=[signature]
+            lambda codes: self.generator(codes, training=False),
+            input_signature=[signature],
+            autograph=False,
         )

@@ -32,8 +32,8 @@ def measure_synthesis(model: FaceModel, seconds: float = 3.0) -> Iterator[Measur
     """The rate of whole sets against both references.
 
     The three take turns, so that whatever else the machine does meets them
-    alike. A set of the recipe's usual size is written as PNGs; the generator
-    decodes codes with the same arithmetic and does nothing else.
+    alike. A set is one block of faces in the usual size, written as PNGs; the
+    generator decodes codes with the same arithmetic and does nothing else.
 
     Args:
         seconds: how long each is measured.
@@ -42,7 +42,7 @@ def measure_synthesis(model: FaceModel, seconds: float = 3.0) -> Iterator[Measur
         return
     recipe = Recipe(
         model.directions.sliders[0],
-        2 * BLOCK,
+        BLOCK,
         size=min(64, model.size),
         precision=fast_precision(),
     )

@@ -9,6 +9,7 @@ from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis import Recipe, SyntheticSet, fast_precision
 from ganssl.ui.made_sets import start_set
+from ganssl.ui.model import face_model
 from ganssl.ui.shelf import shelf
 from ganssl.ui.shelf_choice import choose
 
@@ -62,6 +63,6 @@ def _quick_set(model: FaceModel) -> None:
     if button.button("Make faces", key="train/make"):
         try:
             recipe = Recipe(attribute, int(count), precision=fast_precision())
-            start_set(model, recipe, model.directions, "folder")
+            start_set(face_model(), recipe, model.directions, "folder")
         except UserError as error:
             st.error(str(error), icon=":material/error:")
