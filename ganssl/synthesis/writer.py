@@ -32,7 +32,9 @@ def open_set(folder: Path, info: SetInfo, directions: DirectionSet, card: str) -
 
     Raises `UserError` for a folder that holds something else.
     """
-    if (folder / layout.SET).exists():
+    # looked at once, since another shard may be beginning the same set at this moment
+    there = list(folder.iterdir()) if folder.exists() else []
+    if folder / layout.SET in there:
         found = layout.read_info(folder)
         if found != info:
             raise UserError(
@@ -43,10 +45,7 @@ def open_set(folder: Path, info: SetInfo, directions: DirectionSet, card: str) -
     parts = [layout.class_folder(info, label) for label in (0, 1)]
     parts = ["blocks", *(["shards"] if info.layout == "webdataset" else parts)]
     ours = {*(part.partition("/")[0] for part in parts), layout.DIRECTIONS, layout.MODEL_CARD}
-    # another shard may be beginning the same set at this moment
-    if folder.exists() and any(
-        path.name not in ours and path.suffix != PARTIAL for path in folder.iterdir()
-    ):
+    if any(path.name not in ours and path.suffix != PARTIAL for path in there):
         raise UserError(f"{folder} holds other files. Give a new or empty folder for the set.")
     for part in parts:
         (folder / part).mkdir(parents=True, exist_ok=True)
