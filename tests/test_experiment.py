@@ -111,10 +111,12 @@ def test_verdicts_pair_the_draws():
     rows = [row(TUNED, seed, value) for seed, value in draws]
     rows += [row(FEW, seed, value - 0.1) for seed, value in draws]
     rows += [row(SYNTHETIC, seed, value + 0.01 + 0.001 * seed) for seed, value in draws]
-    (verdict,) = verdicts(rows, "validation")
+    rows += [row(CO_TRAINED, seed, value) for seed, value in draws]
+    verdict, other = verdicts(rows, "validation")
+    assert other["against"] == CO_TRAINED
     assert verdict["against"] == TUNED and verdict["better"] is True
     assert verdict["difference"] == pytest.approx(0.011)
-    rows[-1]["accuracy"] = 0.6
+    rows[8]["accuracy"] = 0.6
     assert verdicts(rows, "validation")[0]["better"] is None
     assert mean_interval(np.array([1.0])) is None
     low, high = mean_interval(np.array([1.0, 2.0, 3.0]))

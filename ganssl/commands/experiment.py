@@ -133,7 +133,9 @@ def _write(out: Path, values: dict) -> None:
     try:
         text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
         (out / "label_efficiency.json").write_text(text + "\n", encoding="utf-8")
-        label_efficiency_figure(values["summary"]).write_html(out / "label_efficiency.html")
+        label_efficiency_figure(values["summary"]).write_html(
+            out / "label_efficiency.html", config=dict(displayModeBar=False)
+        )
     except OSError as error:
         raise UserError(f"Results cannot be written to {out}: {error.strerror}.") from error
     print(f"wrote {out / 'label_efficiency.json'} and {out / 'label_efficiency.html'}")

@@ -20,7 +20,7 @@ LINES: dict[str, dict] = {
 }
 """The methods that are drawn; the table has all. Okabe & Ito's colours (2008)."""
 
-STEP = 0.012
+STEP = 0.03
 """Neighbouring methods lie so far apart (a share of the count), so that bars do not cover."""
 
 PANEL_HEIGHT, PANEL_WIDTH = 420, 380
@@ -50,7 +50,7 @@ def label_efficiency_figure(
         drawn.add_hline(
             y=bound[figure],
             line=dict(color="#999999", dash="dash", width=1),
-            annotation_text="all labels" if column == 1 else None,
+            annotation_text=ALL,
             annotation_position="top left",
             row=1,
             col=column,
@@ -65,6 +65,7 @@ def label_efficiency_figure(
         width=PANEL_WIDTH * len(attributes),
         legend=dict(orientation="h", y=-0.22),
         margin=dict(l=10, r=10, t=40, b=10),
+        template="plotly_white",
         hovermode="x unified",
     )
     return drawn

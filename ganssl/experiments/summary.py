@@ -8,7 +8,7 @@ import numpy as np
 
 from ganssl.classifier.baselines import ALL, FEW
 from ganssl.evaluate_classifier import MAJORITY
-from ganssl.experiments.cell import METHODS, SYNTHETIC, TUNED
+from ganssl.experiments.cell import CO_TRAINED, METHODS, SYNTHETIC, TUNED
 
 FIGURES: tuple[str, ...] = ("accuracy", "balanced_accuracy", "auc")
 
@@ -45,35 +45,42 @@ def summary(rows: Sequence[dict]) -> list[dict]:
 
 
 def verdicts(rows: Sequence[dict], test: str) -> list[dict]:
-    """Synthetic alone against the better of the two ways to learn from the few labels directly.
+    """Synthetic alone against learning from the few labels directly, and against no generator.
 
-    They are paired by the draw of the labels. Returns dicts with `attribute`,
-    `labels_per_class`, `against`, `difference` in accuracy, its 95 % `interval`
-    over the draws (None for one draw), and `better`: True or False where the
-    interval excludes 0, else None.
+    The first rival is the better of the two direct ways. All are paired by the
+    draw of the labels. Returns dicts with `attribute`, `labels_per_class`,
+    `against`, `difference` in accuracy, its 95 % `interval` over the draws (None
+    for one draw), and `better`: True or False where the interval excludes 0,
+    else None.
     """
     groups = _grouped([row for row in rows if row["test"] == test])
+    accuracy = {
+        key: {row["seed"]: row["accuracy"] for row in members} for key, members in groups.items()
+    }
     found = []
-    for (attribute, _, count, method), members in groups.items():
-        if method != SYNTHETIC:
-            continue
-        direct = {name: groups[attribute, test, count, name] for name in (FEW, TUNED)}
-        against = max(direct, key=lambda name: np.mean([r["accuracy"] for r in direct[name]]))
-        other = {row["seed"]: row["accuracy"] for row in direct[against]}
-        gains = np.array([row["accuracy"] - other[row["seed"]] for row in members])
-        interval = mean_interval(gains)
-        clear = interval is not None and (interval[0] > 0 or interval[1] < 0)
-        found.append(
-            {
-                "attribute": attribute,
-                "labels_per_class": count,
-                "against": against,
-                "difference": float(gains.mean()),
-                "interval": interval,
-                "better": bool(gains.mean() > 0) if clear else None,
-            }
-        )
+    for rivals in ((FEW, TUNED), (CO_TRAINED,)):
+        for attribute, _, count, method in groups:
+            if method != SYNTHETIC:
+                continue
+            ours = accuracy[attribute, test, count, SYNTHETIC]
+            theirs = {name: accuracy[attribute, test, count, name] for name in rivals}
+            against = max(theirs, key=lambda name: np.mean(list(theirs[name].values())))
+            gains = np.array([ours[seed] - theirs[against][seed] for seed in ours])
+            found.append(_verdict(attribute, count, against, gains))
     return found
+
+
+def _verdict(attribute: str, count: int, against: str, gains: np.ndarray) -> dict:
+    interval = mean_interval(gains)
+    clear = interval is not None and (interval[0] > 0 or interval[1] < 0)
+    return {
+        "attribute": attribute,
+        "labels_per_class": count,
+        "against": against,
+        "difference": float(gains.mean()),
+        "interval": interval,
+        "better": bool(gains.mean() > 0) if clear else None,
+    }
 
 
 def mean_interval(values: np.ndarray) -> tuple[float, float] | None:

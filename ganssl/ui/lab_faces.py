@@ -25,6 +25,9 @@ SERVER_FOLDERS = {
 """What the one who runs the server offers, and the environment variable that names it."""
 
 LABELS = "labels.csv"
+MOVED_FACES = 16
+"""A card moves so many, so that it is there in half a second; `direction-report` moves more."""
+
 FEWEST_PHOTOS = 20
 COUNTS = (1000, 4000, 10_000)
 USUAL = 4000
@@ -34,7 +37,7 @@ POPULATION, LOADING = "lab/population", "lab/loading"
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner="Preparing the laboratory …")
 def _laboratory(model_id: str, _model: FaceModel) -> Laboratory | None:
     probes = readout(_model.size)
-    return None if probes is None else Laboratory(_model, probes)
+    return None if probes is None else Laboratory(_model, probes, MOVED_FACES)
 
 
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner=False)
