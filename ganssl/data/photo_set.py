@@ -84,6 +84,11 @@ class PhotoSet:
             raise UserError(f"{self.source} holds no {name} photos.")
         return self.subset(mask)
 
+    def require_labels(self) -> None:
+        """`UserError` for photos without any column of labels."""
+        if not self.attributes:
+            raise UserError(f"{self.source} has no labels: give a CSV of labels with it.")
+
     def column(self, attribute: str, complete: bool = False) -> np.ndarray:
         """The labels of one attribute, int8 `[n]`: 1, 0, or -1 for unknown.
 

@@ -17,7 +17,6 @@ from ganssl.attributes import WITHHELD, Attribute
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.fit import fit_directions
 from ganssl.directions.from_photos import EncodedPhotos, Progress
-from ganssl.errors import UserError
 
 if TYPE_CHECKING:
     from ganssl.data import PhotoSet
@@ -86,8 +85,7 @@ def fit_few_labels(
     each class in every column.
     """
     photos = encoded.photos
-    if not photos.attributes:
-        raise UserError(f"{photos.source} has no labels: give a CSV of labels with it.")
+    photos.require_labels()
     return fit_directions(
         encoded.codes,
         photos.labels,

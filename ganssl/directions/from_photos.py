@@ -13,7 +13,6 @@ from ganssl.data.face_cache import cache_key, face_chunks
 from ganssl.directions.direction import DEFAULT_METHODS
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.fit import fit_directions
-from ganssl.errors import UserError
 from ganssl.features.feature_cache import read_rows, write_rows
 
 if TYPE_CHECKING:
@@ -123,8 +122,7 @@ def fit_encoded(
         methods, labels_per_class, seed, only: as in `fit_directions`.
     """
     photos = train.photos
-    if not photos.attributes:
-        raise UserError(f"{photos.source} has no labels: give a CSV of labels with it.")
+    photos.require_labels()
     return fit_directions(
         train.codes,
         photos.labels,

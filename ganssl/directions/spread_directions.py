@@ -147,8 +147,7 @@ def spread_photo_directions(
     from ganssl.features.feature_cache import cached_features
     from ganssl.preprocess import Preprocess
 
-    if not photos.attributes:
-        raise UserError(f"{photos.source} has no labels: give a CSV of labels with it.")
+    photos.require_labels()
     train, held = _divided(photos, seed)
     features = cached_features(
         extractor or get_extractor(),
