@@ -85,5 +85,10 @@ def training_lines(classifier: Classifier) -> list[str]:
             f"{classifier.attribute.positive}; {metrics['dropped_as_doubtful']:,} were dropped as "
             f"doubtful; seed {metrics['seed']}."
         )
+    if metrics.get("dropped_as_contradicted"):
+        lines.append(
+            f"{metrics['dropped_as_contradicted']:,} generated faces were left out, because by "
+            "the few labelled photos their features contradict their label."
+        )
     lines.append(f"Threshold {classifier.threshold:.3f}: {classifier.threshold_from}.")
     return lines

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ganssl.attributes import Attribute
+from ganssl.classifier.anchor import Anchor
 from ganssl.classifier.classifier import Classifier, Source
 from ganssl.classifier.head import CurvePoint
 from ganssl.classifier.threshold import calibrated
@@ -34,6 +36,7 @@ def train_on_faces(
     recipe: dict[str, Any] | None = None,
     groups: np.ndarray | None = None,
     copies: int = 0,
+    anchor: Anchor | None = None,
     unlabelled: PhotoSet | None = None,
     threshold: str = "mixture",
     positive_share: float | None = None,
@@ -56,8 +59,11 @@ def train_on_faces(
         groups: int `[n]`; faces of one group, such as the pairs of a set, stay
             on one side of the holdout.
         copies: learn from so many degraded versions of each face as well.
-        unlabelled, threshold, positive_share: photos that place the threshold,
-            see `ganssl.classifier.threshold`.
+        anchor: the few labelled photos that the labels came from. Faces whose
+            features contradict their label by these are left out, and the
+            threshold is placed by them.
+        unlabelled, threshold, positive_share: photos that place it where there
+            is no anchor, see `ganssl.classifier.threshold`.
         cache: folder that keeps features for next time; not those of copies.
         progress: shows the stages.
         curve, cancelled, seed, options: as `progress`, `cancelled`, `seed` and
@@ -77,6 +83,12 @@ def train_on_faces(
         features = cached_features(extractor, faces, cache=cache, progress=stage("face features"))
     if copies and groups is None:
         groups = np.arange(len(labels))
+    dropped = 0
+    if anchor is not None:
+        kept = anchor.supports(features[: len(labels)], labels)
+        features = features[np.tile(kept, 1 + copies)]
+        labels, groups = labels[kept], None if groups is None else groups[kept]
+        dropped = int((~kept).sum())
     classifier = train_classifier(
         features,
         np.tile(labels, 1 + copies),
@@ -89,6 +101,11 @@ def train_on_faces(
         source=Source(extractor.name, extractor.id, preprocess, recipe or {}),
         **options,
     )
+    if anchor is not None:
+        classifier = anchor.place_threshold(classifier)
+        return replace(
+            classifier, metrics=classifier.metrics | {"dropped_as_contradicted": dropped}
+        )
     if unlabelled is not None:
         photos = cached_features(
             extractor, unlabelled, preprocess, cache, stage("features of unlabelled photos")

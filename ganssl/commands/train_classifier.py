@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganssl.errors import UserError
+from ganssl.preprocess import Preprocess
+
+if TYPE_CHECKING:
+    from ganssl.classifier.anchor import Anchor
+    from ganssl.data import PhotoSet
+    from ganssl.features.extractor import FeatureExtractor
+    from ganssl.synthesis.reader import SyntheticSet
 
 HELP = "train a classifier on a labelled set of generated faces"
 
@@ -56,6 +64,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="learn from N blurred, noisy or compressed versions of each face too (default: 0)",
     )
     parser.add_argument(
+        "--photos",
+        metavar="DIR",
+        help="the few labelled photos that the set's labels came from: faces that they contradict "
+        "are left out, and they place the threshold",
+    )
+    parser.add_argument("--labels", metavar="FILE", help="CSV of labels for a plain folder")
+    parser.add_argument(
+        "--labels-per-class",
+        type=int,
+        metavar="N",
+        help="of those photos use N labels of each class alone, the ones that `synthesize` draws",
+    )
+    parser.add_argument(
         "--unlabelled", metavar="DIR", help="photos that place the threshold; labels are not read"
     )
     parser.add_argument(
@@ -83,14 +104,16 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("The number of degraded copies must be 0 or greater.")
     require_free(Path(args.out))
     unlabelled = read_photos(args.unlabelled) if args.unlabelled else None
+    made = read_set(args.data)
     extractor = get_extractor(args.features, args.weights)
     if extractor.note:
         print(extractor.note)
     classifier = train_on_set(
-        read_set(args.data),
+        made,
         extractor,
         args.head,
         copies=args.degraded_copies,
+        anchor=anchor(args, made, extractor, unlabelled),
         unlabelled=unlabelled,
         threshold=args.threshold,
         positive_share=args.positive_share,
@@ -104,6 +127,8 @@ def run(args: argparse.Namespace) -> int:
     save_classifier(classifier, args.out)
     metrics = classifier.metrics
     print(f"trained on {metrics['trained_on']:,} faces, {metrics['held_out']:,} held out")
+    if metrics.get("dropped_as_contradicted"):
+        print(f"left out {metrics['dropped_as_contradicted']:,} faces that the photos contradict")
     if metrics["held_out_accuracy"] is not None:
         print(
             f"on held-out faces of the set: accuracy {metrics['held_out_accuracy']:.3f}, AUC "
@@ -112,6 +137,33 @@ def run(args: argparse.Namespace) -> int:
     print(f"threshold {classifier.threshold:.3f}: {classifier.threshold_from}")
     print(f"wrote {args.out}")
     return 0
+
+
+def anchor(
+    args: argparse.Namespace,
+    made: SyntheticSet,
+    extractor: FeatureExtractor,
+    unlabelled: PhotoSet | None,
+) -> Anchor | None:
+    """The few labelled photos of `--photos`; None without it."""
+    from ganssl.classifier.anchor import photo_anchor
+    from ganssl.data import read_photos
+    from ganssl.directions.spread_directions import keep_few
+    from ganssl.progress import bar
+
+    if args.photos is None:
+        if args.labels or args.labels_per_class:
+            raise UserError("--labels and --labels-per-class belong to --photos.")
+        return None
+    photos = read_photos(args.photos, args.labels, made.attribute)
+    if photos.partition is not None:
+        photos = photos.part("train")
+    name = made.attribute.name
+    if args.labels_per_class:
+        photos = keep_few(photos, name, args.labels_per_class)
+    return photo_anchor(
+        photos, name, extractor, Preprocess(made.recipe.size), unlabelled, args.cache, bar
+    )
 
 
 def print_point(point) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,12 @@ def draw_few(labels: np.ndarray, per_class: int, attribute: str, seed: int = 0) 
             )
         few[rows[:per_class]] = answer
     return few
+
+
+def keep_few(photos: PhotoSet, attribute: str, per_class: int, seed: int = 0) -> PhotoSet:
+    """The photos with the labels of `draw_few` alone."""
+    few = draw_few(photos.column(attribute), per_class, attribute, seed)
+    return replace(photos, attributes=(attribute,), labels=few[:, None])
 
 
 def fit_spread_directions(

@@ -32,31 +32,46 @@ STEEPNESS = 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class SpreadLabels:
-    """Two views of one attribute, fitted to few labels; both score *present* above 0.
+class FeatureView:
+    """A linear score on face features that a few labels fix; *present* above 0.
 
     Attributes:
         mean, scale: of the photos' features, float32 `[f]` and one number for all.
             Scaling each by itself would blow up the quiet ones, and the few
             labels cannot tell these from the telling ones.
-        weights, bias: of the features' scores, float32 `[f]` and a number.
-        vector: of the codes' scores, float32 `[d]` of length 1.
-        boundary, sigma: where the classes meet along it, and the spread of all
-            codes, both in code units.
+        weights, bias: float32 `[f]` and a number.
     """
 
     mean: np.ndarray
     scale: float
     weights: np.ndarray
     bias: float
+
+    def scores(self, features: np.ndarray) -> np.ndarray:
+        """float32 `[n, f]` → float32 `[n]`, in standard deviations of the photos' scores."""
+        rows = (features - self.mean) / np.float32(self.scale)
+        return rows @ self.weights + np.float32(self.bias)
+
+
+@dataclass(frozen=True, eq=False)
+class SpreadLabels:
+    """Two views of one attribute, fitted to few labels; both score *present* above 0.
+
+    Attributes:
+        view: of the features.
+        vector: of the codes' scores, float32 `[d]` of length 1.
+        boundary, sigma: where the classes meet along it, and the spread of all
+            codes, both in code units.
+    """
+
+    view: FeatureView
     vector: np.ndarray
     boundary: float
     sigma: float
 
     def feature_scores(self, features: np.ndarray) -> np.ndarray:
         """float32 `[n, f]` → float32 `[n]`, in standard deviations of the photos' scores."""
-        rows = (features - self.mean) / np.float32(self.scale)
-        return rows @ self.weights + np.float32(self.bias)
+        return self.view.scores(features)
 
     def code_scores(self, codes: np.ndarray) -> np.ndarray:
         """float32 `[n, d]` → float32 `[n]`, in σ from the boundary."""
@@ -83,24 +98,34 @@ def spread_labels(features: np.ndarray, codes: np.ndarray, labels: np.ndarray) -
             f"{len(features)} rows of features, {len(codes)} codes and {len(labels)} labels "
             "do not belong to the same photos."
         )
+    view = fit_feature_view(features, labels)
+    by_features = view.scores(features)
+    vector, boundary, sigma = _boundary(codes, surest(by_features, labels))
+    return SpreadLabels(view, vector, boundary, sigma)
+
+
+def fit_feature_view(features: np.ndarray, labels: np.ndarray) -> FeatureView:
+    """A logistic regression on few labels; the photos without one place its middle.
+
+    Args:
+        features: float32 `[n, f]`.
+        labels: int8 `[n]`: 1 present, 0 absent, -1 unlabelled.
+
+    Raises `UserError` for fewer than two labels of a class.
+    """
     known = labels >= 0
     if np.bincount(labels[known], minlength=2).min() < FEWEST_PER_CLASS:
         raise UserError(f"Spreading takes {FEWEST_PER_CLASS} or more labels of each class.")
     mean, scale = features.mean(axis=0), float(np.sqrt(features.var(axis=0).mean()))
     rows = (features - mean) / np.float32(scale)
     weights, bias = _logistic(rows[known], labels[known])
-    by_features = rows @ weights + np.float32(bias)  # (n,)
-    unit = float(by_features.std())
-    shift = middle(by_features / unit)
-    vector, boundary, sigma = _boundary(codes, surest(by_features / unit - shift, labels))
-    return SpreadLabels(
+    scores = rows @ weights + np.float32(bias)  # (n,)
+    unit = float(scores.std())
+    return FeatureView(
         mean=mean,
         scale=scale,
         weights=(weights / unit).astype(np.float32),
-        bias=bias / unit - shift,
-        vector=vector,
-        boundary=boundary,
-        sigma=sigma,
+        bias=bias / unit - middle(scores / unit),
     )
 
 

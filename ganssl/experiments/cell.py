@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganssl.attributes import Attribute
+from ganssl.classifier.anchor import MOST_UNLABELLED
 from ganssl.classifier.baselines import (
     ALL,
     BOTH,
@@ -36,9 +37,6 @@ METHODS: tuple[str, ...] = (
 )  # fmt: skip
 
 HEAD = "logistic"
-
-MOST_UNLABELLED = 5000
-"""So many unlabelled photos place thresholds and serve self-training and label spreading."""
 
 
 @dataclass(frozen=True, eq=False)

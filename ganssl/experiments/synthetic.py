@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from ganssl.classifier.anchor import supported
 from ganssl.classifier.baselines import Rows
 from ganssl.directions.spread_labels import SpreadLabels
 from ganssl.errors import UserError
@@ -13,9 +14,6 @@ from ganssl.experiments.views import Views
 
 FEWEST = 10
 """Generated faces of each class that a head needs at the least."""
-
-SMALLEST_KEPT = 0.1
-"""The share of a side that stays, however many faces are contradicted."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,8 @@ def labelled_pool(
     scores = spread.code_scores(pool.codes)
     usable = np.abs(scores) >= labelling.margin
     if labelling.agreement:
-        usable &= _supported(usable, scores >= 0, spread.feature_scores(pool.features))
+        by_features = spread.feature_scores(pool.features)
+        usable[usable] = supported(by_features[usable], scores[usable] >= 0)
     group = (scores >= 0).astype(int)
     if others is not None:
         group += 2 * (others.code_scores(pool.codes) >= 0)
@@ -72,14 +71,3 @@ def labelled_pool(
         )
     chosen = np.sort(np.concatenate([members[:count] for members in rows]))
     return pool.features[chosen], (group[chosen] % 2).astype(np.int8)
-
-
-def _supported(usable: np.ndarray, present: np.ndarray, by_features: np.ndarray) -> np.ndarray:
-    """The faces on each side for which their features speak, bool `[n]`."""
-    kept = np.zeros(len(usable), bool)
-    support = np.where(present, by_features, -by_features)
-    for side in (present, ~present):
-        rows = np.flatnonzero(usable & side)
-        order = rows[np.argsort(-support[rows], kind="stable")]
-        kept[order[: max(int((support[rows] >= 0).sum()), int(SMALLEST_KEPT * len(rows)))]] = True
-    return kept
