@@ -8,14 +8,12 @@ labelled ones, learning from these directly. The page and the command
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganssl.classifier.anchor import Anchor, photo_digest
 from ganssl.classifier.baselines import (
     BOTH,
     CROSS_VALIDATED,
@@ -29,81 +27,24 @@ from ganssl.classifier.baselines import (
 )
 from ganssl.classifier.classifier import Classifier
 from ganssl.classifier.threshold import calibrated
+from ganssl.classifier.train import train_classifier
+from ganssl.comparison import Comparison
 from ganssl.errors import UserError
 from ganssl.evaluate_classifier import comparison_table
-from ganssl.evaluate_photos import PhotoJudgement, PreparedPhotos, judge_prepared, labelled
+from ganssl.evaluate_photos import PreparedPhotos, judge_prepared, labelled
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.progress import Stages, stages
 
 if TYPE_CHECKING:
+    from ganssl.data.photo_set import PhotoSet
     from ganssl.directions import Direction
     from ganssl.models.face_model import FaceModel
 
 THIS = "this classifier"
+CHECKED = "synthetic, checked by the few labels"
 FEWEST_PER_CLASS = 2
 MOST_UNLABELLED = 5000
 """So many photos without their labels are enough for self-training and label spreading."""
-
-JUDGED, FEW_LABELLED, UNLABELLED = "judged", "few labelled", "no label"
-
-
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """A judgement, and other methods on the same features of the same photos.
-
-    Attributes:
-        classifier: as it was judged, with the threshold that was placed for it.
-        extractor: title of the features.
-        result: its judgement.
-        table: rows of `ganssl.evaluate_classifier.comparison_table`.
-        notes: what to know of the table: what is missing and why, what a method saw.
-        prepared: all photos that could be read, `[n]`.
-        labels: int8 `[n]`: 1, 0, or -1 without one.
-        scores: float32 `[n]`.
-        few: bool `[n]`, the few labelled photos, which were not judged.
-        seed: by which these were drawn.
-    """
-
-    classifier: Classifier
-    extractor: str
-    result: PhotoJudgement
-    table: list[dict]
-    notes: list[str]
-    prepared: PreparedPhotos
-    labels: np.ndarray
-    scores: np.ndarray
-    few: np.ndarray
-    seed: int
-
-    def to_dict(self) -> dict:
-        """As JSON can hold it: the judgement, and `comparison`, `notes` and `few`."""
-        few = self.prepared.photos.subset(self.few)
-        return {
-            **self.result.to_dict(),
-            "comparison": self.table,
-            "notes": self.notes,
-            "few": {"names": few.names, "seed": self.seed},
-        }
-
-    def csv(self) -> str:
-        """One line for each photo that was handed in, those that were refused at the end.
-
-        Columns: file, label (empty without one), answer, score, aligned (how
-        its face was found), use (judged, few labelled, no label, refused).
-        """
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["file", "label", "answer", "score", "aligned", "use"])
-        classes = self.classifier.attribute.classes
-        columns = self.prepared.photos.names, self.labels, self.scores, self.prepared.how, self.few
-        for name, label, score, how, few in zip(*columns, strict=True):
-            answer = classes[int(np.float64(score) >= self.classifier.threshold)]
-            use = FEW_LABELLED if few else JUDGED if label >= 0 else UNLABELLED
-            known = classes[label] if label >= 0 else ""
-            writer.writerow([name, known, answer, f"{score:.4f}", how, use])
-        for refusal in self.prepared.refused:
-            writer.writerow([refusal.name, "", "", "", "", "refused"])
-        return text.getvalue()
 
 
 def compare_methods(
@@ -144,8 +85,12 @@ def compare_methods(
     column = column or classifier.attribute.name
     known = labelled(prepared.photos, column)
     labels = prepared.photos.column(column)
-    few = draw_few(labels, few_per_class, classifier.attribute.classes, seed)
-    judged = known & ~few
+    seen = photos_seen(classifier, prepared.photos)
+    if not (known & ~seen).any():
+        raise UserError("The classifier has learnt from all of these photos; judge it on others.")
+    free = np.where(seen, np.int8(-1), labels)
+    few = draw_few(free, few_per_class, classifier.attribute.classes, seed)
+    judged = known & ~few & ~seen
 
     stage = stages(progress, cancelled)
     features = extractor.features(prepared.pixels, stage("face features"))
@@ -154,6 +99,11 @@ def compare_methods(
     result = judge_prepared(classifier, features[judged], prepared.subset(judged), column, slices)
     methods = {THIS: Scored(result.scores, classifier.threshold)}
     notes = []
+    if seen.any():
+        notes.append(
+            f"The classifier has learnt from {int(seen.sum()):,} of these photos, so they are not "
+            "judged."
+        )
     direction = model and labelling_direction(classifier, model)
     if direction is None:
         notes.append("There is no direction of this attribute to set beside the classifier.")
@@ -176,6 +126,9 @@ def compare_methods(
             progress=stage("methods with few labels"),
             cancelled=cancelled,
         )
+        if synthetic is not None:
+            few_photos = Anchor(features[few], labels[few], unlabelled)
+            methods[CHECKED] = checked_by(few_photos, synthetic, classifier, features[judged])
         notes += _few_notes(few_per_class, len(unlabelled), BOTH in methods)
     else:
         notes.append(
@@ -208,8 +161,35 @@ def compare_methods(
         labels=labels,
         scores=classifier.scores(features),
         few=few,
+        seen=seen,
         seed=seed,
     )
+
+
+def checked_by(
+    anchor: Anchor, synthetic: Rows, classifier: Classifier, judged: np.ndarray
+) -> Scored:
+    """Train on the generated faces that few labelled photos do not contradict; they cut, too.
+
+    Args:
+        synthetic: features and labels of the faces that trained `classifier`.
+        judged: features of the photos to score, float32 `[m, d]`.
+    """
+    rows, labels = synthetic
+    kept = anchor.supports(rows, labels)
+    trained = train_classifier(
+        rows[kept], labels[kept], classifier.attribute, "logistic", holdout_share=0.0
+    )
+    trained = anchor.place_threshold(trained)
+    return Scored(trained.scores(judged), trained.threshold)
+
+
+def photos_seen(classifier: Classifier, photos: PhotoSet) -> np.ndarray:
+    """Which photos were labelled ones that the classifier has learnt from; bool `[n]`."""
+    learnt = set(classifier.metrics.get("anchor_photos", ()))
+    if not learnt:
+        return np.zeros(len(photos), bool)
+    return np.array([photo_digest(photos.photo_bytes(i)) in learnt for i in range(len(photos))])
 
 
 def draw_few(
@@ -282,7 +262,12 @@ def _few_notes(per_class: int, unlabelled: int, both: bool) -> list[str]:
         f"Self-training and label spreading also saw {unlabelled:,} photos, the judged ones among "
         "them, without their labels.",
     ]
-    if not both:
+    if both:
+        notes.append(
+            f"{CHECKED!r}: faces whose features contradict their label by the few photos are left "
+            "out, and the few photos place the threshold too."
+        )
+    else:
         notes.append(
             "Generated faces with the few photos added are not in the table: the set that trained "
             "this classifier is not at hand."

@@ -10,7 +10,7 @@ from datetime import date
 from html import escape
 
 from ganssl.classifier.card import DATA_TERMS, limits, training_lines
-from ganssl.compare_methods import Comparison
+from ganssl.comparison import Comparison
 from ganssl.evaluate_classifier import Judgement
 from ganssl.report_figures import calibration_svg, comparison_svg, roc_svg
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from ganssl.attributes import Attribute
-from ganssl.classifier import train_on_faces
+from ganssl.classifier import load_classifier, save_classifier, train_on_faces
+from ganssl.classifier.anchor import Anchor, photo_anchor
 from ganssl.classifier.baselines import (
     BOTH,
     CROSS_VALIDATED,
@@ -22,7 +23,7 @@ from ganssl.classifier.baselines import (
     cross_validated,
     direction_scores,
 )
-from ganssl.compare_methods import THIS, compare_methods, draw_few, labelling_direction
+from ganssl.compare_methods import CHECKED, THIS, compare_methods, draw_few, labelling_direction
 from ganssl.data.uploads import read_uploads
 from ganssl.errors import UserError
 from ganssl.evaluate_classifier import MAJORITY
@@ -88,7 +89,7 @@ def full(classifier, prepared, model):
 def test_every_method_is_judged_on_the_same_photos(full):
     methods = [row["method"] for row in full.table]
     assert methods == [
-        MAJORITY, THIS, DIRECTION, FEW, SELF_TRAINING, SPREADING, BOTH, CROSS_VALIDATED,
+        MAJORITY, THIS, DIRECTION, FEW, SELF_TRAINING, SPREADING, BOTH, CHECKED, CROSS_VALIDATED,
     ]  # fmt: skip
     judged = COUNT - UNLABELLED - 6
     assert {row["n"] for row in full.table} == {judged} == {full.result.judgement.n}
@@ -124,6 +125,45 @@ def test_the_direction_gets_its_boundary_from_the_few(full, model, prepared):
     row = next(row for row in full.table if row["method"] == DIRECTION)
     right = (expected.scores >= 0.5) == full.labels[judged]
     assert row["accuracy"] == pytest.approx(right.mean())
+
+
+def test_photos_that_a_classifier_learnt_from_are_not_judged(upload, prepared, tmp_path):
+    faces, labels = draw_faces(160, seed=7)
+    seen = upload.subset(np.arange(10))
+    anchor = photo_anchor(seen, "Smiling", mouth_extractor(), Preprocess(64), upload)
+    assert len(anchor.labels) == len(anchor.photos) == 10 and len(anchor.unlabelled) == COUNT
+    trained = train_on_faces(faces, labels, SMILING, mouth_extractor(), "logistic", anchor=anchor)
+    assert "10 labelled photos" in trained.threshold_from
+    save_classifier(trained, tmp_path / "classifier")
+    loaded = load_classifier(tmp_path / "classifier")
+    found = compare_methods(loaded, mouth_extractor(), prepared, few_per_class=2)
+    assert found.seen.tolist() == [True] * 10 + [False] * (COUNT - 10)
+    assert not (found.seen & found.few).any()
+    assert found.result.judgement.n == COUNT - UNLABELLED - 10 - 4
+    assert any("learnt from 10 of these photos" in note for note in found.notes)
+    assert found.csv().count(",learnt from\n") == 10
+    with pytest.raises(UserError, match="learnt from all of these"):
+        compare_methods(loaded, mouth_extractor(), prepare_photos(seen, Preprocess(64)))
+
+
+def test_faces_with_wrong_labels_are_left_out_of_training():
+    faces, labels = draw_faces(160, seed=7)
+    photos, truth = draw_faces(40, seed=8)
+    wrong = np.arange(160) % 5 == 0
+    features = mouth_extractor().features(photos)
+    trained = train_on_faces(
+        faces,
+        np.where(wrong, 1 - labels, labels),
+        SMILING,
+        mouth_extractor(),
+        "logistic",
+        anchor=Anchor(features, truth, features[:0]),
+        holdout_share=0.0,
+        copies=1,
+    )
+    dropped = trained.metrics["dropped_as_contradicted"]
+    assert 0.8 * wrong.sum() <= dropped <= 1.5 * wrong.sum()
+    assert trained.metrics["trained_on"] == 2 * (160 - dropped)  # each face and its copy
 
 
 def test_without_few_photos_what_needs_them_is_left_out_and_said(classifier, prepared, model):

@@ -8,6 +8,7 @@ head is trained, where its threshold lies among photos.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,15 +40,18 @@ class Anchor:
         features: float32 `[k, f]`.
         labels: int8 `[k]`, with both classes.
         unlabelled: float32 `[n, f]` of photos whose labels are not known; may be empty.
+        photos: `photo_digest` of each labelled one, so that none of them is judged on.
     """
 
     features: np.ndarray
     labels: np.ndarray
     unlabelled: np.ndarray
+    photos: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name, value in zip(("features", "labels"), check_rows(self.features, self.labels)):
-            object.__setattr__(self, name, value)
+        features, labels = check_rows(self.features, self.labels)
+        object.__setattr__(self, "features", features)
+        object.__setattr__(self, "labels", labels)
         if self.unlabelled.shape[1:] != self.features.shape[1:]:
             raise UserError("Labelled and unlabelled photos need the same features.")
 
@@ -100,11 +104,18 @@ def photo_anchor(
         features.append(
             cached_features(extractor, part.subset(np.sort(rows)), preprocess, cache, stage)
         )
+    used = prepared.photos
     return Anchor(
         extractor.features(prepared.pixels),
-        prepared.photos.column(column),
+        used.column(column),
         np.concatenate(features),
+        tuple(photo_digest(used.photo_bytes(i)) for i in range(len(used))),
     )
+
+
+def photo_digest(data: bytes) -> str:
+    """16 hexadecimal digits of a photo's file."""
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 def supported(by_features: np.ndarray, labels: np.ndarray) -> np.ndarray:

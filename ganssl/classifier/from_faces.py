@@ -103,9 +103,8 @@ def train_on_faces(
     )
     if anchor is not None:
         classifier = anchor.place_threshold(classifier)
-        return replace(
-            classifier, metrics=classifier.metrics | {"dropped_as_contradicted": dropped}
-        )
+        learnt = {"dropped_as_contradicted": dropped, "anchor_photos": list(anchor.photos)}
+        return replace(classifier, metrics=classifier.metrics | learnt)
     if unlabelled is not None:
         photos = cached_features(
             extractor, unlabelled, preprocess, cache, stage("features of unlabelled photos")

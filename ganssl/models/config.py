@@ -21,6 +21,9 @@ class ModelConfig:
         generator_widths: channels at 4×4, 8×8, 16×16 and 32×32.
         detail_width: channels at 64×64, the generator's finest grid.
         discriminator_widths: channels at 64×64, 32×32, 16×16 and 8×8.
+        smooth: whether a fixed low-pass follows where the generator unfolds its
+            32×32 grid: the four pixels of a cell have weights of their own, and
+            an adversary's gradients would set them apart, which shows as a grid.
     """
 
     size: int = 128
@@ -29,6 +32,7 @@ class ModelConfig:
     generator_widths: tuple[int, int, int, int] = (320, 256, 128, 64)
     detail_width: int = 24
     discriminator_widths: tuple[int, int, int, int] = (32, 64, 128, 256)
+    smooth: bool = True
 
     def __post_init__(self) -> None:
         for name in ("encoder_widths", "generator_widths", "discriminator_widths"):
@@ -49,6 +53,6 @@ class ModelConfig:
     @classmethod
     def from_dict(cls, values: dict) -> ModelConfig:
         try:
-            return cls(**values)
+            return cls(**{"smooth": False, **values})  # older models have no such entry
         except TypeError as error:
             raise UserError(f"The model's settings are not readable: {error}.") from error

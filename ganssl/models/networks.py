@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import keras
 
 from ganssl.models.config import GRID, ModelConfig
-from ganssl.models.layers import BatchNorm, conv_norm, fold, residual, unfold, upsample
+from ganssl.models.layers import BatchNorm, Blur, conv_norm, fold, residual, unfold, upsample
 
 
 def build_encoder(config: ModelConfig, dtype: str = "float32") -> keras.Model:
@@ -46,6 +46,8 @@ def build_generator(config: ModelConfig, dtype: str = "float32") -> keras.Model:
             x = residual(x, f"grid{side}_res", dtype)
     x = conv_norm(x, 4 * config.detail_width, "grid32_out", dtype)
     x = unfold(x, 2)  # (n, 64, 64, detail)
+    if config.smooth:
+        x = Blur(name="smooth", dtype=dtype)(x)
     x = conv_norm(x, config.detail_width, "grid64", dtype)
     block = config.size // 64
     x = keras.layers.Conv2D(3 * block * block, 3, padding="same", name="pixels", dtype=dtype)(x)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+
 from ganssl.attributes import WITHHELD
 from ganssl.data.photo_set import PhotoSet
 from ganssl.directions import DirectionSet
@@ -17,6 +19,11 @@ from ganssl.models.card import write_card
 from ganssl.models.config import ModelConfig
 from ganssl.training.checkpoint import read_checkpoint
 from ganssl.training.gan import SETTINGS
+from ganssl.training.whiten import whiten
+
+SOME_PHOTOS = 5000
+FEWEST_PER_DIMENSION = 10
+"""The basis of the codes is found from so many photos, and left alone where they are too few."""
 
 FEW_LABELS = 50
 """Of each class: the directions that ship for synthesis from few labels."""
@@ -42,6 +49,8 @@ def export_model(
         progress: makes a callback `(done, total)` for each named part.
     """
     model, settings, state = model_of_run(run)
+    if photos is not None:
+        _whiten(model, photos, cache, progress)
     model.save(out)  # weights are rounded to what the bundle holds before any code is measured
     model = load_bundle(out)
     if photos is not None:
@@ -67,6 +76,23 @@ def model_of_run(run: Path) -> tuple[BundleModel, dict, dict]:
     return model, settings, state
 
 
+def _whiten(
+    model: BundleModel, photos: PhotoSet, cache: Path | None, progress: Progress | None
+) -> None:
+    """Few photos are left as they are: they do not fill the code's dimensions."""
+    train = _train_part(photos)
+    some = train.subset(np.linspace(0, len(train) - 1, min(SOME_PHOTOS, len(train))).astype(int))
+    if len(some) < FEWEST_PER_DIMENSION * model.latent_size:
+        return
+    faces = model.preprocess.to_network(some.faces(model.preprocess, cache))
+    mean, spread = model.encoder.predict(faces, batch_size=64, verbose=0)
+    whiten(model, mean, np.exp(spread).mean(axis=0))
+
+
+def _train_part(photos: PhotoSet) -> PhotoSet:
+    return photos.part("train") if photos.partition is not None else photos
+
+
 def fit_latent(
     model: BundleModel,
     photos: PhotoSet,
@@ -79,7 +105,7 @@ def fit_latent(
     Too few photos for a density or for any direction leave the prior and an
     empty set: a training is not lost for it.
     """
-    train = photos.part("train") if photos.partition is not None else photos
+    train = _train_part(photos)
     codes = encode_photos(model, train, cache, progress)
     model.measure(codes)
     if photos.attributes:

@@ -32,7 +32,9 @@ class TrainingSettings:
 
     Attributes:
         learning_rate: of encoder and generator before the adversarial stage.
-        adversarial_rate: of all networks in the adversarial stage.
+        adversarial_rate: of encoder and generator in the adversarial stage.
+        discriminator_rate: of the discriminator, which learns faster, so that it
+            keeps up (Heusel et al. 2017).
         average_decay: of the moving average of encoder and generator.
         warm_steps: steps over which the first rate rises from 0.
         cool_share: last share of the budget, over which the rates fall to a tenth.
@@ -41,6 +43,7 @@ class TrainingSettings:
 
     learning_rate: float = 6e-4
     adversarial_rate: float = 2e-4
+    discriminator_rate: float = 4e-4
     average_decay: float = 0.999
     warm_steps: int = 200
     cool_share: float = 0.15
@@ -82,7 +85,7 @@ class GanTraining:
                     settings.learning_rate, beta_1=0.5, beta_2=0.99
                 ),
                 "discriminator": keras.optimizers.Adam(
-                    settings.adversarial_rate, beta_1=0.5, beta_2=0.99
+                    settings.discriminator_rate, beta_1=0.5, beta_2=0.99
                 ),
             }
             self.optimizers["autoencoder"].build(self.nets.autoencoder_variables)
@@ -203,7 +206,7 @@ class GanTraining:
         warm = min(1.0, (self.clock.step + 1) / self.settings.warm_steps)
         rate = self.settings.adversarial_rate if stage[1] else self.settings.learning_rate
         self.optimizers["autoencoder"].learning_rate = rate * warm * cool
-        self.optimizers["discriminator"].learning_rate = self.settings.adversarial_rate * cool
+        self.optimizers["discriminator"].learning_rate = self.settings.discriminator_rate * cool
         decay = min(self.settings.average_decay, (1 + self.clock.step) / (10 + self.clock.step))
         scalars = (self.objective.kl_at(epoch), self.objective.adversarial_at(epoch), decay)
         return tuple(keras.ops.convert_to_tensor(value, "float32") for value in scalars)

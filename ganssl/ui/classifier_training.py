@@ -8,12 +8,15 @@ from functools import partial
 import streamlit as st
 
 from ganssl.classifier import HEADS, Classifier, CurvePoint, train_on_set
+from ganssl.classifier.anchor import photo_anchor
 from ganssl.classifier.archive import classifier_zip, read_classifier_zip
 from ganssl.classifier.card import classifier_card
+from ganssl.data import PhotoSet
 from ganssl.errors import UserError
 from ganssl.evaluation_figures import PLAIN, learning_curve
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.jobs import Job, JobContext
+from ganssl.preprocess import Preprocess
 from ganssl.synthesis import SyntheticSet
 from ganssl.ui.feature_choice import choose_extractor
 from ganssl.ui.jobs import PERIOD, show_job, visitor_jobs
@@ -63,13 +66,37 @@ def train_form(made: SyntheticSet) -> None:
             required=True,
             width=120,
         )
+    anchor = _choose_anchor(made)
     if st.button("Train", icon=":material/model_training:", type="primary", key="train/start"):
         try:
             st.session_state["train/training"] = start_training(
-                made, extractor, head, int(copies), int(seed)
+                made, extractor, head, int(copies), int(seed), anchor
             )
         except UserError as error:
             st.error(str(error), icon=":material/error:")
+
+
+def _choose_anchor(made: SyntheticSet) -> PhotoSet | None:
+    """Labelled photos from the shelf that check the faces; None without."""
+    name = made.attribute.name
+    usable = {
+        title: photos
+        for title, photos in shelf().photos.items()
+        if name in photos.attributes and set(photos.column(name)) >= {0, 1}
+    }
+    if not usable:
+        return None
+    title = st.selectbox(
+        "Check the faces by labelled photos",
+        list(usable),
+        index=None,
+        placeholder="No, learn from the generated faces alone",
+        help="The few photos that people labelled know how the classes differ. Faces whose "
+        "features contradict their label are left out, and the photos place the threshold. "
+        "They are not judged on afterwards.",
+        key=f"train/anchor {list(usable)}",
+    )
+    return usable.get(title)
 
 
 def show_training() -> None:
@@ -90,9 +117,17 @@ def own_jobs() -> list[Job]:
 
 
 def start_training(
-    made: SyntheticSet, extractor: FeatureExtractor, head: str, copies: int, seed: int
+    made: SyntheticSet,
+    extractor: FeatureExtractor,
+    head: str,
+    copies: int,
+    seed: int,
+    anchor: PhotoSet | None = None,
 ) -> Training:
     """Queue a training; the classifier lies on the shelf once it is trained.
+
+    Args:
+        anchor: labelled photos that check the faces and place the threshold.
 
     Raises `UserError` where the visitor has too many jobs.
     """
@@ -104,11 +139,18 @@ def start_training(
             curve.append(latest)
             context.progress(latest.step, latest.steps, "Training")
 
+        checked = None
+        if anchor is not None:
+            crop = Preprocess(made.recipe.size)
+            checked = photo_anchor(
+                anchor, made.attribute.name, extractor, crop, progress=context.stage
+            )
         classifier = train_on_set(
             made,
             extractor,
             head,
             copies=copies,
+            anchor=checked,
             cache=made.folder.parent / "features",
             progress=context.stage,
             curve=point,
@@ -170,6 +212,11 @@ def download_classifier(classifier: Classifier, key: str) -> None:
 def _summary(classifier: Classifier) -> str:
     metrics = classifier.metrics
     text = f"Trained on {metrics['trained_on']:,} faces."
+    if photos := metrics.get("anchor_photos"):
+        text += (
+            f" {len(photos):,} labelled photos contradict {metrics['dropped_as_contradicted']:,} "
+            "more, which were left out, and placed the threshold."
+        )
     if metrics.get("held_out_accuracy") is not None:
         text += (
             f" On {metrics['held_out']:,} held-out generated faces: accuracy "

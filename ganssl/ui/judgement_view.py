@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ganssl.compare_methods import Comparison
+from ganssl.comparison import Comparison
 from ganssl.evaluate_classifier import Judgement
 from ganssl.evaluation_figures import (
     PLAIN,

@@ -10,7 +10,8 @@ import streamlit as st
 
 from ganssl.classifier import Classifier
 from ganssl.classifier.from_faces import set_features
-from ganssl.compare_methods import FEWEST_PER_CLASS, Comparison, compare_methods
+from ganssl.compare_methods import FEWEST_PER_CLASS, compare_methods
+from ganssl.comparison import Comparison
 from ganssl.data import PhotoSet
 from ganssl.errors import UserError
 from ganssl.evaluate_photos import PreparedPhotos, prepare_photos

@@ -107,6 +107,7 @@ def _read(attribute: Attribute | None) -> None:
     st.session_state["train/upload"] = upload
     if len(upload.photos):
         shelf().photos[UPLOADED] = upload.photos
+        st.rerun()  # what stands above on the page offers them too
 
 
 def _show_report(upload: Upload) -> None:

@@ -153,6 +153,21 @@ def test_a_training_that_fails_says_why_and_the_page_stays(page):
     assert "a small set" in page.selectbox(key="train/set").options
 
 
+def test_labelled_photos_check_the_faces_and_are_not_judged_on(page, small_photos):
+    assert "Check the faces by labelled photos" not in [box.label for box in page.selectbox]
+    hand_in(page, ("photos.zip", photo_zip(small_photos)))
+    checks = next(b for b in page.selectbox if b.label == "Check the faces by labelled photos")
+    assert checks.value is None
+    checks.set_value("uploaded on this page").run()
+    classifier = train(page)
+    assert len(classifier.metrics["anchor_photos"]) == 40
+    assert "40 labelled photos" in classifier.threshold_from
+    assert "40 labelled photos contradict" in texts(page)
+    press(page, "judge")
+    finish(page, page.session_state["train/desk"].job)
+    assert "has learnt from all of these photos" in errors(page)
+
+
 def test_photos_are_judged_beside_other_methods(page, small_photos):
     train(page)
     files, labels = small_photos
@@ -171,7 +186,7 @@ def test_photos_are_judged_beside_other_methods(page, small_photos):
     assert judgement.n == 32 and found.few.sum() == 8
     assert [s.column for s in judgement.slices] == ["Young", "Young"]
     methods = [row["method"] for row in found.table]
-    assert methods[:2] == [MAJORITY, "this classifier"] and len(methods) == 8
+    assert methods[:2] == [MAJORITY, "this classifier"] and len(methods) == 9
     text = texts(page)
     assert judgement.verdict in text
     assert f"judged on {judgement.n} photos" in text
