@@ -9,36 +9,49 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ganssl.ui.downloads import downloads
 from ganssl.ui.model import require_face_model, show_model_choice
 from ganssl.ui.presentation import presenting, show_presentation_toggle
 
 UI = Path(__file__).parent / "ganssl" / "ui"
 
-SIDEBAR = "collapsed" if presenting() else "auto"
-st.set_page_config("GANSSL Studio", UI / "icon.svg", "wide", SIDEBAR)
-st.html(UI / "style.css")
-page = st.navigation(
-    [
-        st.Page("pages/explore.py", title="Explore", icon=":material/tune:", default=True),
-        st.Page("pages/your_photo.py", title="Your photo", icon=":material/add_a_photo:"),
-        st.Page("pages/latent_space.py", title="Latent space", icon=":material/science:"),
-        st.Page("pages/synthesize.py", title="Synthesize", icon=":material/burst_mode:"),
-        st.Page("pages/label.py", title="Label", icon=":material/label:"),
-        st.Page(
-            "pages/train_and_evaluate.py",
-            title="Train & evaluate",
-            icon=":material/model_training:",
-        ),
-        st.Page("pages/how_it_works.py", title="How it works", icon=":material/school:"),
-        st.Page("pages/model_card.py", title="About the model", icon=":material/info:"),
-    ]
-)
-with st.sidebar:
-    show_presentation_toggle()
-    show_model_choice()
-page.run()
-model = require_face_model()
-with st.sidebar:
-    st.caption(f"Model **{model.name}**  \n`{model.id}`")
-    st.caption(f":material/memory: {model.device}")
+
+def show_app() -> None:
+    """Everything that a visitor sees, page and sidebar."""
+    sidebar = "collapsed" if presenting() else "auto"
+    st.set_page_config("GANSSL Studio", UI / "icon.svg", "wide", sidebar)
+    st.html(UI / "style.css")
+    page = st.navigation(
+        [
+            st.Page("pages/explore.py", title="Explore", icon=":material/tune:", default=True),
+            st.Page("pages/your_photo.py", title="Your photo", icon=":material/add_a_photo:"),
+            st.Page("pages/latent_space.py", title="Latent space", icon=":material/science:"),
+            st.Page("pages/synthesize.py", title="Synthesize", icon=":material/burst_mode:"),
+            st.Page("pages/label.py", title="Label", icon=":material/label:"),
+            st.Page(
+                "pages/train_and_evaluate.py",
+                title="Train & evaluate",
+                icon=":material/model_training:",
+            ),
+            st.Page("pages/how_it_works.py", title="How it works", icon=":material/school:"),
+            st.Page("pages/model_card.py", title="About the model", icon=":material/info:"),
+        ]
+    )
+    with st.sidebar:
+        show_presentation_toggle()
+        show_model_choice()
+    page.run()
+    model = require_face_model()
+    with st.sidebar:
+        st.caption(f"Model **{model.name}**  \n`{model.id}`")
+        st.caption(f":material/memory: {model.device}")
+
+
+if (
+    get_script_run_ctx(suppress_warning=True) is None
+):  # the server reads this file once, every visit runs it
+    app = st.App(__file__, routes=[downloads.route()])
+else:
+    show_app()

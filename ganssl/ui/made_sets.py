@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ from ganssl.synthesis import (
     zip_set,
 )
 from ganssl.synthesis.layout import DATASHEET
+from ganssl.ui.downloads import download_file
 from ganssl.ui.jobs import this_visit, visitor_jobs
 from ganssl.ui.shelf import shelf
 from ganssl.ui.shelf_choice import free_name
@@ -123,13 +123,11 @@ def show_set(name: str, made: SyntheticSet) -> None:
     show_sheets(made.attribute, *_sample(made.id, made))
     path = zip_path(made.folder)
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
+        download_file(
             f"Download ZIP ({path.stat().st_size / 1e6:,.1f} MB)",
-            partial(path.open, "rb"),
+            path,
             f"{made.recipe.attribute}-{len(made)}-{made.id}.zip",
             "application/zip",
-            icon=":material/download:",
-            on_click="ignore",
             key=f"synthesize/zip {name}",
         )
         st.button(

@@ -16,7 +16,7 @@ from tests.app.browser import Page, chromium, running_app, wait_until
 COUNT = 200
 IMAGES = '[data-testid="stImage"] img'
 BARS = '[data-testid="stProgress"]'
-DOWNLOADS = '[data-testid="stDownloadButton"] button'
+DOWNLOADS = '[data-testid="stLinkButton"] a'
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 

@@ -145,12 +145,15 @@ def test_the_download_is_the_whole_set_and_the_datasheet_is_there(page, tmp_path
     assert any("30 with and 30 without" in caption.value for caption in page.caption)
 
 
-def test_deleting_a_set_frees_shelf_disk_and_share(page, monkeypatch):
+def test_deleting_a_set_frees_shelf_disk_and_share(page, small_assets, monkeypatch):
     make(page)
     ((name, made),) = sets(page).items()
-    monkeypatch.setattr(visits, "MOST_BYTES", 2_500_000)  # room for one such set
+    model = load_model(small_assets / "models" / "small")
+    needed = made_sets.expected_bytes(model, made.recipe, model.directions)
+    room = int(1.5 * needed)  # for one such set
+    monkeypatch.setattr(visits, "MOST_BYTES", room)
     page.button(key="synthesize/start").click().run()
-    assert "of your 2.5 MB on this server" in page.error[0].value
+    assert f"of your {room / 1e6:,.1f} MB on this server" in page.error[0].value
     page.button(key=f"synthesize/delete {name}").click().run()
     assert not page.exception and sets(page) == {} and not made.folder.parent.exists()
     make(page)
