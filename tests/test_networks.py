@@ -8,7 +8,7 @@ import pytest
 from ganssl.errors import UserError
 from ganssl.models import losses
 from ganssl.models.config import ModelConfig
-from ganssl.models.layers import fold, unfold
+from ganssl.models.layers import Blur, fold, unfold
 from ganssl.models.networks import build_discriminator, build_encoder, build_generator
 
 SMALL = dict(
@@ -56,6 +56,27 @@ def test_fold_and_unfold_are_inverse_and_keep_neighbours_together():
 def test_impossible_sizes_are_refused(settings: dict):
     with pytest.raises(UserError):
         ModelConfig(**settings)
+
+
+def test_the_blur_takes_away_a_grid_and_leaves_what_is_smooth():
+    rows = np.arange(12, dtype="float32")
+    grid = np.where((rows[:, None] + rows) % 2, 1.0, -1.0)
+    stripes = np.tile(np.where(rows % 2, 1.0, -1.0), (12, 1))
+    ramp = np.tile(rows, (12, 1))
+    x = np.stack([grid, stripes, ramp, ramp.T], axis=-1)[None].astype("float32")
+    inner = np.asarray(Blur()(x))[0, 1:-1, 1:-1]
+    np.testing.assert_allclose(inner[..., :2], 0.0, atol=1e-6)
+    np.testing.assert_allclose(inner[..., 2:], x[0, 1:-1, 1:-1, 2:], atol=1e-5)
+
+
+def test_models_from_before_the_blur_are_built_without_it():
+    config = ModelConfig(**SMALL)
+    before = {k: v for k, v in config.to_dict().items() if k != "smooth"}
+    names = [
+        [layer.name for layer in build_generator(each).layers]
+        for each in (config, ModelConfig.from_dict(before), ModelConfig.from_dict(config.to_dict()))
+    ]
+    assert ["smooth" in each for each in names] == [True, False, True]
 
 
 def test_kl_divergence_matches_the_closed_form():
