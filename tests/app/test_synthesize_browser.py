@@ -11,7 +11,7 @@ from selenium.webdriver.common.keys import Keys
 
 from ganssl.synthesis import read_set
 from ganssl.ui.jobs import PERIOD
-from tests.app.browser import Page, chromium, running_app, wait_until
+from tests.app.browser import STOPWATCH, Page, chromium, running_app, wait_until
 
 COUNT = 200
 IMAGES = '[data-testid="stImage"] img'
@@ -66,3 +66,26 @@ def test_a_small_set_is_made_and_taken_home(address, tmp_path):
 
         page = open_page(window, address)  # a reload is another visit
         assert not page.all(DOWNLOADS)
+
+
+def test_sliders_answer_while_another_visitor_makes_many_faces(address, tmp_path, capsys):
+    with chromium(tmp_path) as busy, chromium(tmp_path) as other:
+        maker = open_page(busy, address)
+        box = maker.all('input[aria-label="Faces"]')[0]
+        box.send_keys(Keys.CONTROL, "a")
+        box.send_keys("100000", Keys.ENTER)
+        maker.settle(lambda: says(maker, "Make 100,000 faces"))
+        maker.click("button", "Make 100,000 faces")
+        maker.settle(lambda: bool(maker.all(BARS)))
+        explorer = Page(other, address)
+        explorer.open("?seed=1&truncation=0.3")
+        other.execute_script(STOPWATCH, Page.AFTER)
+        for key in (Keys.HOME, Keys.END, Keys.HOME, Keys.END):
+            explorer.press("Smiling", key)
+        assert not explorer.errors()
+        assert maker.all(BARS) and not maker.errors()  # the faces are still being made
+        waits = other.execute_script("return waits")
+        with capsys.disabled():
+            print(f"\na slider beside a running job: median {np.median(waits):.0f} ms")
+        maker.click("button", "Cancel")
+        maker.settle(lambda: not maker.all(BARS))
