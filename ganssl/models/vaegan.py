@@ -45,10 +45,10 @@ class Objective:
 
     pixel: float = 1.0
     gradient: float = 1.0
-    kl: float = 2e-4
-    feature: float = 0.3
+    kl: float = 6e-4
+    feature: float = 0.8
     similarity: float = 0.1
-    adversarial: float = 0.02
+    adversarial: float = 0.08
     kl_warm: float = 1.0
     feature_from: float = 1.0
     adversarial_from: float = 12.0

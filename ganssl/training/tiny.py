@@ -20,13 +20,16 @@ TINY = ModelConfig(
     detail_width=8,
     discriminator_widths=(8, 12, 16, 24),
 )
-ALL_AT_ONCE = Objective(kl_warm=0.0, adversarial_from=0.0, adversarial_warm=4.0)
+ALL_AT_ONCE = Objective(
+    kl=2e-4, adversarial=0.02, kl_warm=0.0, adversarial_from=0.0, adversarial_warm=4.0
+)
 MOMENTUM = 0.7
 """Of the batch statistics: a few batches must do."""
 
 QUICK = TrainingSettings(
     learning_rate=3e-3,
     adversarial_rate=3e-3,
+    discriminator_rate=3e-3,
     average_decay=0.5,
     warm_steps=1,
     dtype="float32",
