@@ -49,9 +49,7 @@ def show_app() -> None:
         st.caption(f":material/memory: {model.device}")
 
 
-if (
-    get_script_run_ctx(suppress_warning=True) is None
-):  # the server reads this file once, every visit runs it
-    app = st.App(__file__, routes=[downloads.route()])
-else:
+if get_script_run_ctx(suppress_warning=True):  # a visit runs this file
     show_app()
+else:  # the server reads it once
+    app = st.App(__file__, routes=[downloads.route()])
