@@ -22,6 +22,7 @@ CONFIG = ModelConfig(
     generator_widths=(16, 12, 8, 8),
     detail_width=4,
     discriminator_widths=(4, 4, 4, 4),
+    smooth=False,  # random weights differ little from face to face, and a blur would hide it
 )
 OFFERED = ("Smiling", "Male", "Young", "Bald", "Eyeglasses", "Gray_Hair", "Sideburns")
 NOT_OFFERED = ("Blurry", "Attractive")

@@ -75,7 +75,7 @@ def _consistency(work: Work) -> None:
     show_agreement(agreement)
     if agreement.disagreements:
         st.markdown("You answered differently here; the label shown is the first. Decide again:")
-        show_cards(work, [name for name, _, _ in agreement.disagreements])
+        show_cards(work, [name for name, _, _ in agreement.disagreements], place="again")
 
 
 def show_contradictions(work: Work, analysis: PhotoAnalysis) -> None:
@@ -105,7 +105,7 @@ def show_contradictions(work: Work, analysis: PhotoAnalysis) -> None:
         )
         shown = list(found.values())
         remarks = [_remark(work, contradiction) for contradiction in shown]
-        show_cards(work, [work.session.names[c.place] for c in shown], remarks)
+        show_cards(work, [work.session.names[c.place] for c in shown], remarks, "contradicted")
 
 
 def _remark(work: Work, contradiction: Contradiction) -> str:
@@ -147,4 +147,5 @@ def _other_labeller(work: Work) -> None:
                 work,
                 [name for name, _, _ in rows],
                 [f"the other: {classes[b]}" for _, _, b in rows],
+                "compared",
             )

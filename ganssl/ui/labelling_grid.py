@@ -50,19 +50,25 @@ def show_grid() -> None:
     show_cards(work, groups[group][(page - 1) * PAGE : page * PAGE])
 
 
-def show_cards(work: Work, names: Sequence[str], remarks: Sequence[str] = ()) -> None:
-    """Photos in a grid, each with its label and perhaps a remark."""
+def show_cards(
+    work: Work, names: Sequence[str], remarks: Sequence[str] = (), place: str = ""
+) -> None:
+    """Photos in a grid, each with its label and perhaps a remark.
+
+    Args:
+        place: where on the page, in a word; a photo may be shown at several.
+    """
     with st.grid(8, min_column_width=120, gap="small"):
         for i, name in enumerate(names):
-            _card(work, name, remarks[i] if remarks else "")
+            _card(work, name, remarks[i] if remarks else "", f"{place} {name}".lstrip())
 
 
 @st.fragment
-def _card(work: Work, name: str, remark: str) -> None:
+def _card(work: Work, name: str, remark: str, key: str) -> None:
     """A fragment of its own, so that a click redraws this photo alone."""
     value = work.session.answers(work.question).get(name, NONE)
     word = words(work)[value]
-    with st.container(key=f"label-tile-{name}", gap="xsmall"):
+    with st.container(key=f"label-tile-{key}", gap="xsmall"):
         st.image(work.pictures[name], width="stretch", alt=f"The photo {name}, labelled {word}")
         st.button(
             word,
@@ -71,6 +77,6 @@ def _card(work: Work, name: str, remark: str) -> None:
             width="stretch",
             on_click=work.session.answer,
             args=(name, work.question, NEXT[value]),
-            key=f"label/card {name}",
+            key=f"label/card {key}",
         )
         st.caption(f"{name}  \n{remark}" if remark else name)

@@ -169,7 +169,7 @@ def test_a_second_look_gives_the_consistency(labelling):
     answer(app, {YES: NO, NO: YES}[first[sample[1]]])
     view(app, "check")
     assert [m.value for m in app.metric][:1] == ["50%"]
-    assert f"label/card {sample[1]}" in [b.key for b in app.button]
+    assert f"label/card again {sample[1]}" in [b.key for b in app.button]
 
 
 def test_the_work_survives_a_reload_by_its_address_and_is_forgotten_on_demand(labelling, open_page):
@@ -283,7 +283,22 @@ def test_checks_name_contradicted_labels_and_compare_labellers(labelling):
     ).run()
     assert not app.exception and not app.error
     assert "67%" in [m.value for m in app.metric]
-    assert "label/card 00.png" in [b.key for b in app.button]
+    assert "label/card compared 00.png" in [b.key for b in app.button]
+
+
+def test_a_photo_may_stand_in_several_lists(labelling):
+    """A label that both the classifier and another labeller doubt."""
+    app = labelling
+    label_all(app)
+    analysed(view(app, "check"))
+    session = work(app).session
+    pairs = zip(session.names, session.labels("Smiling"), strict=True)
+    wrong = "".join(f"{name},{1 - label}\n" for name, label in pairs)
+    app.file_uploader[-1].set_value(
+        ("theirs.csv", f"file,label\n{wrong}".encode(), "text/csv")
+    ).run()
+    assert not app.exception
+    assert sum("label/card compared" in (b.key or "") for b in app.button) == COUNT
 
 
 def test_the_informative_order_asks_the_networks_first(labelling):
