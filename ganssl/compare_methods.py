@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganssl.classifier.anchor import Anchor, photo_digest
+from ganssl.classifier.anchor import MOST_UNLABELLED, Anchor, photo_digest
 from ganssl.classifier.baselines import (
     BOTH,
     CROSS_VALIDATED,
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 THIS = "this classifier"
 CHECKED = "synthetic, checked by the few labels"
 FEWEST_PER_CLASS = 2
-MOST_UNLABELLED = 5000
-"""So many photos without their labels are enough for self-training and label spreading."""
 
 
 def compare_methods(

@@ -29,7 +29,7 @@ SMALLEST_KEPT = 0.1
 """The share of a class that stays, however many of its faces are contradicted."""
 
 MOST_UNLABELLED = 5000
-"""So many unlabelled photos are enough to say where the classes part."""
+"""So many unlabelled photos say where the classes part, and serve methods that learn from them."""
 
 
 @dataclass(frozen=True, eq=False)
