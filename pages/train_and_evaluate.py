@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ganssl.classifier import Classifier
-from ganssl.data import PhotoSet
 from ganssl.errors import UserError
+from ganssl.photos import PhotoSet
 from ganssl.ui.classifier_training import (
     choose_classifier,
     own_jobs,

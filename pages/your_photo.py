@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ganssl.photo_edit import EditablePhoto
+from ganssl.face.from_photo import EditablePhoto
 from ganssl.ui.face_controls import show_controls
 from ganssl.ui.face_gallery import show_filmstrip
 from ganssl.ui.face_session import FaceSession

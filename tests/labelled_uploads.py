@@ -7,7 +7,7 @@ import zipfile
 
 import numpy as np
 
-from ganssl.images import png_bytes
+from ganssl.photos.images import png_bytes
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -37,7 +37,7 @@ def generated_photos(model, count: int, seed: int = 50, attribute: str = "Smilin
 
     Returns the files of `face_files` and labels int8 `[count]`.
     """
-    from ganssl.explore import enlarge
+    from ganssl.face.render import enlarge
     from ganssl.synthesis import Recipe, preview_faces
 
     faces, labels = preview_faces(model, Recipe(attribute, count, seed=seed), count)

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 
 from ganssl.features.probes import Probes
+from ganssl.features.readout import Readout
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.models.density import CodeDensity
 from ganssl.models.face_model import FaceModel
-from ganssl.preprocess import Preprocess
-from ganssl.readout import Readout
+from ganssl.photos.preprocess import Preprocess
 
 SIDE = 64
 BLOCKS = 16

@@ -25,7 +25,7 @@ def draw_face(rng: np.random.Generator, smiling: bool, width: int = 178, height:
 
 def draw_faces(count: int, size: int = 64, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """uint8 `[n, size, size, 3]` preprocessed faces and int8 `[n]` labels of smiling."""
-    from ganssl.preprocess import Preprocess
+    from ganssl.photos.preprocess import Preprocess
 
     rng = np.random.default_rng(seed)
     smiling = (np.arange(count) % 2).astype(np.int8)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganssl.align import (
+from ganssl.errors import UserError
+from ganssl.photos.align import (
     PLACES,
     Face,
     align_face,
@@ -20,9 +21,8 @@ from ganssl.align import (
     refined,
     similarity,
 )
-from ganssl.errors import UserError
-from ganssl.images import read_image
-from ganssl.preprocess import Preprocess
+from ganssl.photos.images import read_image
+from ganssl.photos.preprocess import Preprocess
 from tests.synthetic_photos import draw_photo
 
 GREY = (120, 120, 120)

@@ -6,8 +6,8 @@ import pytest
 from ganssl.attributes import Attribute
 from ganssl.classifier import train_classifier
 from ganssl.classifier.anchor import SMALLEST_KEPT, Anchor, supported
-from ganssl.directions.spread_directions import draw_few
 from ganssl.errors import UserError
+from ganssl.fitting.spread_directions import draw_few
 from tests.planted_views import planted_views
 
 MALE = Attribute("Male")

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganssl.animation import animation_bytes, has_mp4, kinds
 from ganssl.errors import UserError
+from ganssl.face.animation import animation_bytes, has_mp4, kinds
 
 PROVENANCE = {"ai_generated": True, "ai_edited": True, "morph": {"path": "sphere & line"}}
 

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from ganssl.attributes import Attribute
-from ganssl.classifier.baselines import (
+from ganssl.judgement.baselines import (
     ALL,
     BOTH,
     FEW,

@@ -12,7 +12,7 @@ from PIL import Image
 from ganssl.__main__ import main
 from ganssl.directions import DirectionSet, fit_directions
 from ganssl.errors import UserError
-from ganssl.explore import FaceState, render
+from ganssl.face.render import FaceState, render
 from ganssl.models.cadl import CadlModel, NodeNames
 from ganssl.models.face_model import FaceModel, find_models, load_model
 from ganssl.models.frozen_graph import FrozenGraph

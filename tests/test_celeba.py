@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from ganssl.attributes import CELEBA_ATTRIBUTES
-from ganssl.data import read_celeba, read_photos
 from ganssl.errors import UserError
+from ganssl.photos import read_celeba, read_photos
 from tests.synthetic_photos import write_celeba
 
 

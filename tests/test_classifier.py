@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from ganssl.attributes import Attribute
+from ganssl.base.jobs import Cancelled
 from ganssl.classifier import (
     HEADS,
     Source,
@@ -22,11 +23,10 @@ from ganssl.classifier import (
     save_classifier,
     train_classifier,
 )
-from ganssl.classifier.forest_head import ForestHead
-from ganssl.classifier.head import Fit, head_from_arrays, make_head
+from ganssl.classifier.heads.forest import ForestHead
+from ganssl.classifier.heads.head import Fit, head_from_arrays, make_head
 from ganssl.errors import UserError
-from ganssl.jobs import Cancelled
-from ganssl.preprocess import Preprocess
+from ganssl.photos.preprocess import Preprocess
 from tests.planted_features import SIZE, planted_features
 
 SMILING = Attribute("Smiling", "neutral", "smiling")

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from ganssl.attributes import Attribute
+from ganssl.base.jobs import Cancelled
 from ganssl.classifier import load_classifier, save_classifier, train_on_faces
 from ganssl.classifier.anchor import Anchor, photo_anchor
-from ganssl.classifier.baselines import (
+from ganssl.errors import UserError
+from ganssl.judgement.baselines import (
     BOTH,
     CROSS_VALIDATED,
     DIRECTION,
@@ -23,13 +25,11 @@ from ganssl.classifier.baselines import (
     cross_validated,
     direction_scores,
 )
-from ganssl.compare_methods import CHECKED, THIS, compare_methods, draw_few, labelling_direction
-from ganssl.data.uploads import read_uploads
-from ganssl.errors import UserError
-from ganssl.evaluate_classifier import MAJORITY
-from ganssl.evaluate_photos import prepare_photos
-from ganssl.jobs import Cancelled
-from ganssl.preprocess import Preprocess
+from ganssl.judgement.compare import CHECKED, THIS, compare_methods, draw_few, labelling_direction
+from ganssl.judgement.judge import MAJORITY
+from ganssl.judgement.on_photos import prepare_photos
+from ganssl.photos.preprocess import Preprocess
+from ganssl.photos.uploads import read_uploads
 from tests.planted_features import planted_features
 from tests.small_model import small_model
 from tests.synthetic_faces import draw_face, draw_faces

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import main
-from ganssl.explore import FaceState, enlarge, render
-from ganssl.images import png_bytes, read_image, read_provenance
+from ganssl.face.from_photo import editable_photo, photo_provenance
+from ganssl.face.render import FaceState, enlarge, render
 from ganssl.models.face_model import load_model
-from ganssl.photo_edit import editable_photo, photo_provenance
+from ganssl.photos.images import png_bytes, read_image, read_provenance
 from tests.small_model import small_model
 from tests.synthetic_photos import draw_photo, encoded
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from ganssl.data import read_photos
-from ganssl.data.face_cache import CHUNK, face_chunks
 from ganssl.directions import encode_folder, encode_photos, fit_encoded
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
+from ganssl.photos import read_photos
+from ganssl.photos.face_cache import CHUNK, face_chunks
 from tests.small_model import CONFIG
 from tests.synthetic_photos import write_celeba
 

@@ -11,7 +11,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
-from ganssl.evaluate_classifier import MAJORITY, comparison_table, judge
+from ganssl.judgement.judge import MAJORITY, comparison_table, judge
 from ganssl.metrics.classification import (
     auc_interval,
     calibration,

@@ -9,8 +9,8 @@ from threadpoolctl import threadpool_limits
 from ganssl.__main__ import main
 from ganssl.commands.evaluate_gan import report
 from ganssl.errors import UserError
-from ganssl.evaluate_gan import evaluate_gan
 from ganssl.metrics.reconstruction import l1_error
+from ganssl.training.evaluate_gan import evaluate_gan
 from tests.synthetic_photos import write_celeba
 
 SIDE = 32
@@ -250,7 +250,7 @@ def folders(tmp_path_factory):
     """Three untrained models on disk, and 60 drawn photos of which 20 are for training."""
     from ganssl.models.config import ModelConfig
     from ganssl.models.face_model import FaceModel
-    from ganssl.preprocess import Preprocess
+    from ganssl.photos.preprocess import Preprocess
 
     root = tmp_path_factory.mktemp("evaluate")
     widths = dict.fromkeys(("encoder_widths", "generator_widths"), (8, 8, 8, 8))

@@ -11,16 +11,16 @@ import pytest
 
 from ganssl.__main__ import main
 from ganssl.attributes import Attribute
+from ganssl.base.jobs import Cancelled
 from ganssl.classifier import load_classifier, save_classifier, train_on_faces
-from ganssl.data.labelled_folder import read_labelled_folder
-from ganssl.data.photo_set import PhotoSet
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
-from ganssl.evaluate_photos import judge_photos
 from ganssl.features.extractor import BatchedExtractor, get_extractor
-from ganssl.jobs import Cancelled
+from ganssl.judgement.on_photos import judge_photos
 from ganssl.models.config import ModelConfig
 from ganssl.models.face_model import FaceModel
+from ganssl.photos.labelled_folder import read_labelled_folder
+from ganssl.photos.photo_set import PhotoSet
 from ganssl.synthesis.recipe import Recipe
 from ganssl.synthesis.run import synthesize
 from tests.planted import make_direction

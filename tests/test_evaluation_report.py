@@ -13,23 +13,23 @@ from sklearn.metrics import roc_curve
 from ganssl.attributes import Attribute
 from ganssl.classifier import train_classifier
 from ganssl.classifier.classifier import Source
-from ganssl.classifier.head import CurvePoint
-from ganssl.compare_methods import compare_methods
-from ganssl.data.photo_files import MemoryFiles
-from ganssl.data.photo_set import PhotoSet
-from ganssl.data.uploads import Refusal
+from ganssl.classifier.heads.head import CurvePoint
 from ganssl.errors import UserError
-from ganssl.evaluate_photos import PreparedPhotos
-from ganssl.evaluation_figures import (
+from ganssl.features.extractor import BatchedExtractor
+from ganssl.judgement.compare import compare_methods
+from ganssl.judgement.figures import (
     calibration_figure,
     comparison_figure,
     confusion_figure,
     learning_curve,
     roc_figure,
 )
-from ganssl.evaluation_report import report_html
-from ganssl.features.extractor import BatchedExtractor
+from ganssl.judgement.on_photos import PreparedPhotos
+from ganssl.judgement.report import report_html
 from ganssl.metrics.classification import auc_interval, roc_band
+from ganssl.photos.photo_files import MemoryFiles
+from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.uploads import Refusal
 from tests.planted_features import SIZE, planted_features
 
 SMILING = Attribute("Smiling", "neutral", "<smiling>")

@@ -7,16 +7,16 @@ import json
 import numpy as np
 import pytest
 
-from ganssl.classifier.baselines import ALL, BOTH, DIRECTION, FEW, SELF_TRAINING, SPREADING
-from ganssl.directions.spread_directions import draw_few
-from ganssl.directions.spread_labels import spread_labels
 from ganssl.errors import UserError
-from ganssl.evaluate_classifier import MAJORITY
 from ganssl.experiments.cell import CO_TRAINED, METHODS, SYNTHETIC, TUNED
 from ganssl.experiments.figure import label_efficiency_figure
 from ganssl.experiments.label_efficiency import Plan, run_experiment
 from ganssl.experiments.summary import mean_interval, summary, table, verdicts
 from ganssl.experiments.synthetic import Labelling, labelled_pool
+from ganssl.fitting.spread_directions import draw_few
+from ganssl.fitting.spread_labels import spread_labels
+from ganssl.judgement.baselines import ALL, BOTH, DIRECTION, FEW, SELF_TRAINING, SPREADING
+from ganssl.judgement.judge import MAJORITY
 from tests.planted_views import planted_material, planted_views
 
 PLAN = Plan(("Male",), (5, 50), seeds=2, labelling=Labelling(most=600))

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from ganssl.errors import UserError
-from ganssl.explore import (
+from ganssl.face.render import (
     FaceState,
     base_code,
     before_after,
@@ -18,7 +18,7 @@ from ganssl.explore import (
     render,
     slider_scale,
 )
-from ganssl.images import png_bytes, read_provenance
+from ganssl.photos.images import png_bytes, read_provenance
 from tests.small_model import LATENT, OFFERED, small_model
 
 

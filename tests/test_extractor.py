@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganssl.data import read_folder
 from ganssl.errors import UserError
 from ganssl.features.extractor import EXTRACTORS, BatchedExtractor, get_extractor
 from ganssl.features.face_network import FaceNetwork, FaceNetworkConfig, build_face_network
 from ganssl.features.feature_cache import FaceRows, augmented_features, cached_features
 from ganssl.models.config import ModelConfig
 from ganssl.models.face_model import FaceModel
-from ganssl.preprocess import Preprocess
+from ganssl.photos import read_folder
+from ganssl.photos.preprocess import Preprocess
 from tests.synthetic_faces import draw_face, draw_faces
 
 TINY = ModelConfig(64, 5, (4, 4, 4, 4), (4, 4, 4, 4), 4, (4, 4, 4, 4))

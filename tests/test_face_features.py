@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganssl.data import read_celeba
 from ganssl.errors import UserError
 from ganssl.features.face_network import (
     FaceNetwork,
@@ -19,7 +18,8 @@ from ganssl.features.face_network import (
 from ganssl.features.faceres import POINTWISE_CHANNELS, build_faceres
 from ganssl.features.probes import Probes, fit_probes
 from ganssl.features.targets import TargetSpace, area_matrix, prepare_targets
-from ganssl.preprocess import Preprocess
+from ganssl.photos import read_celeba
+from ganssl.photos.preprocess import Preprocess
 from ganssl.training.clock import TrainingClock
 from ganssl.training.distill import Distillation
 from tests.synthetic_faces import draw_faces

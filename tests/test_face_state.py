@@ -3,7 +3,7 @@ import json
 import pytest
 
 from ganssl.errors import UserError
-from ganssl.face_state import FaceState, History
+from ganssl.face.state import FaceState, History
 
 STATE = FaceState(7, 0.65, {"Smiling": 2, "Male": -1.54}, ("Young", "Bald"), model="abc")
 

@@ -82,8 +82,8 @@ def test_bad_input_ends_with_status_2(model_folder, photo_folder, tmp_path, caps
 
 
 def test_validation_photos_are_the_hold_out(model_folder, photo_folder):
-    from ganssl.data import read_photos
     from ganssl.models.face_model import load_model
+    from ganssl.photos import read_photos
 
     model = load_model(model_folder)
     photos = read_photos(photo_folder, photo_folder.parent / "labels.csv")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from ganssl.attributes import Attribute
-from ganssl.data import read_folder, read_photos
 from ganssl.errors import UserError
+from ganssl.photos import read_folder, read_photos
 from tests.synthetic_photos import draw_photo, encoded, write_celeba
 
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from ganssl.errors import UserError
-from ganssl.images import png_bytes, read_image, read_provenance, tile
+from ganssl.photos.images import png_bytes, read_image, read_provenance, tile
 from tests.synthetic_photos import draw_photo, encoded
 
 

@@ -9,8 +9,17 @@ import time
 
 import pytest
 
+from ganssl.base.jobs import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    QUEUED,
+    RUNNING,
+    Cancelled,
+    JobContext,
+    JobRunner,
+)
 from ganssl.errors import UserError
-from ganssl.jobs import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Cancelled, JobContext, JobRunner
 
 
 class Gate:
@@ -253,5 +262,8 @@ def test_check_leaves_the_work(make_runner):
 
 
 def test_the_runner_needs_neither_pages_nor_networks():
-    code = "import sys, ganssl.jobs; assert not {'streamlit', 'keras', 'numpy'} & set(sys.modules)"
+    code = (
+        "import sys, ganssl.base.jobs\n"
+        "assert not {'streamlit', 'keras', 'numpy'} & set(sys.modules)"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)

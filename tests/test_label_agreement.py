@@ -7,7 +7,6 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from ganssl.__main__ import main
-from ganssl.data.label_file import read_label_csv
 from ganssl.errors import UserError
 from ganssl.labelling.agreement import compare, find_slip
 from ganssl.labelling.compare_files import compare_tables, read_labels
@@ -16,6 +15,7 @@ from ganssl.labelling.quick_classifier import QuickClassifier
 from ganssl.labelling.session import NO, YES
 from ganssl.labelling.session_file import save_session
 from ganssl.metrics.classification import wilson_interval
+from ganssl.photos.label_file import read_label_csv
 from tests.labelled_photos import drawn_session
 from tests.planted_features import planted_features
 

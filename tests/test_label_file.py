@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ganssl.attributes import Attribute
-from ganssl.data.label_file import read_attribute_list, read_label_csv, read_number_list
 from ganssl.errors import UserError
+from ganssl.photos.label_file import read_attribute_list, read_label_csv, read_number_list
 
 
 def test_every_column_is_an_attribute():

@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 
 from ganssl.attributes import Attribute
-from ganssl.data.label_file import read_label_csv
-from ganssl.data.uploads import read_uploads
 from ganssl.errors import UserError
 from ganssl.labelling.contact_sheet import contact_sheet, sheet_jpeg
 from ganssl.labelling.export import label_csv, photo_zip, session_csv
 from ganssl.labelling.session import NO, UNSURE, YES, LabellingSession, unlabelled
 from ganssl.labelling.session_file import read_session, restore, save_session
+from ganssl.photos.label_file import read_label_csv
+from ganssl.photos.uploads import read_uploads
 from tests.labelled_photos import SMILING, drawn_files, drawn_session
 from tests.synthetic_photos import draw_photo, encoded
 

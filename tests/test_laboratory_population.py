@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from ganssl.directions import METHODS
-from ganssl.directions.from_photos import EncodedPhotos
 from ganssl.errors import UserError
-from ganssl.face_state import FaceState
+from ganssl.face.state import FaceState
+from ganssl.fitting.from_photos import EncodedPhotos
 from ganssl.laboratory.population import Population, generated_population, photo_population
 from tests.planted_laboratory import ATTRIBUTES, BLOCKS, axis, block_laboratory
 
@@ -38,7 +38,7 @@ def people():
 
 
 def test_face_i_is_the_models_face_of_seed_i(laboratory, generated):
-    from ganssl.explore import face_code
+    from ganssl.face.render import face_code
 
     assert generated.seeded and len(generated) == len(generated.mapped) == COUNT
     for seed in (0, 7, COUNT - 1):

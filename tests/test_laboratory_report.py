@@ -104,7 +104,7 @@ def test_bad_input_is_told(model_folder, tmp_path, capsys):
 
 
 def test_the_readout_is_the_small_one(model_folder):
-    from ganssl.readout import Readout
+    from ganssl.features.readout import Readout
 
     assert Readout.load().network.config.embedding == 12
     assert FaceModel.load(model_folder).latent_size == 16

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from ganssl.errors import UserError
-from ganssl.explore import FaceState, face_code
-from ganssl.morph import (
+from ganssl.face.from_photo import editable_photo
+from ganssl.face.morph import (
     generated_end,
     line,
     morph_frames,
@@ -20,7 +20,7 @@ from ganssl.morph import (
     take_attributes,
     with_taken,
 )
-from ganssl.photo_edit import editable_photo
+from ganssl.face.render import FaceState, face_code
 from tests.small_model import small_model
 from tests.synthetic_photos import draw_photo
 

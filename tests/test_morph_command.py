@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from ganssl.__main__ import main
-from ganssl.explore import FaceState, render
+from ganssl.face.from_photo import editable_photo
+from ganssl.face.render import FaceState, render
 from ganssl.models.face_model import load_model
-from ganssl.photo_edit import editable_photo
 from tests.small_model import small_model
 from tests.synthetic_photos import draw_photo, encoded
 

@@ -8,15 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganssl.align import align_face
 from ganssl.directions import edit_codes
 from ganssl.errors import UserError
-from ganssl.explore import FaceState, enlarge, filmstrip, read_face, render
-from ganssl.images import read_image, read_provenance
-from ganssl.metrics.reconstruction import l1_error, ms_ssim
-from ganssl.models.face_model import load_model
-from ganssl.photo_detail import PhotoDetail
-from ganssl.photo_edit import (
+from ganssl.face.detail import PhotoDetail
+from ganssl.face.from_photo import (
     LONGEST_SIDE,
     NO_FACE_ADVICE,
     TWO_PERSONS_AT_MOST,
@@ -28,7 +23,12 @@ from ganssl.photo_edit import (
     load_photo,
     photo_png,
 )
-from ganssl.readout import Readout
+from ganssl.face.render import FaceState, enlarge, filmstrip, read_face, render
+from ganssl.features.readout import Readout
+from ganssl.metrics.reconstruction import l1_error, ms_ssim
+from ganssl.models.face_model import load_model
+from ganssl.photos.align import align_face
+from ganssl.photos.images import read_image, read_provenance
 from tests.small_model import small_model
 from tests.synthetic_photos import draw_photo, encoded
 

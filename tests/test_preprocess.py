@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganssl.data import read_celeba, read_folder
 from ganssl.errors import UserError
-from ganssl.images import read_image
-from ganssl.preprocess import Preprocess, is_aligned
+from ganssl.photos import read_celeba, read_folder
+from ganssl.photos.images import read_image
+from ganssl.photos.preprocess import Preprocess, is_aligned
 from tests.synthetic_photos import draw_photo, encoded, write_celeba
 
 

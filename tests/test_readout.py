@@ -3,7 +3,7 @@ import pytest
 
 from ganssl.features.face_network import FaceNetwork
 from ganssl.features.probes import Probes
-from ganssl.readout import Change, Readout
+from ganssl.features.readout import Change, Readout
 from tests.small_model import save_face_network
 
 

@@ -11,8 +11,8 @@ import pytest
 from ganssl.__main__ import main
 from ganssl.classifier import train_classifier, train_on_faces
 from ganssl.commands.reproduce_2017 import FILE
-from ganssl.evaluate_classifier import judge
 from ganssl.features.extractor import BatchedExtractor
+from ganssl.judgement.judge import judge
 from ganssl.reproduce_2017 import DEFECTS, ORDERS, Material, Switches, article_net, run_pipeline
 from ganssl.reproduce_2017.material import MALE, Photos, class_means, face_rows, people_means
 from ganssl.reproduce_2017.mends import interval, matters

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import main
-from ganssl.data import read_photos
 from ganssl.directions import DirectionSet, encode_photos
 from ganssl.errors import UserError
 from ganssl.models.density import CodeDensity
 from ganssl.models.face_model import FaceModel, load_model
+from ganssl.photos import read_photos
 from ganssl.training import export
 from tests.planted import make_direction
 from tests.small_model import LATENT, small_model

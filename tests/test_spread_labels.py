@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from ganssl.classifier.threshold import anchored_threshold
 from ganssl.directions.estimators import code_scale, logistic_normal
-from ganssl.directions.spread_directions import draw_few, spread_direction
-from ganssl.directions.spread_labels import spread_labels, surest
 from ganssl.errors import UserError
+from ganssl.fitting.spread_directions import draw_few, spread_direction
+from ganssl.fitting.spread_labels import spread_labels, surest
+from ganssl.metrics.threshold import anchored_threshold
 from tests.planted_views import planted_views
 
 

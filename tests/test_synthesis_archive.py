@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import main
+from ganssl.base.jobs import Cancelled
 from ganssl.errors import UserError
-from ganssl.jobs import Cancelled
 from ganssl.synthesis import Recipe, read_set, synthesize, zip_set
 from tests.small_model import small_model
 

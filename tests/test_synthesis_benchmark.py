@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganssl.images import read_image
-from ganssl.synthesis.article_loop import FEWEST, article_pair, mean_code
-from ganssl.synthesis.benchmark import measure_synthesis, rates_in_turn
+from ganssl.benchmarks.article_loop import FEWEST, article_pair, mean_code
+from ganssl.benchmarks.synthesis import measure_synthesis, rates_in_turn
+from ganssl.photos.images import read_image
 from tests.small_model import small_model
 
 

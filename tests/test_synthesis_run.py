@@ -17,12 +17,13 @@ import pytest
 
 from ganssl.__main__ import main
 from ganssl.attributes import Attribute
-from ganssl.data.folder import read_folder
+from ganssl.base.jobs import CANCELLED, Cancelled, JobRunner
 from ganssl.errors import UserError
-from ganssl.images import read_provenance
-from ganssl.jobs import CANCELLED, Cancelled, JobRunner
 from ganssl.models.face_model import FaceModel
 from ganssl.models.fast_generator import fast_generator
+from ganssl.models.full_rate import BATCH, face_decoder
+from ganssl.photos.folder import read_folder
+from ganssl.photos.images import read_provenance
 from ganssl.synthesis import (
     Recipe,
     contact_sheet,
@@ -33,7 +34,6 @@ from ganssl.synthesis import (
     synthesize,
 )
 from ganssl.synthesis.codes import BLOCK
-from ganssl.synthesis.decoder import BATCH, face_decoder
 from tests.small_model import SIZE, small_model
 
 RECIPE = Recipe("Smiling", BLOCK + 76, seed=3, balance_over=("Male",), size=16)  # 2 blocks
@@ -365,7 +365,7 @@ def test_a_set_is_read_back(model: FaceModel, little: Path):
 def test_small_faces_pass_the_preprocessing_of_photos(model: FaceModel, whole: Path):
     from PIL import Image
 
-    from ganssl.preprocess import Preprocess
+    from ganssl.photos.preprocess import Preprocess
 
     large = model.decode(recipe_codes(model, RECIPE, 0, 5).codes)
     expected = np.stack([Preprocess(16)(Image.fromarray(face)) for face in large]).astype(int)

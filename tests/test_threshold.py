@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from ganssl.classifier.threshold import calibrate_threshold
 from ganssl.errors import UserError
+from ganssl.metrics.threshold import calibrate_threshold
 
 
 def logit_scores(n: int, share: float, separation: float, shift: float, seed: int = 0):

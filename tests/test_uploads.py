@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 from ganssl.attributes import Attribute
-from ganssl.data.uploads import Limits, read_uploads
-from ganssl.preprocess import Preprocess
+from ganssl.photos.preprocess import Preprocess
+from ganssl.photos.uploads import Limits, read_uploads
 from tests.synthetic_photos import draw_photo, encoded
 
 MEGABYTE = 1_000_000

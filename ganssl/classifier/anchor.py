@@ -14,16 +14,16 @@ from pathlib import Path
 
 import numpy as np
 
+from ganssl.base.progress import Stages
 from ganssl.classifier.classifier import Classifier
-from ganssl.classifier.threshold import anchored_threshold
 from ganssl.classifier.train import check_rows
-from ganssl.data.photo_set import PhotoSet
-from ganssl.directions.spread_labels import fit_feature_view
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import cached_features
-from ganssl.preprocess import Preprocess
-from ganssl.progress import Stages
+from ganssl.fitting.spread_labels import fit_feature_view
+from ganssl.metrics.threshold import anchored_threshold
+from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.preprocess import Preprocess
 
 SMALLEST_KEPT = 0.1
 """The share of a class that stays, however many of its faces are contradicted."""
@@ -90,7 +90,7 @@ def photo_anchor(
 
     Raises `UserError` where no photo has a label or one class has none.
     """
-    from ganssl.evaluate_photos import labelled, prepare_photos
+    from ganssl.judgement.on_photos import labelled, prepare_photos
 
     known = labelled(photos, column)
     prepared = prepare_photos(

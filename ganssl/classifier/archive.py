@@ -10,8 +10,8 @@ from pathlib import Path
 from ganssl.classifier.card import classifier_card
 from ganssl.classifier.classifier import Classifier
 from ganssl.classifier.store import ARRAYS, CARD, MANIFEST, load_classifier, save_classifier
-from ganssl.data.safe_zip import Limits, open_zip
 from ganssl.errors import UserError
+from ganssl.photos.safe_zip import Limits, open_zip
 
 LIMITS = Limits(files=10, file_bytes=50_000_000, total_bytes=60_000_000)
 LARGEST_FACE = 1024

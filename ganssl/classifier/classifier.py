@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ganssl.attributes import Attribute
-from ganssl.classifier.head import CurvePoint, Head
+from ganssl.classifier.heads.head import CurvePoint, Head
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
-from ganssl.preprocess import Preprocess
+from ganssl.photos.preprocess import Preprocess
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Classifier:
 
     Attributes:
         attribute: the question; the score is the probability of its positive class.
-        head: fitted, see `ganssl.classifier.head`.
+        head: fitted, see `ganssl.classifier.heads.head`.
         mean, scale: of the training faces' features, float32 `[d]`.
         source: what `features` must be made with.
         threshold: scores from here on answer *present*.

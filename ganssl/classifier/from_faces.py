@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganssl.attributes import Attribute
+from ganssl.base.progress import Stages, stages
 from ganssl.classifier.anchor import Anchor
 from ganssl.classifier.classifier import Classifier, Source
-from ganssl.classifier.head import CurvePoint
-from ganssl.classifier.threshold import calibrated
+from ganssl.classifier.heads.head import CurvePoint
 from ganssl.classifier.train import check_rows, train_classifier
-from ganssl.data.photo_set import PhotoSet
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import FaceRows, augmented_features, cached_features
-from ganssl.preprocess import Preprocess
-from ganssl.progress import Stages, stages
+from ganssl.metrics.threshold import calibrated
+from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.preprocess import Preprocess
 
 if TYPE_CHECKING:
     from ganssl.synthesis.reader import SyntheticSet
@@ -52,7 +52,7 @@ def train_on_faces(
     Args:
         faces: uint8 `[n, s, s, 3]`, most often generated; may be a memory map.
         labels: int8 `[n]` of 0 and 1.
-        head: see `ganssl.classifier.head`.
+        head: see `ganssl.classifier.heads.head`.
         preprocess: what photos must go through to be like the faces; the
             default crop to their size when None.
         recipe: of the faces, kept with the classifier.
@@ -63,7 +63,7 @@ def train_on_faces(
             features contradict their label by these are left out, and the
             threshold is placed by them.
         unlabelled, threshold, positive_share: photos that place it where there
-            is no anchor, see `ganssl.classifier.threshold`.
+            is no anchor, see `ganssl.metrics.threshold`.
         cache: folder that keeps features for next time; not those of copies.
         progress: shows the stages.
         curve, cancelled, seed, options: as `progress`, `cancelled`, `seed` and

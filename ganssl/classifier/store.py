@@ -18,10 +18,10 @@ import numpy as np
 from ganssl.attributes import Attribute
 from ganssl.classifier.card import classifier_card
 from ganssl.classifier.classifier import Classifier, Source
-from ganssl.classifier.head import head_from_arrays
+from ganssl.classifier.heads.head import head_from_arrays
 from ganssl.errors import UserError
 from ganssl.models.weights import file_hash, load_arrays, save_arrays
-from ganssl.preprocess import Preprocess
+from ganssl.photos.preprocess import Preprocess
 
 FORMAT = "ganssl classifier 1"
 MANIFEST, ARRAYS, CARD = "manifest.json", "arrays.npz", "MODEL_CARD.md"

@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ganssl.benchmark import Measurement, benchmark
+    from ganssl.benchmarks.run import Measurement, benchmark
     from ganssl.models.face_model import load_model
 
     def show(line: Measurement) -> None:

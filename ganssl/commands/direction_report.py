@@ -55,11 +55,11 @@ def run(args: argparse.Namespace) -> int:
     unknown = [name for name in methods if name not in (*METHODS, "all")]
     if unknown:
         raise UserError(f"{unknown[0]!r} is no method; choose from {', '.join(METHODS)} or all.")
+    from ganssl.base.progress import bar
+    from ganssl.features.readout import Readout
     from ganssl.laboratory.laboratory import Laboratory
     from ganssl.laboratory.report import report_directions, report_table, write_report
     from ganssl.models.face_model import load_model
-    from ganssl.progress import bar
-    from ganssl.readout import Readout
 
     model = load_model(args.model)
     train, holdout, directions = None, None, model.directions
@@ -104,8 +104,8 @@ def fitted(
     model: FaceModel, args: argparse.Namespace, methods: list[str]
 ) -> tuple[EncodedPhotos, EncodedPhotos | None, DirectionSet]:
     """Photos that fit and photos that measure, and the directions."""
+    from ganssl.base.progress import bar
     from ganssl.directions import encode_folder, fit_encoded
-    from ganssl.progress import bar
 
     encoded = encode_folder(model, args.data, args.labels, args.cache, bar)
     names = listed(args.attributes)

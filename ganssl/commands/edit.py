@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganssl.commands.generate import add_edit_arguments, check_folders, edited
-from ganssl.face_state import FaceState
+from ganssl.face.state import FaceState
 
 if TYPE_CHECKING:
+    from ganssl.face.from_photo import EditablePhoto
     from ganssl.models.face_model import FaceModel
-    from ganssl.photo_edit import EditablePhoto
 
 HELP = "edit the face of a photo, and say what the way through the model cost"
 
@@ -38,9 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     state = edited(FaceState(), args)
     check_folders(args.out)
-    from ganssl.explore import describe
+    from ganssl.face.from_photo import photo_png
+    from ganssl.face.render import describe
     from ganssl.models.face_model import load_model
-    from ganssl.photo_edit import photo_png
 
     model = load_model(args.model)
     photo = open_photo(model, args.photo, args.face)
@@ -61,7 +61,7 @@ def open_photo(model: FaceModel, path: str, face: int | None) -> EditablePhoto:
     Args:
         face: its number from 1, None for the main one.
     """
-    from ganssl.photo_edit import editable_photo, face_network, load_photo
+    from ganssl.face.from_photo import editable_photo, face_network, load_photo
 
     index = None if face is None else face - 1
     photo = editable_photo(model, load_photo(path), index, network=face_network(model.size))

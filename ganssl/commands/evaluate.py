@@ -71,14 +71,14 @@ def run(args: argparse.Namespace) -> int:
         path = Path(file).resolve()
         if path.is_dir() or not path.parent.is_dir():
             raise UserError(f"{file} cannot be written: give a file in a folder.")
+    from ganssl.base.progress import bar
     from ganssl.classifier import load_classifier
     from ganssl.classifier.from_faces import set_features
-    from ganssl.compare_methods import compare_methods
-    from ganssl.data.labelled_folder import read_labelled_folder
-    from ganssl.evaluate_photos import extractor_of, prepare_photos
-    from ganssl.evaluation_report import report_html
+    from ganssl.judgement.compare import compare_methods
+    from ganssl.judgement.on_photos import extractor_of, prepare_photos
+    from ganssl.judgement.report import report_html
     from ganssl.models.face_model import load_model
-    from ganssl.progress import bar
+    from ganssl.photos.labelled_folder import read_labelled_folder
     from ganssl.synthesis.reader import read_set
 
     classifier = load_classifier(args.classifier)

@@ -19,11 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ganssl.data import read_photos
-    from ganssl.evaluate_features import DEFAULT_ATTRIBUTES, evaluate_features
+    from ganssl.features.evaluate import DEFAULT_ATTRIBUTES, evaluate_features
     from ganssl.features.face_network import FaceNetwork
     from ganssl.features.faceres import build_faceres
     from ganssl.features.targets import teacher_features
+    from ganssl.photos import read_photos
 
     network = FaceNetwork.load(args.network)
     extractors = {network.name: network.features}

@@ -54,11 +54,11 @@ def run(args: argparse.Namespace) -> int:
             raise UserError(f"{args.json} cannot be written: give a file in a folder that exists.")
     if args.seed < 0:
         raise UserError("The seed must be 0 or greater.")
-    from ganssl.data import read_photos
-    from ganssl.evaluate_gan import evaluate_gan
+    from ganssl.base.progress import bar
     from ganssl.features.face_network import FaceNetwork
     from ganssl.models.face_model import load_model
-    from ganssl.progress import bar
+    from ganssl.photos import read_photos
+    from ganssl.training.evaluate_gan import evaluate_gan
 
     model = load_model(args.model)
     baseline = load_model(args.baseline) if args.baseline else None

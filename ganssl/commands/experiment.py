@@ -57,12 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ganssl.data import read_photos
+    from ganssl.base.progress import bar
     from ganssl.experiments.label_efficiency import VALIDATION, Plan, gather, run_experiment
     from ganssl.experiments.summary import summary, table, verdicts
     from ganssl.features.extractor import get_extractor
     from ganssl.models.face_model import load_model
-    from ganssl.progress import bar
+    from ganssl.photos import read_photos
 
     plan = Plan(
         tuple(_words(args.attribute or ["Male,Smiling,Eyeglasses"])),
@@ -113,10 +113,10 @@ def sentence(verdict: dict) -> str:
 
 
 def _ablation(model, extractor, material, plan, args) -> list[dict]:
+    from ganssl.base.progress import bar
     from ganssl.experiments.ablation import ablation_table, gather_ablation, run_ablation
     from ganssl.experiments.label_efficiency import VALIDATION
     from ganssl.experiments.summary import summary
-    from ganssl.progress import bar
 
     more = gather_ablation(model, extractor, material, args.cache, bar)
     count = args.ablation
@@ -143,7 +143,7 @@ def _write(out: Path, values: dict) -> None:
 
 def _article(folder: str, attributes: tuple[str, ...]):
     from ganssl.attributes import Attribute
-    from ganssl.data import read_photos
+    from ganssl.photos import read_photos
 
     name = next((name for name in attributes if name in ARTICLE_COLUMN), None)
     if name is None:

@@ -16,8 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ganssl.data import read_photos
-    from ganssl.progress import bar
+    from ganssl.base.progress import bar
+    from ganssl.photos import read_photos
     from ganssl.training.export import export_model
 
     photos = read_photos(args.data) if args.data else None

@@ -11,9 +11,9 @@ from ganssl.directions import DEFAULT_METHODS, METHODS, DirectionSet
 from ganssl.errors import UserError
 
 if TYPE_CHECKING:
-    from ganssl.data import PhotoSet
     from ganssl.models.cadl import CadlModel
     from ganssl.models.face_model import FaceModel
+    from ganssl.photos import PhotoSet
 
 HELP = "fit attribute directions to the codes of labelled photos and measure them"
 
@@ -70,9 +70,9 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("The seed must be 0 or greater.")
     if args.spread and (args.photos or args.labels_per_class is None):
         raise UserError("--spread is for --data, and needs --labels-per-class.")
-    from ganssl.data import read_photos
     from ganssl.models.cadl import CadlModel
     from ganssl.models.face_model import load_model
+    from ganssl.photos import read_photos
 
     model = load_model(args.model)
     if not args.out and not isinstance(model, CadlModel):
@@ -112,8 +112,8 @@ def fit_and_keep(model: CadlModel, photos: PhotoSet, fit, args: argparse.Namespa
 
 
 def fit_aligned(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> DirectionSet:
+    from ganssl.base.progress import bar
     from ganssl.directions import fit_photo_directions
-    from ganssl.progress import bar
 
     return fit_photo_directions(
         model,
@@ -127,8 +127,8 @@ def fit_aligned(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) ->
 
 
 def fit_spread(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> DirectionSet:
-    from ganssl.directions.spread_directions import spread_photo_directions
-    from ganssl.progress import bar
+    from ganssl.base.progress import bar
+    from ganssl.fitting.spread_directions import spread_photo_directions
 
     only = [args.attribute] if args.attribute else None
     return spread_photo_directions(
@@ -138,12 +138,12 @@ def fit_spread(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> 
 
 def fit_any(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> DirectionSet:
     """Directions from photos that are aligned here; prints what is to be said of them."""
-    from ganssl.directions.few_labels import (
+    from ganssl.base.progress import bar
+    from ganssl.fitting.few_labels import (
         encode_any_photos,
         few_label_warnings,
         fit_few_labels,
     )
-    from ganssl.progress import bar
 
     if args.cache:
         raise UserError("--cache is for --data; codes of photos that are aligned are not kept.")

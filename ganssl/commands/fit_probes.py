@@ -17,10 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ganssl.data import read_photos
+    from ganssl.base.progress import bar
     from ganssl.features.face_network import FaceNetwork
     from ganssl.features.probes import fit_photo_probes
-    from ganssl.progress import bar
+    from ganssl.photos import read_photos
 
     photos = read_photos(args.data, args.labels)
     cache = Path(args.cache) if args.cache else None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ganssl.errors import UserError
-from ganssl.face_state import DEFAULT_TRUNCATION, FaceState
+from ganssl.face.state import DEFAULT_TRUNCATION, FaceState
 
 HELP = "generate one face from a seed, with edits, as PNG"
 
@@ -53,9 +53,9 @@ def add_edit_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     state = read_state(args)
     check_folders(args.out, args.save_state)
-    from ganssl.explore import describe, enlarge, provenance, render
-    from ganssl.images import png_bytes
+    from ganssl.face.render import describe, enlarge, provenance, render
     from ganssl.models.face_model import load_model
+    from ganssl.photos.images import png_bytes
 
     model = load_model(args.model)
     if args.directions:
@@ -96,7 +96,7 @@ def edited(state: FaceState, args: argparse.Namespace) -> FaceState:
 
 def read_face_file(path: Path) -> FaceState:
     """A saved face, JSON or PNG."""
-    from ganssl.explore import read_face
+    from ganssl.face.render import read_face
 
     try:
         return read_face(path.read_bytes(), path.name)

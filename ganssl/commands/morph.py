@@ -16,11 +16,11 @@ from ganssl.commands.generate import (
     read_face_file,
 )
 from ganssl.errors import UserError
-from ganssl.face_state import FaceState
+from ganssl.face.state import FaceState
 
 if TYPE_CHECKING:
+    from ganssl.face.morph import MorphEnd
     from ganssl.models.face_model import FaceModel
-    from ganssl.morph import MorphEnd
 
 HELP = "blend one face into another, as GIF, WebP or MP4"
 
@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ganssl.animation import animation_bytes, check_length, kinds
+    from ganssl.face.animation import animation_bytes, check_length, kinds
 
     kind = Path(args.out).suffix.removeprefix(".").lower()
     if kind not in kinds():
@@ -76,8 +76,8 @@ def run(args: argparse.Namespace) -> int:
         )
     check_length(args.frames, args.seconds)
     check_folders(args.out)
+    from ganssl.face.morph import morph_frames, morph_positions, morph_provenance, with_taken
     from ganssl.models.face_model import load_model
-    from ganssl.morph import morph_frames, morph_positions, morph_provenance, with_taken
 
     model = load_model(args.model)
     a = read_end(model, args.a, args.face_a, args.detail, edit=partial(edited, args=args))
@@ -106,7 +106,7 @@ def read_end(
         face: which face of a photo, from 1; None takes the main one.
         strength: of a photo's detail.
     """
-    from ganssl.morph import generated_end, photo_end
+    from ganssl.face.morph import generated_end, photo_end
 
     if source.startswith(SEED):
         return generated_end(model, edit(FaceState(source.removeprefix(SEED))))

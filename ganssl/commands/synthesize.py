@@ -15,9 +15,9 @@ from ganssl.synthesis.recipe import PRECISIONS, SOURCES, STRATEGIES, Recipe
 if TYPE_CHECKING:
     import numpy as np
 
-    from ganssl.data import PhotoSet
     from ganssl.directions import DirectionSet
     from ganssl.models.face_model import FaceModel
+    from ganssl.photos import PhotoSet
 
 HELP = "write a set of generated faces with labels; run it again to go on after a stop"
 DEFAULTS = Recipe("Male")
@@ -111,10 +111,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ganssl.data import read_photos
+    from ganssl.base.progress import bar
     from ganssl.directions import DirectionSet
     from ganssl.models.face_model import load_model
-    from ganssl.progress import bar
+    from ganssl.photos import read_photos
     from ganssl.synthesis import fast_precision, synthesize, zip_set
     from ganssl.synthesis.ray_engine import synthesize_on_ray
 
@@ -179,9 +179,9 @@ def few_label_directions(
     count, names = recipe.labels_per_class, (recipe.attribute, *recipe.balance_over)
     if count is None:
         return None
-    from ganssl.data import read_photos
-    from ganssl.directions.spread_directions import few_directions
-    from ganssl.progress import bar
+    from ganssl.base.progress import bar
+    from ganssl.fitting.spread_directions import few_directions
+    from ganssl.photos import read_photos
 
     if photos is not None and photos.attributes:
         return few_directions(model, count, names, photos, cache, bar)
@@ -201,8 +201,8 @@ def photo_codes(model: FaceModel, photos: PhotoSet | None, cache: str | None) ->
     """Codes of photos; of a divided set those of its train part."""
     if photos is None:
         return None
+    from ganssl.base.progress import bar
     from ganssl.directions import encode_photos
-    from ganssl.progress import bar
 
     if photos.partition is not None:
         photos = photos.part("train")

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganssl.errors import UserError
-from ganssl.preprocess import Preprocess
+from ganssl.photos.preprocess import Preprocess
 
 if TYPE_CHECKING:
     from ganssl.classifier.anchor import Anchor
-    from ganssl.data import PhotoSet
     from ganssl.features.extractor import FeatureExtractor
+    from ganssl.photos import PhotoSet
     from ganssl.synthesis.reader import SyntheticSet
 
 HELP = "train a classifier on a labelled set of generated faces"
@@ -93,11 +93,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from ganssl.base.progress import bar
     from ganssl.classifier import save_classifier, train_on_set
     from ganssl.classifier.store import require_free
-    from ganssl.data import read_photos
     from ganssl.features.extractor import get_extractor
-    from ganssl.progress import bar
+    from ganssl.photos import read_photos
     from ganssl.synthesis.reader import read_set
 
     if args.degraded_copies < 0:
@@ -146,10 +146,10 @@ def anchor(
     unlabelled: PhotoSet | None,
 ) -> Anchor | None:
     """The few labelled photos of `--photos`; None without it."""
+    from ganssl.base.progress import bar
     from ganssl.classifier.anchor import photo_anchor
-    from ganssl.data import read_photos
-    from ganssl.directions.spread_directions import keep_few
-    from ganssl.progress import bar
+    from ganssl.fitting.spread_directions import keep_few
+    from ganssl.photos import read_photos
 
     if args.photos is None:
         if args.labels or args.labels_per_class:

@@ -41,13 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ganssl.data import read_photos
+    from ganssl.base.progress import bar, training_line
     from ganssl.models.bundle import load_bundle
     from ganssl.models.config import ModelConfig
     from ganssl.models.face_model import device_name
     from ganssl.models.vaegan import Objective
-    from ganssl.preprocess import Preprocess
-    from ganssl.progress import bar, training_line
+    from ganssl.photos import read_photos
+    from ganssl.photos.preprocess import Preprocess
     from ganssl.training.batches import epoch_steps
     from ganssl.training.clock import TrainingClock
     from ganssl.training.export import export_model

@@ -4,7 +4,7 @@ from ganssl.directions.direction import DEFAULT_METHODS, FOUND_METHODS, METHODS,
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.edit import conditional_direction, edit_codes
 from ganssl.directions.fit import fit_direction, fit_directions
-from ganssl.directions.from_photos import (
+from ganssl.fitting.from_photos import (
     EncodedPhotos,
     encode_folder,
     encode_photos,

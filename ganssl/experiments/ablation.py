@@ -12,20 +12,20 @@ from pathlib import Path
 
 import numpy as np
 
-from ganssl.classifier.baselines import Rows
-from ganssl.classifier.threshold import calibrate_threshold
+from ganssl.base.progress import Stages
 from ganssl.directions.estimators import code_scale, logistic_normal
 from ganssl.directions.holdout import best_threshold
-from ganssl.directions.spread_directions import draw_few
-from ganssl.directions.spread_labels import SpreadLabels, spread_labels
 from ganssl.errors import UserError
 from ganssl.experiments.cell import Material, TestPhotos, few_label_scorer, head_scores
 from ganssl.experiments.label_efficiency import Plan, pool_views
 from ganssl.experiments.synthetic import labelled_pool
 from ganssl.experiments.views import Views, generated_views
 from ganssl.features.extractor import FeatureExtractor
+from ganssl.fitting.spread_directions import draw_few
+from ganssl.fitting.spread_labels import SpreadLabels, spread_labels
+from ganssl.judgement.baselines import Rows
+from ganssl.metrics.threshold import calibrate_threshold
 from ganssl.models.face_model import FaceModel
-from ganssl.progress import Stages
 
 STANDARD = "as it is"
 POOL = 8_000

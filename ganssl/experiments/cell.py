@@ -8,7 +8,13 @@ import numpy as np
 
 from ganssl.attributes import Attribute
 from ganssl.classifier.anchor import MOST_UNLABELLED
-from ganssl.classifier.baselines import (
+from ganssl.classifier.heads.head import sigmoid
+from ganssl.classifier.train import train_classifier
+from ganssl.experiments.synthetic import Labelling, labelled_pool
+from ganssl.experiments.views import Views, joined
+from ganssl.fitting.spread_directions import draw_few
+from ganssl.fitting.spread_labels import STEEPNESS, SpreadLabels, spread_labels, surest
+from ganssl.judgement.baselines import (
     ALL,
     BOTH,
     DIRECTION,
@@ -19,15 +25,9 @@ from ganssl.classifier.baselines import (
     Scored,
     baselines,
 )
-from ganssl.classifier.head import sigmoid
-from ganssl.classifier.threshold import anchored_threshold
-from ganssl.classifier.train import train_classifier
-from ganssl.directions.spread_directions import draw_few
-from ganssl.directions.spread_labels import STEEPNESS, SpreadLabels, spread_labels, surest
-from ganssl.evaluate_classifier import MAJORITY
-from ganssl.experiments.synthetic import Labelling, labelled_pool
-from ganssl.experiments.views import Views, joined
+from ganssl.judgement.judge import MAJORITY
 from ganssl.metrics.classification import area_under_curve
+from ganssl.metrics.threshold import anchored_threshold
 
 TUNED = "the few labels, features scaled alike"
 CO_TRAINED = "spread labels on photos, no generator"
@@ -76,7 +76,7 @@ class Scorer:
     """Scores a method's answers to the test photos, with a threshold that no test photo placed.
 
     The unlabelled photos and the few labelled ones place it
-    (`ganssl.classifier.threshold.anchored_threshold`).
+    (`ganssl.metrics.threshold.anchored_threshold`).
 
     Attributes:
         tests: the photos that judge.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ganssl.classifier.baselines import ALL, BOTH, DIRECTION, FEW
 from ganssl.experiments.cell import CO_TRAINED, SYNTHETIC, TUNED
+from ganssl.judgement.baselines import ALL, BOTH, DIRECTION, FEW
 
 LINES: dict[str, dict] = {
     FEW: dict(color="#888888", dash="dot"),

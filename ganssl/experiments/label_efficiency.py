@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganssl.base.progress import Stages
 from ganssl.errors import UserError
 from ganssl.experiments.cell import Material, TestPhotos, run_bounds, run_cell
 from ganssl.experiments.synthetic import Labelling
 from ganssl.experiments.views import Views, generated_views, natural_codes, photo_views
-from ganssl.progress import Stages
 
 if TYPE_CHECKING:
-    from ganssl.data import PhotoSet
     from ganssl.features.extractor import FeatureExtractor
     from ganssl.models.face_model import FaceModel
+    from ganssl.photos import PhotoSet
 
 VALIDATION = "validation"
 

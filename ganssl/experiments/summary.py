@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ganssl.classifier.baselines import ALL, FEW
-from ganssl.evaluate_classifier import MAJORITY
 from ganssl.experiments.cell import CO_TRAINED, METHODS, SYNTHETIC, TUNED
+from ganssl.judgement.baselines import ALL, FEW
+from ganssl.judgement.judge import MAJORITY
 
 FIGURES: tuple[str, ...] = ("accuracy", "balanced_accuracy", "auc")
 

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ganssl.classifier.anchor import supported
-from ganssl.classifier.baselines import Rows
-from ganssl.directions.spread_labels import SpreadLabels
 from ganssl.errors import UserError
 from ganssl.experiments.views import Views
+from ganssl.fitting.spread_labels import SpreadLabels
+from ganssl.judgement.baselines import Rows
 
 FEWEST = 10
 """Generated faces of each class that a head needs at the least."""

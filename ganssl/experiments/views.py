@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganssl.data.photo_set import PhotoSet
-from ganssl.directions.from_photos import encode_photos
-from ganssl.directions.spread_directions import FACE_SIZE
+from ganssl.base.progress import Stages
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import FaceRows, cached_features
+from ganssl.fitting.from_photos import encode_photos
+from ganssl.fitting.spread_directions import FACE_SIZE
 from ganssl.models.face_model import FaceModel
-from ganssl.preprocess import Preprocess
-from ganssl.progress import Stages
+from ganssl.models.full_rate import BATCH, face_decoder, fast_precision
+from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.preprocess import Preprocess
 from ganssl.synthesis.candidates import draw_candidates
-from ganssl.synthesis.decoder import BATCH, face_decoder, fast_precision
 from ganssl.training.augment import degrade
 
 BLOCK = 2048

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ganssl.data.face_cache import cache_key
-from ganssl.data.photo_set import PhotoSet
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor, Progress
-from ganssl.preprocess import Preprocess
+from ganssl.photos.face_cache import cache_key
+from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.preprocess import Preprocess
 
 CHUNK = 1024
 

@@ -18,8 +18,8 @@ from ganssl.errors import UserError
 from ganssl.models.weights import load_arrays, save_arrays
 
 if TYPE_CHECKING:
-    from ganssl.data.photo_set import PhotoSet
     from ganssl.features.face_network import FaceNetwork
+    from ganssl.photos.photo_set import PhotoSet
 
 REGULARISATION = 0.003
 
@@ -128,7 +128,7 @@ def fit_photo_probes(
     progress: Callable[[str], Callable[[int, int], None]] | None = None,
 ) -> Probes:
     """Probes for all attributes of labelled photos; the validation part gives the AUC."""
-    from ganssl.preprocess import Preprocess
+    from ganssl.photos.preprocess import Preprocess
 
     def read(part: PhotoSet) -> np.ndarray:
         return network.features(part.faces(Preprocess(), cache))

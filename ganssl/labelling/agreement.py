@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganssl.data.label_file import UNKNOWN
 from ganssl.errors import UserError
 from ganssl.metrics.classification import wilson_interval
+from ganssl.photos.label_file import UNKNOWN
 
 SHUFFLES = 1000
 CHANCE = 0.01

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganssl.data.photo_set import PhotoSet
 from ganssl.labelling.order import InformativeOrder, Order, ScoreOrder
 from ganssl.labelling.quick_classifier import QuickClassifier
-from ganssl.preprocess import Preprocess
+from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.preprocess import Preprocess
 
 if TYPE_CHECKING:
+    from ganssl.features.readout import Readout
     from ganssl.models.face_model import FaceModel
-    from ganssl.readout import Readout
 
 Progress = Callable[[str], Callable[[int, int], None]]
 
@@ -80,7 +80,7 @@ def analyse_photos(
         readout: face network and probes; None where they are not installed.
         progress: shows the stage `finding faces`.
     """
-    from ganssl.evaluate_photos import prepare_photos
+    from ganssl.judgement.on_photos import prepare_photos
 
     report = progress and progress("finding faces")
     prepared = prepare_photos(photos, Preprocess(), report, model.preprocess)

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.attributes import Attribute
-from ganssl.data.label_file import LABEL_COLUMN, UNKNOWN, LabelTable, read_label_csv
 from ganssl.errors import UserError
 from ganssl.labelling.agreement import Agreement, Slip, compare, find_slip
 from ganssl.labelling.session_file import read_session
+from ganssl.photos.label_file import LABEL_COLUMN, UNKNOWN, LabelTable, read_label_csv
 
 
 @dataclass(frozen=True)

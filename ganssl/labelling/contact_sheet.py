@@ -6,7 +6,7 @@ import io
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from ganssl.data.photo_set import PhotoSet
+from ganssl.photos.photo_set import PhotoSet
 
 SIDE = 144
 CAPTION = 36

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganssl.data.label_file import UNKNOWN
+from ganssl.photos.label_file import UNKNOWN
 
 SURE = 0.9
 """For a probe that learned from many photos.

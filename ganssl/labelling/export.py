@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 
 from PIL import Image
 
-from ganssl.data.label_file import LABEL_COLUMN, UNKNOWN
-from ganssl.data.photo_set import PhotoSet
 from ganssl.labelling.session import LabellingSession
+from ganssl.photos.label_file import LABEL_COLUMN, UNKNOWN
+from ganssl.photos.photo_set import PhotoSet
 
 QUALITY = 95
 FORMATS = {".png": "PNG", ".webp": "WEBP"}
@@ -43,7 +43,7 @@ def session_csv(session: LabellingSession) -> str:
 def photo_zip(photos: PhotoSet) -> bytes:
     """The photos, written anew without EXIF, and `labels.csv`, whose header names the questions.
 
-    `ganssl.data.uploads.read_uploads` reads it back with the same names and labels.
+    `ganssl.photos.uploads.read_uploads` reads it back with the same names and labels.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:  # photos are packed already

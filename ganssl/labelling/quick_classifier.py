@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from ganssl.data.label_file import UNKNOWN
+from ganssl.photos.label_file import UNKNOWN
 
 COMPONENTS = 32
 """Principal components of the photos' features that are kept."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ganssl.attributes import Attribute
-from ganssl.data.label_file import FILE_COLUMNS, LABEL_COLUMN, UNKNOWN
-from ganssl.data.photo_files import MemoryFiles, natural_key
-from ganssl.data.photo_set import PhotoSet
 from ganssl.errors import UserError
 from ganssl.labelling.agreement import Agreement, compare
+from ganssl.photos.label_file import FILE_COLUMNS, LABEL_COLUMN, UNKNOWN
+from ganssl.photos.photo_files import MemoryFiles, natural_key
+from ganssl.photos.photo_set import PhotoSet
 
 YES, NO, UNSURE, NONE = "yes", "no", "unsure", "none"
 LABELS = {YES: 1, NO: 0, UNSURE: UNKNOWN, NONE: UNKNOWN}

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from ganssl.attributes import Attribute
-from ganssl.data.label_file import UNKNOWN, LabelTable
 from ganssl.errors import UserError
 from ganssl.labelling.session import LABELS, Answer, LabellingSession
+from ganssl.photos.label_file import UNKNOWN, LabelTable
 
 FORMAT = "ganssl labels 1"
 

@@ -14,8 +14,8 @@ from scipy.linalg import solve_triangular
 from ganssl.directions import Direction
 
 if TYPE_CHECKING:
+    from ganssl.features.readout import Readout
     from ganssl.models.face_model import FaceModel
-    from ganssl.readout import Readout
 
 STEPS: tuple[float, ...] = (-3, -2, -1, 0, 1, 2, 3)
 SIDES: tuple[float, ...] = (-1, 0, 1)
@@ -82,7 +82,7 @@ class Laboratory:
     def __init__(
         self, model: FaceModel, readout: Readout, faces: int = FACES, seed: int = 0
     ) -> None:
-        from ganssl.synthesis.decoder import face_decoder, fast_precision
+        from ganssl.models.full_rate import face_decoder, fast_precision
 
         self.model, self.readout = model, readout
         self._decode_batch = face_decoder(model, fast_precision())
@@ -128,7 +128,7 @@ class Laboratory:
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Codes `[n, d]` → faces uint8 `[n, s, s, 3]`, at the bulk rate."""
-        from ganssl.synthesis.decoder import BATCH
+        from ganssl.models.full_rate import BATCH
 
         batches = [self._decode_batch(codes[i : i + BATCH]) for i in range(0, len(codes), BATCH)]
         return np.concatenate(batches)

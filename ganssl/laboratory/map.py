@@ -102,11 +102,11 @@ def path_between(a: np.ndarray, b: np.ndarray, count: int = 9, path: str = "sphe
     """Codes from `a` to `b` `[d]`, both among them; float32 `[count, d]`.
 
     Args:
-        path: `sphere` or `line`, see `ganssl.morph.slerp`.
+        path: `sphere` or `line`, see `ganssl.face.morph.slerp`.
 
     Raises `UserError` for another path.
     """
-    from ganssl.morph import PATHS, line, slerp
+    from ganssl.face.morph import PATHS, line, slerp
 
     if path not in PATHS:
         raise UserError(f"A path goes along {' or '.join(PATHS)}, not {path!r}.")

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ganssl.directions import Direction, DirectionSet, fit_directions
-from ganssl.directions.from_photos import EncodedPhotos
 from ganssl.errors import UserError
+from ganssl.fitting.from_photos import EncodedPhotos
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.map import THUMBNAIL, thumbnails
 

@@ -29,7 +29,7 @@ from ganssl.models.weights import (
     model_arrays,
     save_arrays,
 )
-from ganssl.preprocess import Preprocess
+from ganssl.photos.preprocess import Preprocess
 
 FORMAT = 1
 MANIFEST = "manifest.json"

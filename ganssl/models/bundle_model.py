@@ -12,7 +12,7 @@ import numpy as np
 from ganssl.errors import UserError
 from ganssl.models.config import ModelConfig
 from ganssl.models.face_model import FaceModel
-from ganssl.preprocess import Preprocess
+from ganssl.photos.preprocess import Preprocess
 
 if TYPE_CHECKING:
     import keras

@@ -30,7 +30,7 @@ from ganssl.models.face_model import FaceModel
 from ganssl.models.frozen_graph import MAX_BYTES, FrozenGraph
 from ganssl.models.latent import latent_arrays, latent_statistics
 from ganssl.models.weights import load_arrays, save_arrays
-from ganssl.preprocess import Preprocess
+from ganssl.photos.preprocess import Preprocess
 
 CROP = (17, 37, 161, 181)
 """CADL's crop of a 178×218 photo: the central square without a tenth, 17 pixels, on each side."""

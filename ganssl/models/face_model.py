@@ -19,7 +19,7 @@ import numpy as np
 from ganssl.errors import UserError
 from ganssl.models.config import ModelConfig
 from ganssl.models.density import CODES_PER_NUMBER, CodeDensity, sample_prior
-from ganssl.preprocess import Preprocess
+from ganssl.photos.preprocess import Preprocess
 
 if TYPE_CHECKING:
     from ganssl.directions import DirectionSet
@@ -44,7 +44,7 @@ class FaceModel(ABC):
         id: 12 hexadecimal digits that change with the weights.
         directions: attribute directions (see `ganssl.directions`).
         few_directions: the same from a few labels per class alone (see
-            `ganssl.directions.spread_directions`); empty where there are none.
+            `ganssl.fitting.spread_directions`); empty where there are none.
         mean, covariance: of photos' codes, `[d]` and `[d, d]`.
         density: where natural codes lie.
         card: the model card, Markdown.

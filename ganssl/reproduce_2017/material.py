@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.attributes import Attribute
-from ganssl.data import read_photos
-from ganssl.data.face_cache import cache_key
-from ganssl.data.photo_set import PhotoSet
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor, get_extractor
 from ganssl.features.feature_cache import FaceRows, cached_features
 from ganssl.models.face_model import FaceModel
+from ganssl.models.full_rate import BATCH, face_decoder
+from ganssl.photos import read_photos
+from ganssl.photos.face_cache import cache_key
+from ganssl.photos.photo_set import PhotoSet
 from ganssl.synthesis import Recipe, fast_precision, recipe_codes
-from ganssl.synthesis.decoder import BATCH, face_decoder
 
 MALE = Attribute("Male")
 PUBLISHED, CORRECTED = "male_as_published", "male_shift_corrected"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganssl.classifier import train_classifier
-from ganssl.evaluate_classifier import Judgement, judge
 from ganssl.features.feature_cache import FaceRows
+from ganssl.judgement.judge import Judgement, judge
 from ganssl.reproduce_2017.article_net import article_net
 from ganssl.reproduce_2017.material import MALE, Material
 from ganssl.reproduce_2017.switches import Switches

@@ -1,8 +1,8 @@
 """Labelled sets of generated faces, from a recipe."""
 
+from ganssl.models.full_rate import fast_precision
 from ganssl.synthesis.archive import zip_set
 from ganssl.synthesis.codes import Codes, recipe_codes
-from ganssl.synthesis.decoder import fast_precision
 from ganssl.synthesis.preview import contact_sheet, preview_faces
 from ganssl.synthesis.reader import SyntheticSet, read_set
 from ganssl.synthesis.recipe import SOURCES, STRATEGIES, Recipe

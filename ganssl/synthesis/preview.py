@@ -6,9 +6,9 @@ import numpy as np
 from PIL import Image
 
 from ganssl.directions import DirectionSet
-from ganssl.images import tile
 from ganssl.models.face_model import FaceModel
-from ganssl.preprocess import Preprocess
+from ganssl.photos.images import tile
+from ganssl.photos.preprocess import Preprocess
 from ganssl.synthesis.codes import recipe_codes
 from ganssl.synthesis.recipe import Recipe
 

@@ -16,7 +16,7 @@ import numpy as np
 from ganssl.attributes import Attribute
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
-from ganssl.images import read_image
+from ganssl.photos.images import read_image
 from ganssl.synthesis import layout
 from ganssl.synthesis.layout import SetInfo
 from ganssl.synthesis.recipe import Recipe

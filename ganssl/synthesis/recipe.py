@@ -11,7 +11,7 @@ from typing import Any
 from ganssl.attributes import Attribute
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
-from ganssl.face_state import MAX_SEED
+from ganssl.face.state import MAX_SEED
 
 STRATEGIES: tuple[str, ...] = ("position", "push")
 """Natural codes labelled by where they lie, or codes moved to a target on each side."""

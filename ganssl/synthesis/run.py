@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from ganssl import __version__
+from ganssl.base.jobs import Cancelled
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
-from ganssl.jobs import Cancelled
 from ganssl.models.face_model import FaceModel
+from ganssl.models.full_rate import BATCH, face_decoder
 from ganssl.synthesis.codes import CodeMaker, Codes
-from ganssl.synthesis.decoder import BATCH, face_decoder
 from ganssl.synthesis.layout import SetInfo
 from ganssl.synthesis.recipe import Recipe
 from ganssl.synthesis.writer import encode_faces, finish_set, missing_blocks, open_set, write_block

@@ -16,8 +16,8 @@ from PIL import Image
 
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
-from ganssl.images import png_bytes
-from ganssl.preprocess import Preprocess
+from ganssl.photos.images import png_bytes
+from ganssl.photos.preprocess import Preprocess
 from ganssl.synthesis import layout
 from ganssl.synthesis.codes import Codes
 from ganssl.synthesis.croissant import croissant

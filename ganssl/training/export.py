@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.attributes import WITHHELD
-from ganssl.data.photo_set import PhotoSet
 from ganssl.directions import DirectionSet
-from ganssl.directions.from_photos import Progress, encode_photos, fit_photo_directions
-from ganssl.directions.spread_directions import spread_photo_directions
 from ganssl.errors import UserError
+from ganssl.fitting.from_photos import Progress, encode_photos, fit_photo_directions
+from ganssl.fitting.spread_directions import spread_photo_directions
 from ganssl.models.bundle import load_bundle
 from ganssl.models.bundle_model import BundleModel
 from ganssl.models.card import write_card
 from ganssl.models.config import ModelConfig
+from ganssl.photos.photo_set import PhotoSet
 from ganssl.training.checkpoint import read_checkpoint
 from ganssl.training.gan import SETTINGS
 from ganssl.training.whiten import whiten

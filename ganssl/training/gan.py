@@ -11,12 +11,12 @@ import keras
 import numpy as np
 
 from ganssl.errors import UserError
-from ganssl.images import png_bytes, tile
 from ganssl.models.bundle_model import BundleModel
 from ganssl.models.config import ModelConfig
 from ganssl.models.density import sample_prior
 from ganssl.models.vaegan import Objective, VaeGan
-from ganssl.preprocess import Preprocess
+from ganssl.photos.images import png_bytes, tile
+from ganssl.photos.preprocess import Preprocess
 from ganssl.training.batches import batch_dataset
 from ganssl.training.checkpoint import load_checkpoint, named_variables, save_checkpoint
 from ganssl.training.clock import TrainingClock

@@ -7,16 +7,16 @@ from functools import partial
 
 import streamlit as st
 
+from ganssl.base.jobs import Job, JobContext
 from ganssl.classifier import HEADS, Classifier, CurvePoint, train_on_set
 from ganssl.classifier.anchor import photo_anchor
 from ganssl.classifier.archive import classifier_zip, read_classifier_zip
 from ganssl.classifier.card import classifier_card
-from ganssl.data import PhotoSet
 from ganssl.errors import UserError
-from ganssl.evaluation_figures import PLAIN, learning_curve
 from ganssl.features.extractor import FeatureExtractor
-from ganssl.jobs import Job, JobContext
-from ganssl.preprocess import Preprocess
+from ganssl.judgement.figures import PLAIN, learning_curve
+from ganssl.photos import PhotoSet
+from ganssl.photos.preprocess import Preprocess
 from ganssl.synthesis import SyntheticSet
 from ganssl.ui.feature_choice import choose_extractor
 from ganssl.ui.jobs import PERIOD, show_job, visitor_jobs

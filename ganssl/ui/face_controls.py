@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
-from ganssl.explore import SliderScale, signed, slider_scale
-from ganssl.face_state import LIMIT, MAX_SEED
+from ganssl.face.render import SliderScale, signed, slider_scale
+from ganssl.face.state import LIMIT, MAX_SEED
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face_session import FaceSession
 

@@ -7,8 +7,8 @@ import streamlit as st
 
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
-from ganssl.explore import FILMSTRIP_STEPS, filmstrip, grid, signed
-from ganssl.face_state import FaceState
+from ganssl.face.render import FILMSTRIP_STEPS, filmstrip, grid, signed
+from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face_session import FaceSession
 from ganssl.ui.face_view import show_change_table

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from ganssl.attributes import Attribute
-from ganssl.face_state import LIMIT
+from ganssl.face.state import LIMIT
 from ganssl.ui.face_session import FaceSession
 from ganssl.ui.face_view import show_before_after, show_change_table
 from ganssl.ui.presentation import Steps

@@ -17,12 +17,12 @@ import streamlit as st
 
 from ganssl.attributes import FIRST_SLIDERS
 from ganssl.errors import UserError
-from ganssl.explore import face_code, face_png, render
-from ganssl.face_state import FaceState, History
+from ganssl.face.detail import PhotoDetail
+from ganssl.face.from_photo import photo_png
+from ganssl.face.render import face_code, face_png, render
+from ganssl.face.state import FaceState, History
+from ganssl.features.readout import Readout
 from ganssl.models.face_model import FaceModel
-from ganssl.photo_detail import PhotoDetail
-from ganssl.photo_edit import photo_png
-from ganssl.readout import Readout
 from ganssl.ui.model import readout
 from ganssl.ui.pictures import Picture, picture_url
 from ganssl.ui.presentation import kept_parameters

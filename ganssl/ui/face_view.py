@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
-from ganssl.explore import describe
-from ganssl.face_state import FaceState
-from ganssl.readout import Change
+from ganssl.face.render import describe
+from ganssl.face.state import FaceState
+from ganssl.features.readout import Change
 from ganssl.ui.face_session import FaceSession
 from ganssl.ui.pictures import alt_text
 

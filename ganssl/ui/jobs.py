@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ganssl.jobs import CANCELLED, FAILED, QUEUED, Job, JobContext, JobRunner
+from ganssl.base.jobs import CANCELLED, FAILED, QUEUED, Job, JobContext, JobRunner
 from ganssl.training.clock import clock_text
 from ganssl.ui.visits import Visit, Visits
 

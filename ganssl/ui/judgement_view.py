@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ganssl.comparison import Comparison
-from ganssl.evaluate_classifier import Judgement
-from ganssl.evaluation_figures import (
+from ganssl.judgement.comparison import Comparison
+from ganssl.judgement.figures import (
     PLAIN,
     calibration_figure,
     comparison_figure,
     confusion_figure,
     roc_figure,
 )
-from ganssl.evaluation_report import (
+from ganssl.judgement.judge import Judgement
+from ganssl.judgement.report import (
     COMPARISON_HEADS,
     GROUP_HEADS,
     classifier_lines,

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from ganssl.base.jobs import Job, JobContext
 from ganssl.classifier import Classifier
 from ganssl.classifier.from_faces import set_features
-from ganssl.compare_methods import FEWEST_PER_CLASS, compare_methods
-from ganssl.comparison import Comparison
-from ganssl.data import PhotoSet
 from ganssl.errors import UserError
-from ganssl.evaluate_photos import PreparedPhotos, prepare_photos
-from ganssl.jobs import Job, JobContext
+from ganssl.judgement.compare import FEWEST_PER_CLASS, compare_methods
+from ganssl.judgement.comparison import Comparison
+from ganssl.judgement.on_photos import PreparedPhotos, prepare_photos
 from ganssl.models.face_model import FaceModel
-from ganssl.preprocess import Preprocess
+from ganssl.photos import PhotoSet
+from ganssl.photos.preprocess import Preprocess
 from ganssl.synthesis import SyntheticSet
 from ganssl.ui.classifier_training import own_jobs
 from ganssl.ui.feature_choice import extractor_for

@@ -8,7 +8,7 @@ import streamlit as st
 from ganssl.attributes import Attribute
 from ganssl.directions import METHODS, Direction
 from ganssl.errors import UserError
-from ganssl.explore import signed
+from ganssl.face.render import signed
 from ganssl.laboratory.card import FEWEST_PER_CLASS, DirectionCard, direction_card
 from ganssl.laboratory.confusions import confusions
 from ganssl.laboratory.figures import distance_figure, effects_figure, response_figure

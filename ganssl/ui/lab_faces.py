@@ -7,9 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from ganssl.directions.few_labels import encode_any_photos
-from ganssl.directions.from_photos import EncodedPhotos, encode_photos
 from ganssl.errors import UserError
+from ganssl.fitting.few_labels import encode_any_photos
+from ganssl.fitting.from_photos import EncodedPhotos, encode_photos
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.population import Population, generated_population, photo_population
 from ganssl.models.face_model import FaceModel
@@ -148,7 +148,7 @@ def _load(laboratory: Laboratory) -> None:
 def _encoded(model: FaceModel, source: str, photos, stage) -> EncodedPhotos:
     if photos is not None:
         return encode_any_photos(model, photos, stage).encoded
-    from ganssl.data import read_photos
+    from ganssl.photos import read_photos
 
     folder = server_folders()[source]
     labels = folder / LABELS

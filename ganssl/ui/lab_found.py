@@ -7,7 +7,7 @@ import streamlit as st
 
 from ganssl.directions import Direction
 from ganssl.errors import UserError
-from ganssl.explore import signed
+from ganssl.face.render import signed
 from ganssl.laboratory.discovery import (
     Found,
     first_layer,

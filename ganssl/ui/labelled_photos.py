@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from ganssl.attributes import Attribute
-from ganssl.data import PhotoSet
-from ganssl.data.uploads import Upload, read_uploads
 from ganssl.errors import UserError
+from ganssl.photos import PhotoSet
+from ganssl.photos.uploads import Upload, read_uploads
 from ganssl.ui.shelf import shelf
 from ganssl.ui.shelf_choice import choose
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from ganssl.base.jobs import FAILED
 from ganssl.errors import UserError
-from ganssl.jobs import FAILED
 from ganssl.labelling.agreement import Agreement, find_slip
 from ganssl.labelling.analysis import PhotoAnalysis
 from ganssl.labelling.compare_files import compare_tables, read_labels

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from ganssl.attributes import CELEBA_ATTRIBUTES, WITHHELD, Attribute
-from ganssl.data.safe_zip import Limits
-from ganssl.data.uploads import read_uploads
 from ganssl.errors import UserError
-from ganssl.images import read_image
 from ganssl.labelling.session_file import read_session, restore
+from ganssl.photos.images import read_image
+from ganssl.photos.safe_zip import Limits
+from ganssl.photos.uploads import read_uploads
 from ganssl.ui.labelling_keep import MINUTES
 from ganssl.ui.labelling_work import Work, forget_work, photo_url
 

@@ -8,14 +8,14 @@ from functools import partial
 import streamlit as st
 
 from ganssl.attributes import WITHHELD
-from ganssl.data import PhotoSet
 from ganssl.directions import Direction, EncodedPhotos
-from ganssl.directions.few_labels import few_label_warnings, fit_few_labels
 from ganssl.errors import UserError
+from ganssl.fitting.few_labels import few_label_warnings, fit_few_labels
 from ganssl.labelling.contact_sheet import contact_sheet, sheet_jpeg
 from ganssl.labelling.export import photo_zip, session_csv
 from ganssl.labelling.session_file import save_session
 from ganssl.models.face_model import FaceModel
+from ganssl.photos import PhotoSet
 from ganssl.ui.labelling_check import require_analysis
 from ganssl.ui.labelling_work import Work, photo_url
 from ganssl.ui.shelf import shelf

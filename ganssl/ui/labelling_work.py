@@ -14,8 +14,8 @@ import streamlit as st
 from PIL import Image
 
 from ganssl.attributes import Attribute
+from ganssl.base.jobs import DONE, Job
 from ganssl.directions import Direction
-from ganssl.jobs import DONE, Job
 from ganssl.labelling.analysis import PhotoAnalysis, analyse_photos
 from ganssl.labelling.order import Order, RandomOrder
 from ganssl.labelling.session import LabellingSession, unlabelled

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
+from ganssl.base.jobs import Job, JobContext
 from ganssl.directions import DirectionSet
-from ganssl.images import png_bytes, tile
-from ganssl.jobs import Job, JobContext
 from ganssl.models.face_model import FaceModel
+from ganssl.photos.images import png_bytes, tile
 from ganssl.synthesis import (
     Recipe,
     Summary,

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from ganssl.errors import UserError
+from ganssl.features.readout import Readout
 from ganssl.models.face_model import FaceModel, find_models, load_model
-from ganssl.readout import Readout
 from ganssl.ui.shelf import shelf
 
 CHOICE = "face model"

@@ -7,11 +7,10 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from ganssl.animation import animation_bytes, kinds
 from ganssl.attributes import Attribute
-from ganssl.face_state import MAX_SEED, FaceState
-from ganssl.models.face_model import FaceModel
-from ganssl.morph import (
+from ganssl.face.animation import animation_bytes, kinds
+from ganssl.face.from_photo import EditablePhoto
+from ganssl.face.morph import (
     STRIP,
     MorphEnd,
     generated_end,
@@ -21,7 +20,8 @@ from ganssl.morph import (
     photo_end,
     with_taken,
 )
-from ganssl.photo_edit import EditablePhoto
+from ganssl.face.state import MAX_SEED, FaceState
+from ganssl.models.face_model import FaceModel
 from ganssl.ui.face_session import FaceSession
 from ganssl.ui.photo_slot import PhotoSlot
 from ganssl.ui.pictures import picture_url

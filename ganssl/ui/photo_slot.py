@@ -11,10 +11,10 @@ import streamlit as st
 from PIL import Image, ImageDraw
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ganssl.align import Face, main_face
 from ganssl.errors import UserError
+from ganssl.face.from_photo import EditablePhoto, editable_photo, faces_to_choose, load_photo
 from ganssl.models.face_model import FaceModel
-from ganssl.photo_edit import EditablePhoto, editable_photo, faces_to_choose, load_photo
+from ganssl.photos.align import Face, main_face
 from ganssl.ui.model import readout
 from ganssl.ui.pictures import photo_url, picture_url
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ganssl.photo_edit import EditablePhoto
+from ganssl.face.from_photo import EditablePhoto
 from ganssl.ui.face_session import FaceSession
 from ganssl.ui.photo_slot import PhotoSlot
 from ganssl.ui.pictures import SIDE, picture_url

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from ganssl.attributes import FIRST_SLIDERS, Attribute
-from ganssl.explore import Rendered, describe, enlarge
-from ganssl.face_state import FaceState
+from ganssl.face.render import Rendered, describe, enlarge
+from ganssl.face.state import FaceState
 
 SIDE = 512
 """Pixels of a large picture: smooth on a projector, and quick to enlarge and encode."""

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ganssl.attributes import Attribute
 from ganssl.directions import DirectionSet
-from ganssl.face_state import MAX_SEED
+from ganssl.face.state import MAX_SEED
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis import SOURCES, STRATEGIES, Recipe, fast_precision
 from ganssl.synthesis.recipe import MOST_BALANCED

@@ -10,8 +10,8 @@ import streamlit as st
 
 if TYPE_CHECKING:
     from ganssl.classifier import Classifier
-    from ganssl.data import PhotoSet
     from ganssl.directions import Direction
+    from ganssl.photos import PhotoSet
     from ganssl.synthesis import SyntheticSet
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from ganssl.features.readout import Readout
 from ganssl.models.face_model import FaceModel
-from ganssl.readout import Readout
 from ganssl.ui.model import readout
 from ganssl.ui.pictures import picture_url
 from ganssl.ui.presentation import presenting

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ganssl.attributes import Attribute
 from ganssl.classifier import train_classifier
-from ganssl.evaluate_classifier import Judgement, judge
+from ganssl.judgement.judge import Judgement, judge
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis.axes import best_judge
 from ganssl.ui.story_faces import crowd

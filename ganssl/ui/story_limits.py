@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from ganssl.attributes import FIRST_SLIDERS, Attribute
+from ganssl.features.readout import Readout
+from ganssl.laboratory.side_effects import SideEffects, measure_side_effects
 from ganssl.models.face_model import FaceModel
-from ganssl.readout import Readout
-from ganssl.side_effects import SideEffects, measure_side_effects
 from ganssl.ui.legend import BIAS_NOTE
 from ganssl.ui.model import readout
 

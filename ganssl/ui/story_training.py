@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from ganssl.explore import enlarge
+from ganssl.face.render import enlarge
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.story_faces import crowd, show_faces
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ganssl.base.jobs import JobRunner
 from ganssl.errors import UserError
-from ganssl.jobs import JobRunner
 
 MOST_BYTES = 2 * 1024**3
 """Of files of one visitor."""

@@ -10,10 +10,10 @@ import keras
 import pytest
 from PIL import Image
 
-from ganssl.explore import FaceState, face_png, render
-from ganssl.face_state import LIMIT
+from ganssl.face.render import FaceState, face_png, render
+from ganssl.face.state import LIMIT
+from ganssl.features.readout import Change
 from ganssl.models.face_model import load_model
-from ganssl.readout import Change
 from ganssl.ui.face_view import change_table
 from ganssl.ui.pictures import picture_url
 

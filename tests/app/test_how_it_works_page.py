@@ -10,9 +10,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ganssl.attributes import FIRST_SLIDERS
+from ganssl.features.readout import Readout
+from ganssl.laboratory.side_effects import measure_side_effects
 from ganssl.models.face_model import load_model
-from ganssl.readout import Readout
-from ganssl.side_effects import measure_side_effects
 from ganssl.training.tiny import TinyTraining
 from ganssl.ui.presentation import KEY, PARAMETER
 from ganssl.ui.story_article import RESULT, conclusion

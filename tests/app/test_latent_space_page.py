@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ganssl.directions import DirectionSet
-from ganssl.explore import face_code
-from ganssl.face_state import FaceState
+from ganssl.face.render import face_code
+from ganssl.face.state import FaceState
 from ganssl.laboratory.population import Population
 from ganssl.models.face_model import load_model
 from ganssl.ui import lab_faces, lab_map

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ganssl.directions import DirectionSet
-from ganssl.face_state import FaceState
+from ganssl.face.state import FaceState
 from ganssl.models.bundle_model import BundleModel
 from ganssl.models.cadl import CadlModel
 from tests.app.test_explore_page import after_url, alts, slider, state_of

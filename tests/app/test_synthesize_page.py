@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from ganssl.directions import DirectionSet
 from ganssl.models.face_model import load_model
+from ganssl.models.full_rate import fast_precision
 from ganssl.synthesis import Recipe, read_set, synthesize
-from ganssl.synthesis.decoder import fast_precision
 from ganssl.ui import made_sets, visits
 from tests.planted import make_direction
 

@@ -10,9 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ganssl.classifier.archive import classifier_zip
-from ganssl.data import read_folder
-from ganssl.evaluate_classifier import MAJORITY
+from ganssl.judgement.judge import MAJORITY
 from ganssl.models.face_model import load_model
+from ganssl.photos import read_folder
 from ganssl.synthesis import Recipe, read_set, synthesize
 from tests.app.conftest import APP
 from tests.labelled_uploads import generated_photos, labels_csv, zipped

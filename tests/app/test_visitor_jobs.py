@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from ganssl.jobs import CANCELLED, DONE, FAILED, QUEUED, Job, Progress
+from ganssl.base.jobs import CANCELLED, DONE, FAILED, QUEUED, Job, Progress
 from ganssl.ui.jobs import JOBS_PER_VISITOR, NICENESS, progress_text
 from tests.app.test_visits import until
 

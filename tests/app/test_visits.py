@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
+from ganssl.base.jobs import CANCELLED, RUNNING, JobRunner
 from ganssl.errors import UserError
-from ganssl.jobs import CANCELLED, RUNNING, JobRunner
 from ganssl.ui.visits import MOST_BYTES, Visits
 
 PATIENCE = 0.2

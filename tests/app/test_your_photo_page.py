@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 from streamlit.runtime.caching import get_data_cache_stats_provider
 
-from ganssl.explore import FaceState, enlarge, render
-from ganssl.images import png_bytes
+from ganssl.face.from_photo import editable_photo
+from ganssl.face.render import FaceState, enlarge, render
 from ganssl.models.face_model import load_model
-from ganssl.photo_edit import editable_photo
+from ganssl.photos.images import png_bytes
 from ganssl.ui.pictures import picture_url
 from tests.synthetic_photos import draw_photo, encoded
 

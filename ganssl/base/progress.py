@@ -1,0 +1,69 @@
+"""Progress of long work: on a terminal, and by callbacks that pages draw in their own way."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+from ganssl.base.jobs import Cancelled
+from ganssl.training.clock import TrainingClock, clock_text
+
+Stages = Callable[[str], Callable[[int, int], None]]
+"""Takes the name of a stage and gives its callback `(done, total)`, as `bar` does."""
+
+
+def stages(progress: Stages | None, cancelled: Callable[[], bool] | None) -> Stages:
+    """As `progress`, which may be None; its callbacks raise `Cancelled` when asked to stop."""
+
+    def begin(name: str) -> Callable[[int, int], None]:
+        report = progress(name) if progress else None
+
+        def update(done: int, total: int) -> None:
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            if report:
+                report(done, total)
+
+        return update
+
+    return begin
+
+
+def bar(label: str, stream=None) -> Callable[[int, int], None]:
+    """A callback `(done, total)` that keeps one line of count, rate and time left up to date."""
+    stream = stream or sys.stderr
+    start = time.monotonic()
+    shown = 0.0
+
+    def update(done: int, total: int) -> None:
+        nonlocal shown
+        now = time.monotonic()
+        if now - shown < 0.5 and done < total:
+            return
+        shown = now
+        rate = done / max(now - start, 1e-9)
+        left = clock_text((total - done) / rate) if rate else "?"
+        end = "\n" if done >= total else ""
+        print(
+            f"\r{label}: {done:,} of {total:,}, {rate:,.0f}/s, {left} left ", end=end, file=stream
+        )
+        stream.flush()
+
+    return update
+
+
+def training_line(stream=None) -> Callable[[TrainingClock, dict[str, float]], None]:
+    """A callback for trainings: step, pass, rate, time left and every loss term."""
+    stream = stream or sys.stdout
+
+    def update(clock: TrainingClock, terms: dict[str, float]) -> None:
+        losses = "  ".join(f"{name} {value:.4g}" for name, value in terms.items())
+        print(
+            f"step {clock.step:>7,}  pass {clock.epoch:6.2f}  {clock.rate:5.0f} faces/s  "
+            f"{clock_text(clock.remaining_seconds)} left  {losses}",
+            file=stream,
+            flush=True,
+        )
+
+    return update

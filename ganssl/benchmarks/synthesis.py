@@ -1,0 +1,109 @@
+"""How fast `synthesize` is, beside the bare generator and the loop of the 2017 article."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PIL import Image
+
+from ganssl.benchmarks.article_loop import article_pair
+from ganssl.benchmarks.run import Measurement
+from ganssl.models.face_model import FaceModel
+from ganssl.models.full_rate import BATCH, face_decoder, fast_precision
+from ganssl.synthesis.codes import BLOCK
+from ganssl.synthesis.recipe import Recipe
+from ganssl.synthesis.run import synthesize
+
+PHOTO_SIZE = 178, 218
+"""Width and height of CelebA's aligned photos."""
+
+PHOTOS, DIFFERENT = 202_599, 48
+"""Photos of CelebA, among which the article draws, and how many different ones stand for them."""
+
+ROUNDS = 3
+
+
+def measure_synthesis(model: FaceModel, seconds: float = 3.0) -> Iterator[Measurement]:
+    """The rate of whole sets against both references.
+
+    The three take turns, so that whatever else the machine does meets them
+    alike. A set is one block of faces in the usual size, written as PNGs; the
+    generator decodes codes with the same arithmetic and does nothing else.
+
+    Args:
+        seconds: how long each is measured.
+    """
+    if not model.directions.sliders:
+        return
+    recipe = Recipe(
+        model.directions.sliders[0],
+        BLOCK,
+        size=min(64, model.size),
+        precision=fast_precision(),
+    )
+    with TemporaryDirectory() as folder:
+        runs = (
+            _bare_generator(model, recipe),
+            _whole_sets(model, recipe, Path(folder)),
+            _article(model, Path(folder)),
+        )
+        bare, sets, article = rates_in_turn(runs, seconds)
+    name = f"sets of {recipe.size} px, {recipe.precision}"
+    yield Measurement(
+        name, sets, "faces/s", bare, sets / bare, "the generator alone, same arithmetic"
+    )
+    yield Measurement(name, sets, "faces/s", article, sets / article, "the article's loop of 2017")
+
+
+def rates_in_turn(runs: tuple[Callable[[], int], ...], seconds: float) -> list[float]:
+    """Faces per second of functions that return how many they made, in `ROUNDS` rounds."""
+    for run in runs:
+        run()  # compiles
+    made, spent = [0] * len(runs), [0.0] * len(runs)
+    for _ in range(ROUNDS):
+        for i, run in enumerate(runs):
+            start = time.perf_counter()
+            while (passed := time.perf_counter() - start) < seconds / ROUNDS:
+                made[i] += run()
+            spent[i] += passed
+    return [count / duration for count, duration in zip(made, spent, strict=True)]
+
+
+def _bare_generator(model: FaceModel, recipe: Recipe) -> Callable[[], int]:
+    decode, codes = face_decoder(model, recipe.precision), model.sample(BATCH, seed=0)
+
+    def run() -> int:
+        return len(decode(codes))
+
+    return run
+
+
+def _whole_sets(model: FaceModel, recipe: Recipe, folder: Path) -> Callable[[], int]:
+    def run() -> int:
+        with TemporaryDirectory(dir=folder) as out:
+            return synthesize(model, recipe, out).written
+
+    return run
+
+
+def _article(model: FaceModel, folder: Path) -> Callable[[], int]:
+    """On photos that the model drew itself, in the size and format of CelebA's."""
+    out = folder / "article"
+    out.mkdir()
+    files = [folder / f"{i}.jpg" for i in range(DIFFERENT)]
+    for file, face in zip(files, model.decode(model.sample(DIFFERENT, seed=0)), strict=True):
+        Image.fromarray(face).resize(PHOTO_SIZE).save(file, quality=90)
+    photos = [files[i % DIFFERENT] for i in range(PHOTOS)]
+    labels = np.random.default_rng(0).random(PHOTOS) < 0.5
+    numbers = itertools.count()
+
+    def run() -> int:
+        article_pair(model, photos, labels, out, next(numbers))
+        return 2
+
+    return run

@@ -1,0 +1,1 @@
+"""One face: its state and picture, a photo made editable, morphs, animations, provenance."""

@@ -1,0 +1,1 @@
+"""Directions from labelled photos: encode them, spread few labels, fit and measure."""

@@ -1,0 +1,1 @@
+"""How good a classifier is on photos that people labelled, beside what else could be done."""

@@ -1,0 +1,213 @@
+"""What a classifier from synthetic faces must be held against: same features, same test photos.
+
+`ganssl.judgement.judge.comparison_table` puts these beside it, and adds
+the majority class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ganssl.attributes import Attribute
+from ganssl.classifier.heads.head import sigmoid
+from ganssl.classifier.train import check_rows, feature_scale, train_classifier
+from ganssl.directions import Direction
+from ganssl.directions.holdout import best_threshold
+from ganssl.features.probes import REGULARISATION
+from ganssl.metrics.threshold import calibrated
+
+Rows = tuple[np.ndarray, np.ndarray]
+"""Features float32 `[n, d]` and labels int8 `[n]` of 0 and 1."""
+
+FEW, SELF_TRAINING, SPREADING = "the few labels directly", "self-training", "label spreading"
+ALL, BOTH, DIRECTION = "all labels", "synthetic + the few labels", "the direction itself"
+CROSS_VALIDATED = "all other labels"
+
+SELF_TRAINING_ROUNDS = 10
+SPREADING_NEIGHBOURS = 15
+FOLDS = 5
+
+
+class Scored(NamedTuple):
+    """Scores of the test photos, float32 `[m]` in (0, 1), and the threshold for *present*."""
+
+    scores: np.ndarray
+    threshold: float
+
+
+def baselines(
+    test: np.ndarray,
+    labelled: Rows,
+    attribute: Attribute,
+    unlabelled: np.ndarray | None = None,
+    everything: Rows | None = None,
+    synthetic: Rows | None = None,
+    head: str = "logistic",
+    seed: int = 0,
+    threshold: str | None = None,
+    positive_share: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> dict[str, Scored]:
+    """Train each baseline and score the test photos; what lacks its data is left out.
+
+    Args:
+        test: features of the photos to be judged, float32 `[m, d]`.
+        labelled: the few labelled photos that defined the direction.
+        unlabelled: features of photos without labels, for self-training and
+            label spreading; they also give mean and scale to all that learn
+            from the few labels.
+        everything: all labelled photos, the upper bound.
+        synthetic: labelled generated faces; the few real ones are added with
+            half of the total weight.
+        head: the same for all, see `ganssl.classifier.heads.head`.
+        threshold, positive_share: place each threshold by the unlabelled photos,
+            see `ganssl.metrics.threshold`; None leaves 0.5.
+        progress: called with (baselines done, baselines in all).
+
+    Returns scores by name: `FEW`, `SELF_TRAINING`, `SPREADING`, `BOTH`, `ALL`.
+    """
+    few, labels = check_rows(*labelled)
+    has_photos = unlabelled is not None and len(unlabelled) > 0
+    standard = unlabelled if has_photos else None
+    total = 1 + 2 * has_photos + (synthetic is not None) + (everything is not None)
+    scored: dict[str, Scored] = {}
+
+    def add(name: str, rows: np.ndarray, answers: np.ndarray, **options) -> None:
+        classifier = train_classifier(
+            rows,
+            answers,
+            attribute,
+            head,
+            holdout_share=0.2 if head in ("linear", "dense") else 0.0,
+            seed=seed,
+            cancelled=cancelled,
+            **options,
+        )
+        if threshold is not None and has_photos:
+            classifier, _ = calibrated(classifier, unlabelled, threshold, positive_share)
+        scored[name] = Scored(classifier.scores(test), classifier.threshold)
+        if progress:
+            progress(len(scored), total)
+
+    add(FEW, few, labels, standard=standard)
+    if has_photos:
+        add(SELF_TRAINING, *self_trained_rows(few, labels, unlabelled), standard=standard)
+        add(SPREADING, *spread_rows(few, labels, unlabelled), standard=standard)
+    if synthetic is not None:
+        rows, answers, weights = mixed_rows(synthetic, (few, labels))
+        add(BOTH, rows, answers, weights=weights)
+    if everything is not None:
+        add(ALL, *everything)
+    return scored
+
+
+def cross_validated(
+    features: np.ndarray,
+    labels: np.ndarray,
+    judged: np.ndarray,
+    attribute: Attribute,
+    head: str = "logistic",
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Scored:
+    """Score each fifth of the judged photos by what all other labelled photos teach.
+
+    The upper bound where no labelled photos are at hand but those to be judged.
+
+    Args:
+        features, labels: of all labelled photos, float32 `[n, d]` and int8 `[n]`.
+        judged: bool `[n]`; `FOLDS` or more of each class.
+        progress: called with (fifths done, fifths in all).
+
+    Returns scores of the judged photos, in their order.
+    """
+    from sklearn.model_selection import StratifiedKFold
+
+    rows = np.flatnonzero(judged)
+    scores = np.empty(len(rows), np.float32)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(rows, labels[rows])
+    for done, (_, fold) in enumerate(folds, start=1):
+        learn = np.ones(len(labels), bool)
+        learn[rows[fold]] = False
+        classifier = train_classifier(
+            features[learn], labels[learn], attribute, head, holdout_share=0.0, seed=seed
+        )
+        scores[fold] = classifier.scores(features[rows[fold]])
+        if progress:
+            progress(done, FOLDS)
+    return Scored(scores, 0.5)
+
+
+def direction_scores(
+    direction: Direction, codes: np.ndarray, labelled: Rows | None = None
+) -> Scored:
+    """The direction itself as the classifier of encoded photos `[m, d]`.
+
+    Args:
+        labelled: codes and labels that place the boundary, most fairly the few
+            that defined the direction. Without them it is the direction's own,
+            which more held-out labels may have placed.
+    """
+    scores = direction.score(codes)  # (m,), in σ
+    if labelled is not None:
+        known, labels = check_rows(*labelled)
+        scores = scores - best_threshold(direction.score(known), labels == 1, np.ones(len(labels)))
+    return Scored(sigmoid(scores), 0.5)
+
+
+def self_trained_rows(few: np.ndarray, labels: np.ndarray, unlabelled: np.ndarray) -> Rows:
+    """The few rows and the half of the unlabelled ones that self-training is surest of.
+
+    A logistic regression labels the rows it is surest of, a twentieth of all
+    in each of ten rounds, and learns anew (Yarowsky 1995; scikit-learn).
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.semi_supervised import SelfTrainingClassifier
+
+    rows, answers = _with_unlabelled(few, labels, unlabelled)
+    count = max(1, len(unlabelled) // (2 * SELF_TRAINING_ROUNDS))
+    model = SelfTrainingClassifier(
+        LogisticRegression(C=REGULARISATION, max_iter=300),
+        criterion="k_best",
+        k_best=count,
+        max_iter=SELF_TRAINING_ROUNDS,
+    ).fit(_standardised(rows, unlabelled), answers)
+    found = model.transduction_
+    return rows[found >= 0], found[found >= 0].astype(np.int8)
+
+
+def spread_rows(few: np.ndarray, labels: np.ndarray, unlabelled: np.ndarray) -> Rows:
+    """All rows, labelled by their neighbours (Zhou et al. 2004; scikit-learn).
+
+    Rows that no label reaches are left out.
+    """
+    from sklearn.semi_supervised import LabelSpreading
+
+    rows, answers = _with_unlabelled(few, labels, unlabelled)
+    neighbours = min(SPREADING_NEIGHBOURS, len(rows) - 1)
+    model = LabelSpreading(kernel="knn", n_neighbors=neighbours, max_iter=100)
+    model.fit(_standardised(rows, unlabelled), answers)
+    reached = model.label_distributions_.sum(axis=1) > 0
+    return rows[reached], model.transduction_[reached].astype(np.int8)
+
+
+def mixed_rows(synthetic: Rows, few: Rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Both sets of rows with weights `[n]` that give each set half of the total."""
+    rows = np.concatenate([synthetic[0], few[0]])
+    labels = np.concatenate([synthetic[1], few[1]]).astype(np.int8)
+    weights = np.ones(len(rows), np.float32)
+    weights[len(synthetic[0]) :] = len(synthetic[0]) / len(few[0])
+    return rows, labels, weights * len(rows) / weights.sum()
+
+
+def _with_unlabelled(few, labels, unlabelled) -> Rows:
+    rows = np.concatenate([few, unlabelled])
+    return rows, np.concatenate([labels, np.full(len(unlabelled), -1, np.int8)])
+
+
+def _standardised(rows: np.ndarray, standard: np.ndarray) -> np.ndarray:
+    return (rows - standard.mean(axis=0)) / feature_scale(standard)

@@ -1,0 +1,64 @@
+"""What else moves when one attribute is moved: measured on generated faces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ganssl.directions import edit_codes
+
+if TYPE_CHECKING:
+    from ganssl.features.readout import Readout
+    from ganssl.models.face_model import FaceModel
+
+
+@dataclass(frozen=True, eq=False)
+class SideEffects:
+    """The re-scoring matrix (InterFaceGAN, Shen et al. 2020).
+
+    Attributes:
+        moved: attributes whose sliders were moved, `k`.
+        read: attributes that the probes read, `a`.
+        change: float32 `[k, a]`, mean change of the probability, −1 to 1.
+        amount: how far each slider was moved, in σ.
+        count: faces that the means are over.
+    """
+
+    moved: tuple[str, ...]
+    read: tuple[str, ...]
+    change: np.ndarray
+    amount: float
+    count: int
+
+    def of(self, attribute: str) -> list[tuple[str, float]]:
+        """Every attribute read and its change when one is moved: the largest change first."""
+        row = self.change[self.moved.index(attribute)]
+        return [(self.read[i], float(row[i])) for i in np.argsort(-np.abs(row), kind="stable")]
+
+
+def measure_side_effects(
+    model: FaceModel,
+    readout: Readout,
+    moved: Sequence[str],
+    amount: float = 2.0,
+    count: int = 64,
+    seed: int = 0,
+    truncation: float = 0.8,
+) -> SideEffects:
+    """Move each attribute of the same generated faces and read all attributes before and after.
+
+    Args:
+        moved: attributes with a slider; `UserError` for others.
+        amount: in σ.
+        truncation: of the faces, see `FaceModel.sample`.
+    """
+    codes = model.sample(count, seed, truncation)
+    before = readout.probabilities(model.decode(codes)).mean(axis=0)  # (a,)
+    change = np.empty((len(moved), len(before)), np.float32)
+    for i, attribute in enumerate(moved):
+        edited = edit_codes(codes, {attribute: amount}, model.directions, model.covariance)
+        change[i] = readout.probabilities(model.decode(edited)).mean(axis=0) - before
+    return SideEffects(tuple(moved), readout.attributes, change, amount, count)

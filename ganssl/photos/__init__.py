@@ -1,0 +1,38 @@
+"""Photos with labels: `read_photos` finds the reader for a path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ganssl.attributes import Attribute
+from ganssl.errors import UserError
+from ganssl.photos.celeba import is_celeba, read_celeba
+from ganssl.photos.folder import read_folder
+from ganssl.photos.photo_set import PhotoSet
+
+__all__ = ["PhotoSet", "read_celeba", "read_folder", "read_photos"]
+
+
+def read_photos(
+    path: str | Path,
+    labels: str | Path | bytes | None = None,
+    attribute: Attribute | None = None,
+    column: str | None = None,
+) -> PhotoSet:
+    """Read CelebA (its folder or `img_align_celeba.zip`) or a plain folder of photos.
+
+    Args:
+        labels, attribute, column: labels of a plain folder, see `read_folder`;
+            CelebA brings its own.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise UserError(f"{path} does not exist.")
+    if not is_celeba(path):
+        return read_folder(path, labels, attribute, column)
+    if labels is not None:
+        raise UserError(
+            f"{path} is CelebA and brings its labels. To label its photos anew, "
+            f"give the folder img_align_celeba itself."
+        )
+    return read_celeba(path)

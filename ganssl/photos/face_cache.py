@@ -1,0 +1,128 @@
+"""Decoding a whole photo set on all cores, and keeping the faces in a `.npy` file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import PIL
+
+from ganssl.errors import UserError
+from ganssl.photos.preprocess import Preprocess
+
+if TYPE_CHECKING:
+    from ganssl.photos.photo_set import PhotoSet
+
+CHUNK = 256
+Progress = Callable[[int, int], None] | None
+
+
+def decode_faces(photos: PhotoSet, preprocess: Preprocess, progress: Progress = None) -> np.ndarray:
+    """Decode into memory: uint8 `[n, s, s, 3]`."""
+    faces = np.empty((len(photos), preprocess.size, preprocess.size, 3), dtype=np.uint8)
+    for start, chunk in _face_chunks(photos, preprocess, progress):
+        faces[start : start + len(chunk)] = chunk
+    return faces
+
+
+def cached_faces(
+    photos: PhotoSet, preprocess: Preprocess, cache: Path, progress: Progress = None
+) -> np.ndarray:
+    """A read-only memory map of `cache/faces-KEY.npy`, uint8 `[n, s, s, 3]`, made if need be."""
+    path = _faces_path(photos, preprocess, cache)
+    shape = (len(photos), preprocess.size, preprocess.size, 3)
+    faces = _open_faces(path, shape)
+    if faces is not None:
+        if progress:
+            progress(len(photos), len(photos))
+        return faces
+    partial = path.with_name(f"{path.stem}-{uuid.uuid4().hex[:8]}.partial")
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with open(partial, "wb") as file:  # on a full disk a memory map would kill the process
+            header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(file, header)
+            for _, chunk in _face_chunks(photos, preprocess, progress):
+                file.write(chunk.tobytes())
+        os.replace(partial, path)
+    except OSError as error:
+        raise UserError(f"Faces cannot be kept in {cache}: {error.strerror}.") from error
+    finally:  # after an error or a stop by the user; nothing is left of it otherwise
+        if partial.exists():
+            partial.unlink()
+    return np.load(path, mmap_mode="r")
+
+
+def face_chunks(
+    photos: PhotoSet,
+    preprocess: Preprocess,
+    cache: Path | None = None,
+    progress: Progress = None,
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield `(start, uint8 [<=CHUNK, s, s, 3])` in order, for sets that memory does not hold.
+
+    The faces come from the file of `cached_faces` where `cache` has it; nothing is kept.
+    """
+    shape = (len(photos), preprocess.size, preprocess.size, 3)
+    faces = cache and _open_faces(_faces_path(photos, preprocess, cache), shape)
+    if faces is None:
+        yield from _face_chunks(photos, preprocess, progress)
+        return
+    for start in range(0, len(photos), CHUNK):
+        chunk = np.array(faces[start : start + CHUNK])
+        yield start, chunk
+        if progress:
+            progress(start + len(chunk), len(photos))
+
+
+def cache_key(photos: PhotoSet, preprocess: Preprocess) -> str:
+    """20 hex digits of what the pixels depend on.
+
+    That is each photo's name, size and time of change (in a zip: CRC), the
+    crop, the size, the resampling, and the version of the decoder.
+    """
+    recipe = {
+        "photos": [(name, *photos.files.stamp(name)) for name in photos.names],
+        "size": preprocess.size,
+        "crop": preprocess.crop,
+        "decoder": f"1, pillow {PIL.__version__}",
+    }
+    if preprocess.resampling != "bicubic":  # keys from before there was a choice stay good
+        recipe["resampling"] = preprocess.resampling
+    return hashlib.sha256(json.dumps(recipe).encode()).hexdigest()[:20]
+
+
+def _faces_path(photos: PhotoSet, preprocess: Preprocess, cache: Path) -> Path:
+    return cache / f"faces-{cache_key(photos, preprocess)}.npy"
+
+
+def _face_chunks(
+    photos: PhotoSet, preprocess: Preprocess, progress: Progress
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield `(start, uint8 [<=CHUNK, s, s, 3])` in order; Pillow decodes outside Python's lock."""
+
+    def face(index: int) -> np.ndarray:
+        return preprocess(photos.read(index))
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for start in range(0, len(photos), CHUNK):
+            stop = min(start + CHUNK, len(photos))
+            yield start, np.stack(list(pool.map(face, range(start, stop))))
+            if progress:
+                progress(stop, len(photos))
+
+
+def _open_faces(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:
+    """The kept faces, or None where the file is absent or not what was written."""
+    try:
+        faces = np.load(path, mmap_mode="r")
+    except (OSError, ValueError, EOFError):
+        return None
+    return faces if faces.shape == shape and faces.dtype == np.uint8 else None

@@ -1,0 +1,136 @@
+"""`PhotoSet`: photos with their labels, whatever they were read from."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ganssl.errors import UserError
+from ganssl.photos.face_cache import cached_faces, decode_faces
+from ganssl.photos.images import read_image
+from ganssl.photos.label_file import UNKNOWN
+from ganssl.photos.photo_files import FolderFiles, MemoryFiles, ZipFiles
+from ganssl.photos.preprocess import Preprocess
+
+PARTITIONS = {"train": 0, "validation": 1, "test": 2}
+"""The numbers of CelebA's `list_eval_partition.txt`."""
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoSet:
+    """Photos in a fixed order; nothing is decoded before it is asked for.
+
+    Attributes:
+        names: file names, below the folder that holds the photos.
+        attributes: names of the label columns.
+        labels: int8 `[n, a]`: 1 present, 0 absent, -1 unknown.
+        partition: int8 `[n]`: 0 train, 1 validation, 2 test; None where the
+            source does not divide its photos.
+        identity: int64 `[n]`: the number of the person; None where unknown.
+        source: the folder or zip, for messages and model cards.
+        files: gives the bytes of a photo by its name.
+    """
+
+    names: list[str]
+    attributes: tuple[str, ...]
+    labels: np.ndarray
+    partition: np.ndarray | None
+    identity: np.ndarray | None
+    source: str
+    files: FolderFiles | ZipFiles | MemoryFiles
+
+    def __post_init__(self) -> None:
+        if self.labels.shape != (len(self.names), len(self.attributes)):
+            raise ValueError(f"labels have shape {self.labels.shape}, which fits no photo set")
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def photo_bytes(self, index: int) -> bytes:
+        """The photo's file as it is stored."""
+        return self.files.read(self.names[index])
+
+    def read(self, index: int) -> Image.Image:
+        """The photo, decoded to upright RGB."""
+        return read_image(self.photo_bytes(index), self.files.title(self.names[index]))
+
+    def subset(self, indices: np.ndarray) -> PhotoSet:
+        """The photos at `indices` (integers, in their order) or under a boolean mask `[n]`."""
+        order = np.arange(len(self))[np.asarray(indices)]
+        return replace(
+            self,
+            names=[self.names[i] for i in order],
+            labels=self.labels[order],
+            partition=None if self.partition is None else self.partition[order],
+            identity=None if self.identity is None else self.identity[order],
+        )
+
+    def part(self, name: str) -> PhotoSet:
+        """The `train`, `validation` or `test` photos; `UserError` where there are none."""
+        if name not in PARTITIONS:
+            raise UserError(f"There is no part {name!r}; choose train, validation or test.")
+        if self.partition is None:
+            raise UserError(
+                f"{self.source} is not divided into train, validation and test photos; "
+                f"CelebA's list_eval_partition.txt would do that."
+            )
+        mask = self.partition == PARTITIONS[name]
+        if not mask.any():
+            raise UserError(f"{self.source} holds no {name} photos.")
+        return self.subset(mask)
+
+    def require_labels(self) -> None:
+        """`UserError` for photos without any column of labels."""
+        if not self.attributes:
+            raise UserError(f"{self.source} has no labels: give a CSV of labels with it.")
+
+    def column(self, attribute: str, complete: bool = False) -> np.ndarray:
+        """The labels of one attribute, int8 `[n]`: 1, 0, or -1 for unknown.
+
+        Args:
+            complete: raise `UserError` when a photo has no label.
+        """
+        if attribute not in self.attributes:
+            raise UserError(f"{self.source} has no attribute {attribute!r}{self._hint(attribute)}")
+        labels = self.labels[:, self.attributes.index(attribute)]
+        unlabelled = np.flatnonzero(labels == UNKNOWN)
+        if complete and len(unlabelled):
+            raise UserError(
+                f"{len(unlabelled)} of {len(self)} photos of {self.source} have no label for "
+                f"{attribute}, such as {self.names[unlabelled[0]]}. Label them or leave them out."
+            )
+        return labels
+
+    def _hint(self, attribute: str) -> str:
+        if not self.attributes:
+            return ": its photos have no labels. Give a CSV of labels with it."
+        by_word = {name.casefold().replace("_", " "): name for name in self.attributes}
+        word = attribute.casefold().replace("_", " ")
+        close = difflib.get_close_matches(word, by_word, n=3)
+        if close:
+            return f"; did you mean {' or '.join(by_word[word] for word in close)}?"
+        return f"; it has {', '.join(self.attributes)}."
+
+    def faces(
+        self,
+        preprocess: Preprocess,
+        cache: str | Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> np.ndarray:
+        """All photos preprocessed: uint8 `[n, s, s, 3]`, decoded on all cores.
+
+        Args:
+            cache: a folder that keeps the result for next time; then a
+                read-only memory map is returned, bit-equal to a fresh decoding.
+            progress: called with `(done, total)`.
+
+        Raises `UserError` with the file's name for a photo that cannot be decoded.
+        """
+        if cache is None or not len(self):
+            return decode_faces(self, preprocess, progress)
+        return cached_faces(self, preprocess, Path(cache), progress)
