@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ganssl.models.face_model import ASSETS
+from ganssl.base.assets import ASSETS
 from ganssl.ui.legend import BIAS_NOTE
 from ganssl.ui.model import require_face_model
 

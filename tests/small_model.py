@@ -9,6 +9,7 @@ import numpy as np
 from ganssl.directions import DirectionSet
 from ganssl.features.face_network import FaceNetwork, FaceNetworkConfig, build_face_network
 from ganssl.features.probes import Probes
+from ganssl.models.bundle import BundleModel
 from ganssl.models.config import ModelConfig
 from ganssl.models.face_model import FaceModel
 from tests.planted import make_direction
@@ -42,7 +43,7 @@ def small_model() -> FaceModel:
         make_direction(name, vector, class_means=(-0.5, 1.0), auc=0.6 if name == "Blurry" else 0.95)
         for name, vector in vectors.items()
     ]
-    model = FaceModel.create(
+    model = BundleModel.create(
         CONFIG, directions=DirectionSet("", directions), card="# A test model\n"
     )
     pixels = model.generator.get_layer("pixels")

@@ -12,9 +12,11 @@ from PIL import Image
 from ganssl.__main__ import main
 from ganssl.directions import DirectionSet, fit_directions
 from ganssl.errors import UserError
-from ganssl.face.render import FaceState, render
+from ganssl.face.render import render
+from ganssl.face.state import FaceState
 from ganssl.models.cadl import CadlModel, NodeNames
-from ganssl.models.face_model import FaceModel, find_models, load_model
+from ganssl.models.catalogue import find_models, load_model
+from ganssl.models.face_model import FaceModel
 from ganssl.models.frozen_graph import FrozenGraph
 from ganssl.synthesis import Recipe, read_set, synthesize
 from tests.frozen_graphs import (
@@ -265,15 +267,13 @@ def test_its_arithmetic_is_counted_by_hand(model: CadlModel):
 
 
 def test_the_models_at_hand(tmp_path: Path, graph_file: Path, monkeypatch):
-    from ganssl.models import face_model
-
     assets, mine = tmp_path / "assets", tmp_path / "mine"
     for folder in (assets / "models" / "shipped", mine / "bundle", mine / "empty"):
         folder.mkdir(parents=True)
     (assets / "models" / "shipped" / "manifest.json").write_text("{}")
     (mine / "bundle" / "manifest.json").write_text("{}")
     (mine / graph_file.name).write_bytes(graph_file.read_bytes())
-    monkeypatch.setattr(face_model, "ASSETS", assets)
+    monkeypatch.setattr("ganssl.base.assets.ASSETS", assets)
     monkeypatch.delenv("GANSSL_MODEL", raising=False)
     monkeypatch.delenv("GANSSL_MODELS", raising=False)
     assert list(find_models()) == ["shipped"]

@@ -24,7 +24,8 @@ from ganssl.classifier import (
     train_classifier,
 )
 from ganssl.classifier.heads.forest import ForestHead
-from ganssl.classifier.heads.head import Fit, head_from_arrays, make_head
+from ganssl.classifier.heads.head import Fit
+from ganssl.classifier.heads.registry import head_from_arrays, make_head
 from ganssl.errors import UserError
 from ganssl.photos.preprocess import Preprocess
 from tests.planted_features import SIZE, planted_features

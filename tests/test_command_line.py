@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import command_modules, main
-from ganssl.benchmarks.run import layer_operations
+from ganssl.models.operations import layer_operations
 from tests.synthetic_photos import write_celeba
 
 

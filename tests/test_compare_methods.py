@@ -27,7 +27,7 @@ from ganssl.judgement.baselines import (
 )
 from ganssl.judgement.compare import CHECKED, THIS, compare_methods, draw_few, labelling_direction
 from ganssl.judgement.judge import MAJORITY
-from ganssl.judgement.on_photos import prepare_photos
+from ganssl.photos.prepared import prepare_photos
 from ganssl.photos.preprocess import Preprocess
 from ganssl.photos.uploads import read_uploads
 from tests.planted_features import planted_features

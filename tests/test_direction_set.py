@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from ganssl.base.files import load_arrays, save_arrays
 from ganssl.directions import DirectionSet, conditional_direction
 from ganssl.errors import UserError
-from ganssl.models.weights import load_arrays, save_arrays
 from tests.planted import make_direction
 
 AXES = np.eye(4)

@@ -3,8 +3,9 @@ import pytest
 
 from ganssl.__main__ import main
 from ganssl.face.from_photo import editable_photo, photo_provenance
-from ganssl.face.render import FaceState, enlarge, render
-from ganssl.models.face_model import load_model
+from ganssl.face.render import enlarge, render
+from ganssl.face.state import FaceState
+from ganssl.models.catalogue import load_model
 from ganssl.photos.images import png_bytes, read_image, read_provenance
 from tests.small_model import small_model
 from tests.synthetic_photos import draw_photo, encoded

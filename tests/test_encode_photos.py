@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ganssl.directions import encode_folder, encode_photos, fit_encoded
 from ganssl.errors import UserError
-from ganssl.models.face_model import FaceModel
+from ganssl.fitting import encode_folder, encode_photos, fit_encoded
+from ganssl.models.bundle import BundleModel
 from ganssl.photos import read_photos
 from ganssl.photos.face_cache import CHUNK, face_chunks
 from tests.small_model import CONFIG
@@ -16,7 +16,7 @@ COUNT = 30
 
 @pytest.fixture(scope="module")
 def model():
-    return FaceModel.create(CONFIG)
+    return BundleModel.create(CONFIG)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_codes_are_kept_by_content_and_model(model, root, tmp_path):
     np.testing.assert_array_equal(encode_photos(model, photos, tmp_path), first + 1)
     part = encode_photos(model, photos.part("train"), tmp_path)
     np.testing.assert_array_equal(part, first[photos.partition == 0])
-    other = FaceModel.create(CONFIG, seed=5)
+    other = BundleModel.create(CONFIG, seed=5)
     assert not np.allclose(encode_photos(other, photos, tmp_path), first, atol=1e-3)
     assert len(list(tmp_path.iterdir())) == 3
     file.write_bytes(b"damaged")

@@ -10,6 +10,7 @@ from ganssl.__main__ import main
 from ganssl.commands.evaluate_gan import report
 from ganssl.errors import UserError
 from ganssl.metrics.reconstruction import l1_error
+from ganssl.models.bundle import BundleModel
 from ganssl.training.evaluate_gan import evaluate_gan
 from tests.synthetic_photos import write_celeba
 
@@ -249,14 +250,13 @@ def test_photos_that_do_not_fit_are_refused(faces):
 def folders(tmp_path_factory):
     """Three untrained models on disk, and 60 drawn photos of which 20 are for training."""
     from ganssl.models.config import ModelConfig
-    from ganssl.models.face_model import FaceModel
     from ganssl.photos.preprocess import Preprocess
 
     root = tmp_path_factory.mktemp("evaluate")
     widths = dict.fromkeys(("encoder_widths", "generator_widths"), (8, 8, 8, 8))
     config = ModelConfig(size=64, latent_size=8, detail_width=4, **widths)
     for seed, name in enumerate(("gan", "vae")):
-        model = FaceModel.create(config, seed)
+        model = BundleModel.create(config, seed)
         model.save(root / name)
     model.preprocess = Preprocess(64, crop=(0, 20, 178, 198))
     model.save(root / "wide")

@@ -17,8 +17,9 @@ from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.features.extractor import BatchedExtractor, get_extractor
 from ganssl.judgement.on_photos import judge_photos
+from ganssl.models.bundle import BundleModel
+from ganssl.models.catalogue import load_model
 from ganssl.models.config import ModelConfig
-from ganssl.models.face_model import FaceModel
 from ganssl.photos.labelled_folder import read_labelled_folder
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.synthesis.recipe import Recipe
@@ -242,10 +243,10 @@ def test_a_photo_is_found_by_path_before_name(photos: Path):
 def test_train_classifier_reads_a_set_and_writes_a_folder(tmp_path: Path, capsys):
     config = ModelConfig(64, 5, (4, 4, 4, 4), (4, 4, 4, 4), 4, (4, 4, 4, 4))
     directions = DirectionSet("0" * 12, [make_direction("Smiling", np.eye(5)[0])])
-    model = FaceModel.create(config, directions=directions)
+    model = BundleModel.create(config, directions=directions)
     model.save(tmp_path / "model")
     data, out = tmp_path / "set", tmp_path / "classifier"
-    synthesize(FaceModel.load(tmp_path / "model"), Recipe("Smiling", 60, pairs=False), data)
+    synthesize(load_model(tmp_path / "model"), Recipe("Smiling", 60, pairs=False), data)
     options = ["train-classifier", "--data", str(data), "--out", str(out), "--head", "logistic"]
     options += ["--features", "encoder", "--weights", str(tmp_path / "model")]
     assert main([*options, "--cache", str(tmp_path / "cache")]) == 0

@@ -24,11 +24,11 @@ from ganssl.judgement.figures import (
     learning_curve,
     roc_figure,
 )
-from ganssl.judgement.on_photos import PreparedPhotos
 from ganssl.judgement.report import report_html
 from ganssl.metrics.classification import auc_interval, roc_band
 from ganssl.photos.photo_files import MemoryFiles
 from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.prepared import PreparedPhotos
 from ganssl.photos.uploads import Refusal
 from tests.planted_features import SIZE, planted_features
 

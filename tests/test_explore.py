@@ -4,7 +4,6 @@ from PIL import Image
 
 from ganssl.errors import UserError
 from ganssl.face.render import (
-    FaceState,
     base_code,
     before_after,
     describe,
@@ -18,6 +17,7 @@ from ganssl.face.render import (
     render,
     slider_scale,
 )
+from ganssl.face.state import FaceState
 from ganssl.photos.images import png_bytes, read_provenance
 from tests.small_model import LATENT, OFFERED, small_model
 

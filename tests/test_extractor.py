@@ -11,6 +11,7 @@ from ganssl.errors import UserError
 from ganssl.features.extractor import EXTRACTORS, BatchedExtractor, get_extractor
 from ganssl.features.face_network import FaceNetwork, FaceNetworkConfig, build_face_network
 from ganssl.features.feature_cache import FaceRows, augmented_features, cached_features
+from ganssl.models.bundle import BundleModel
 from ganssl.models.config import ModelConfig
 from ganssl.models.face_model import FaceModel
 from ganssl.photos import read_folder
@@ -41,7 +42,7 @@ def network_folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def model() -> FaceModel:
-    return FaceModel.create(TINY)
+    return BundleModel.create(TINY)
 
 
 def test_the_face_network_is_an_extractor(network_folder: Path):
@@ -68,7 +69,7 @@ def test_the_encoder_gives_the_posterior_mean(model: FaceModel):
     extractor = get_extractor("encoder", model)
     assert (extractor.name, extractor.size) == ("encoder", 5)
     np.testing.assert_allclose(extractor.features(faces), model.encode(faces), atol=1e-6)
-    other = FaceModel.create(TINY, seed=1)
+    other = BundleModel.create(TINY, seed=1)
     assert get_extractor("encoder", other).id != extractor.id
     with pytest.raises(UserError, match="side is 64 pixels, not 128"):
         extractor.features(draw_faces(1, 128)[0])

@@ -7,9 +7,11 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from ganssl.__main__ import main
-from ganssl.directions import DirectionSet, fit_direction, fit_photo_directions
+from ganssl.directions import DirectionSet, fit_direction
 from ganssl.directions.holdout import parts
 from ganssl.errors import UserError
+from ganssl.fitting import fit_photo_directions
+from ganssl.models.bundle import BundleModel
 from tests.planted import planted_codes
 
 COUNT = 60
@@ -19,12 +21,11 @@ COUNT = 60
 def model_folder(tmp_path_factory):
     """An untrained encoder: a random projection still tells bright from dark."""
     from ganssl.models.config import ModelConfig
-    from ganssl.models.face_model import FaceModel
 
     widths = (8, 8, 8, 8)
     config = ModelConfig(64, 8, widths, widths, 8, widths)
     folder = tmp_path_factory.mktemp("model") / "tiny"
-    FaceModel.create(config).save(folder)
+    BundleModel.create(config).save(folder)
     return folder
 
 
@@ -56,7 +57,7 @@ def test_command_writes_directions_of_the_model(model_folder, photo_folder, tmp_
     printed = capsys.readouterr().out
     assert status == 0
     read = DirectionSet.load(out)
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
 
     read.check_model(load_model(model_folder).id)
     assert read.methods("Bright") == ("mean", "logistic")
@@ -82,7 +83,7 @@ def test_bad_input_ends_with_status_2(model_folder, photo_folder, tmp_path, caps
 
 
 def test_validation_photos_are_the_hold_out(model_folder, photo_folder):
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
     from ganssl.photos import read_photos
 
     model = load_model(model_folder)
@@ -105,7 +106,7 @@ def test_validation_photos_are_the_hold_out(model_folder, photo_folder):
 def test_photos_of_any_kind_are_fitted_with_cross_validation(
     model_folder, photo_folder, tmp_path, capsys
 ):
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
 
     out = tmp_path / "few.npz"
     labels = tmp_path / "few.csv"

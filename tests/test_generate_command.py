@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import main
-from ganssl.face.render import FaceState, enlarge, provenance, render
-from ganssl.models.face_model import load_model
+from ganssl.face.render import enlarge, provenance, render
+from ganssl.face.state import FaceState
+from ganssl.models.catalogue import load_model
 from ganssl.photos.images import read_image, read_provenance
 from tests.small_model import SIZE, small_model
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import main
-from ganssl.models.face_model import FaceModel
+from ganssl.models.catalogue import load_model
 from tests.small_model import save_face_network, small_model
 
 COUNT = 60
@@ -25,8 +25,7 @@ def small_network(tmp_path_factory, monkeypatch):
     """The readout that ships is replaced by a small one on disk."""
     assets = tmp_path_factory.mktemp("assets")
     save_face_network(assets / "face_network")
-    monkeypatch.setattr("ganssl.models.face_model.ASSETS", assets)
-    monkeypatch.setattr("ganssl.features.face_network.ASSETS", assets)
+    monkeypatch.setattr("ganssl.base.assets.ASSETS", assets)
 
 
 def read(path):
@@ -107,4 +106,4 @@ def test_the_readout_is_the_small_one(model_folder):
     from ganssl.features.readout import Readout
 
     assert Readout.load().network.config.embedding == 12
-    assert FaceModel.load(model_folder).latent_size == 16
+    assert load_model(model_folder).latent_size == 16

@@ -20,7 +20,8 @@ from ganssl.face.morph import (
     take_attributes,
     with_taken,
 )
-from ganssl.face.render import FaceState, face_code
+from ganssl.face.render import face_code
+from ganssl.face.state import FaceState
 from tests.small_model import small_model
 from tests.synthetic_photos import draw_photo
 

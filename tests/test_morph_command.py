@@ -7,8 +7,9 @@ from PIL import Image
 
 from ganssl.__main__ import main
 from ganssl.face.from_photo import editable_photo
-from ganssl.face.render import FaceState, render
-from ganssl.models.face_model import load_model
+from ganssl.face.render import render
+from ganssl.face.state import FaceState
+from ganssl.models.catalogue import load_model
 from tests.small_model import small_model
 from tests.synthetic_photos import draw_photo, encoded
 

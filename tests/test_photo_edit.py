@@ -23,10 +23,11 @@ from ganssl.face.from_photo import (
     load_photo,
     photo_png,
 )
-from ganssl.face.render import FaceState, enlarge, filmstrip, read_face, render
+from ganssl.face.render import enlarge, filmstrip, read_face, render
+from ganssl.face.state import FaceState
 from ganssl.features.readout import Readout
 from ganssl.metrics.reconstruction import l1_error, ms_ssim
-from ganssl.models.face_model import load_model
+from ganssl.models.catalogue import load_model
 from ganssl.photos.align import align_face
 from ganssl.photos.images import read_image, read_provenance
 from tests.small_model import small_model

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import main
-from ganssl.directions import DirectionSet, encode_photos
+from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
+from ganssl.fitting import encode_photos
+from ganssl.models.catalogue import load_model
 from ganssl.models.density import CodeDensity
-from ganssl.models.face_model import FaceModel, load_model
 from ganssl.photos import read_photos
 from ganssl.training import export
 from tests.planted import make_direction
@@ -63,9 +64,9 @@ def taught(bundle, tmp_path_factory) -> Path:
 
 
 def test_a_bundle_keeps_directions_of_few_labels_and_may_lack_them(bundle, taught):
-    assert not len(FaceModel.load(bundle).few_directions)
+    assert not len(load_model(bundle).few_directions)
     assert not (bundle / "few_directions.npz").exists()
-    model = FaceModel.load(taught)
+    model = load_model(taught)
     assert model.few_directions.attributes == ("Smiling", "Male")
     assert model.few_directions.model_id == model.id
     assert model.directions.get("Smiling").vector[0] == pytest.approx(1.0)
@@ -73,14 +74,14 @@ def test_a_bundle_keeps_directions_of_few_labels_and_may_lack_them(bundle, taugh
 
 
 def test_a_damaged_file_of_them_is_named(taught, tmp_path):
-    model = FaceModel.load(taught)
+    model = load_model(taught)
     model.save(tmp_path / "copy")
     (tmp_path / "copy" / "few_directions.npz").write_bytes(b"x")
     with pytest.raises(UserError, match=r"few_directions\.npz is damaged"):
-        FaceModel.load(tmp_path / "copy")
+        load_model(tmp_path / "copy")
     model.few_directions = DirectionSet(model.id)
     model.save(tmp_path / "copy")
-    assert not len(FaceModel.load(tmp_path / "copy").few_directions)
+    assert not len(load_model(tmp_path / "copy").few_directions)
 
 
 def test_synthesize_labels_by_the_few_labels_that_came_with_the_model(

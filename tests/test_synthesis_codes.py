@@ -10,7 +10,7 @@ import pytest
 
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
-from ganssl.models.bundle_model import BundleModel
+from ganssl.models.bundle import BundleModel
 from ganssl.models.density import CodeDensity
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis import Recipe, recipe_codes

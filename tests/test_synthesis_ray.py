@@ -10,7 +10,7 @@ import pytest
 
 from ganssl.__main__ import main
 from ganssl.errors import UserError
-from ganssl.models.face_model import load_model
+from ganssl.models.catalogue import load_model
 from ganssl.synthesis import Recipe, read_set, synthesize
 from ganssl.synthesis.codes import BLOCK
 from ganssl.synthesis.ray_engine import synthesize_on_ray

@@ -19,6 +19,7 @@ from ganssl.__main__ import main
 from ganssl.attributes import Attribute
 from ganssl.base.jobs import CANCELLED, Cancelled, JobRunner
 from ganssl.errors import UserError
+from ganssl.models.catalogue import load_model
 from ganssl.models.face_model import FaceModel
 from ganssl.models.fast_generator import fast_generator
 from ganssl.models.full_rate import BATCH, face_decoder
@@ -48,7 +49,7 @@ def bundle(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def model(bundle: Path) -> FaceModel:
-    return FaceModel.load(bundle)
+    return load_model(bundle)
 
 
 @pytest.fixture(scope="module")

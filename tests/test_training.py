@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ganssl.errors import UserError
+from ganssl.models.bundle import BundleModel
 from ganssl.models.config import ModelConfig
 from ganssl.models.vaegan import Objective
 from ganssl.training.batches import batch_indices
@@ -124,9 +125,8 @@ print("two devices agree")
 
 
 def test_a_training_can_start_from_a_finished_model(faces: np.ndarray):
-    from ganssl.models.face_model import FaceModel
 
-    model = FaceModel.create(TINY, seed=5)
+    model = BundleModel.create(TINY, seed=5)
     training = make_training(1, faces)
     training.start_from(model)
     codes = model.sample(2, seed=0)
@@ -134,7 +134,7 @@ def test_a_training_can_start_from_a_finished_model(faces: np.ndarray):
     values = [np.asarray(v) for v in training.nets.encoder.variables]
     for a, b in zip(values, model.encoder.variables, strict=True):
         np.testing.assert_array_equal(a, np.asarray(b))
-    wider = FaceModel.create(ModelConfig(**{**TINY.to_dict(), "latent_size": 9}))
+    wider = BundleModel.create(ModelConfig(**{**TINY.to_dict(), "latent_size": 9}))
     with pytest.raises(UserError, match="another architecture"):
         training.start_from(wider)
 

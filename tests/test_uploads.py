@@ -16,7 +16,8 @@ from PIL import Image
 
 from ganssl.attributes import Attribute
 from ganssl.photos.preprocess import Preprocess
-from ganssl.photos.uploads import Limits, read_uploads
+from ganssl.photos.safe_zip import Limits
+from ganssl.photos.uploads import read_uploads
 from tests.synthetic_photos import draw_photo, encoded
 
 MEGABYTE = 1_000_000

@@ -15,7 +15,6 @@ from ganssl.features.extractor import EXTRACTORS, get_extractor
 from ganssl.features.feature_cache import cached_features
 from ganssl.features.vgg_face import FEEDS, OUTPUTS, VggFace, probe_feeds
 from ganssl.features.vgg_face_files import LAYERS, open_vgg_face
-from ganssl.models import face_model
 from ganssl.models.frozen_graph import FrozenGraph
 from tests.synthetic_faces import draw_faces
 from tests.vgg_face_files import (
@@ -117,7 +116,7 @@ def test_faces_of_another_size_are_resized(matlab_file: Path, weights: Weights):
 
 
 def test_the_registry_knows_the_outputs(matlab_file: Path, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(face_model, "ASSETS", tmp_path)  # without a model there is no probe
+    monkeypatch.setattr("ganssl.base.assets.ASSETS", tmp_path)  # without a model there is no probe
     faces, _ = draw_faces(20, 32)
     found = get_extractor("vgg-face", matlab_file)
     assert "vgg-face" in EXTRACTORS and found.name == "vgg-face" and found.size == DENSE[1]

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 
 from ganssl.base.jobs import Cancelled
-from ganssl.training.clock import TrainingClock, clock_text
 
 Stages = Callable[[str], Callable[[int, int], None]]
 """Takes the name of a stage and gives its callback `(done, total)`, as `bar` does."""
@@ -53,17 +52,10 @@ def bar(label: str, stream=None) -> Callable[[int, int], None]:
     return update
 
 
-def training_line(stream=None) -> Callable[[TrainingClock, dict[str, float]], None]:
-    """A callback for trainings: step, pass, rate, time left and every loss term."""
-    stream = stream or sys.stdout
-
-    def update(clock: TrainingClock, terms: dict[str, float]) -> None:
-        losses = "  ".join(f"{name} {value:.4g}" for name, value in terms.items())
-        print(
-            f"step {clock.step:>7,}  pass {clock.epoch:6.2f}  {clock.rate:5.0f} faces/s  "
-            f"{clock_text(clock.remaining_seconds)} left  {losses}",
-            file=stream,
-            flush=True,
-        )
-
-    return update
+def clock_text(seconds: float) -> str:
+    """`1:02:03` or `4:05`; `?` while nothing is known."""
+    if seconds == float("inf"):
+        return "?"
+    minutes, second = divmod(int(seconds), 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour}:{minute:02d}:{second:02d}" if hour else f"{minute}:{second:02d}"

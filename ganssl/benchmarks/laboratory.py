@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganssl.benchmarks.run import BARE_IMPORT, Measurement, median_time, run_process
-from ganssl.directions import Direction, encode_folder
+from ganssl.benchmarks.measurement import BARE_IMPORT, Measurement, median_time, run_process
+from ganssl.directions import Direction
 from ganssl.features.readout import Readout
+from ganssl.fitting import encode_folder
 from ganssl.laboratory.card import direction_card
 from ganssl.laboratory.discovery import principal_directions
 from ganssl.laboratory.laboratory import STEPS, Laboratory
@@ -28,12 +29,12 @@ PHOTO_SIZE = (178, 218)
 
 WHOLE = """
 import sys
-from ganssl.directions import encode_folder
+from ganssl.fitting import encode_folder
 from ganssl.laboratory.card import direction_card
 from ganssl.laboratory.discovery import principal_directions
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.map import map_codes
-from ganssl.models.face_model import load_model
+from ganssl.models.catalogue import load_model
 from ganssl.features.readout import Readout
 model = load_model(sys.argv[2] if len(sys.argv) > 2 else None)
 encode_folder(model, sys.argv[1])

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from ganssl.benchmarks.article_loop import article_pair
-from ganssl.benchmarks.run import Measurement
+from ganssl.benchmarks.measurement import Measurement
 from ganssl.models.face_model import FaceModel
 from ganssl.models.full_rate import BATCH, face_decoder, fast_precision
 from ganssl.synthesis.codes import BLOCK

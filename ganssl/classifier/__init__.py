@@ -1,11 +1,12 @@
 """Classifiers on face features: train, place the threshold, save, load."""
 
-from ganssl.classifier.classifier import Classifier, Source
+from ganssl.classifier.classifier import Classifier, Source, calibrated
 from ganssl.classifier.from_faces import train_on_faces, train_on_set
-from ganssl.classifier.heads.head import HEADS, CurvePoint
+from ganssl.classifier.heads.head import CurvePoint
+from ganssl.classifier.heads.registry import HEADS
 from ganssl.classifier.store import load_classifier, save_classifier
 from ganssl.classifier.train import doubtful_rows, train_classifier
-from ganssl.metrics.threshold import Calibration, calibrate_threshold, calibrated
+from ganssl.metrics.threshold import Calibration, calibrate_threshold
 
 __all__ = [
     "HEADS",

@@ -90,7 +90,7 @@ def photo_anchor(
 
     Raises `UserError` where no photo has a label or one class has none.
     """
-    from ganssl.judgement.on_photos import labelled, prepare_photos
+    from ganssl.photos.prepared import labelled, prepare_photos
 
     known = labelled(photos, column)
     prepared = prepare_photos(

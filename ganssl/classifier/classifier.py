@@ -11,6 +11,7 @@ from ganssl.attributes import Attribute
 from ganssl.classifier.heads.head import CurvePoint, Head
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
+from ganssl.metrics.threshold import Calibration, calibrate_threshold
 from ganssl.photos.preprocess import Preprocess
 
 
@@ -38,7 +39,7 @@ class Classifier:
 
     Attributes:
         attribute: the question; the score is the probability of its positive class.
-        head: fitted, see `ganssl.classifier.heads.head`.
+        head: fitted, see `ganssl.classifier.heads`.
         mean, scale: of the training faces' features, float32 `[d]`.
         source: what `features` must be made with.
         threshold: scores from here on answer *present*.
@@ -91,3 +92,16 @@ class Classifier:
                 f"weights {self.source.features_id}, not on {extractor.name!r} with "
                 f"{extractor.id}. Use those weights, or train it again."
             )
+
+
+def calibrated(
+    classifier: Classifier,
+    features: np.ndarray,
+    method: str = "mixture",
+    positive_share: float | None = None,
+) -> tuple[Classifier, Calibration]:
+    """The classifier with its threshold placed for unlabelled photos `[n, d]`."""
+    metrics = classifier.metrics
+    train_share = metrics["trained_on_present"] / metrics["trained_on"]
+    found = calibrate_threshold(classifier.scores(features), method, positive_share, train_share)
+    return classifier.with_threshold(found.threshold, found.note), found

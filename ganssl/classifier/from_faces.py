@@ -12,12 +12,11 @@ import numpy as np
 from ganssl.attributes import Attribute
 from ganssl.base.progress import Stages, stages
 from ganssl.classifier.anchor import Anchor
-from ganssl.classifier.classifier import Classifier, Source
+from ganssl.classifier.classifier import Classifier, Source, calibrated
 from ganssl.classifier.heads.head import CurvePoint
 from ganssl.classifier.train import check_rows, train_classifier
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import FaceRows, augmented_features, cached_features
-from ganssl.metrics.threshold import calibrated
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
 
@@ -52,7 +51,7 @@ def train_on_faces(
     Args:
         faces: uint8 `[n, s, s, 3]`, most often generated; may be a memory map.
         labels: int8 `[n]` of 0 and 1.
-        head: see `ganssl.classifier.heads.head`.
+        head: see `ganssl.classifier.heads`.
         preprocess: what photos must go through to be like the faces; the
             default crop to their size when None.
         recipe: of the faces, kept with the classifier.

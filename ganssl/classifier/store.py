@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from ganssl.attributes import Attribute
+from ganssl.base.files import file_hash, load_arrays, save_arrays
 from ganssl.classifier.card import classifier_card
 from ganssl.classifier.classifier import Classifier, Source
-from ganssl.classifier.heads.head import head_from_arrays
+from ganssl.classifier.heads.registry import head_from_arrays
 from ganssl.errors import UserError
-from ganssl.models.weights import file_hash, load_arrays, save_arrays
 from ganssl.photos.preprocess import Preprocess
 
 FORMAT = "ganssl classifier 1"

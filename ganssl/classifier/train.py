@@ -9,7 +9,9 @@ import numpy as np
 
 from ganssl.attributes import Attribute
 from ganssl.classifier.classifier import Classifier, Source
-from ganssl.classifier.heads.head import CurvePoint, Fit, LogisticHead, make_head
+from ganssl.classifier.heads.head import CurvePoint, Fit
+from ganssl.classifier.heads.logistic import LogisticHead
+from ganssl.classifier.heads.registry import make_head
 from ganssl.directions.estimators import code_scale
 from ganssl.directions.holdout import split
 from ganssl.errors import UserError
@@ -41,7 +43,7 @@ def train_classifier(
     Args:
         features: float32 `[n, d]`.
         labels: int8 `[n]` of 0 and 1; 1 is the attribute's positive class.
-        head: one of `ganssl.classifier.heads.head.HEADS`; `settings` are fields of it.
+        head: one of `ganssl.classifier.heads.registry.HEADS`; `settings` are fields of it.
         holdout_share: of the faces of each class, kept back to stop the
             training early and to be measured; 0 keeps none.
         progress: called with each point of the learning curve.

@@ -15,8 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ganssl.benchmarks.run import Measurement, benchmark
-    from ganssl.models.face_model import load_model
+    from ganssl.benchmarks.measurement import Measurement
+    from ganssl.benchmarks.run import benchmark
+    from ganssl.models.catalogue import load_model
 
     def show(line: Measurement) -> None:
         print(

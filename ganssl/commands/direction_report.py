@@ -9,7 +9,8 @@ from ganssl.directions import METHODS
 from ganssl.errors import UserError
 
 if TYPE_CHECKING:
-    from ganssl.directions import Direction, DirectionSet, EncodedPhotos
+    from ganssl.directions import Direction, DirectionSet
+    from ganssl.fitting import EncodedPhotos
     from ganssl.models.face_model import FaceModel
 
 HELP = "measure attribute directions: tables, matrices and figures"
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.features.readout import Readout
     from ganssl.laboratory.laboratory import Laboratory
     from ganssl.laboratory.report import report_directions, report_table, write_report
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
 
     model = load_model(args.model)
     train, holdout, directions = None, None, model.directions
@@ -105,7 +106,7 @@ def fitted(
 ) -> tuple[EncodedPhotos, EncodedPhotos | None, DirectionSet]:
     """Photos that fit and photos that measure, and the directions."""
     from ganssl.base.progress import bar
-    from ganssl.directions import encode_folder, fit_encoded
+    from ganssl.fitting import encode_folder, fit_encoded
 
     encoded = encode_folder(model, args.data, args.labels, args.cache, bar)
     names = listed(args.attributes)

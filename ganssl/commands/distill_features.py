@@ -25,17 +25,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     import numpy as np
 
-    from ganssl.base.progress import bar, training_line
+    from ganssl.base.progress import bar
     from ganssl.features.face_network import FaceNetwork, FaceNetworkConfig
     from ganssl.features.faceres import build_faceres
     from ganssl.features.generated import generated_faces
     from ganssl.features.probes import fit_photo_probes
     from ganssl.features.targets import prepare_targets
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
     from ganssl.photos import read_photos
     from ganssl.photos.preprocess import Preprocess
     from ganssl.training.batches import epoch_steps
-    from ganssl.training.clock import TrainingClock
+    from ganssl.training.clock import TrainingClock, training_line
     from ganssl.training.distill import PEAK_RATE, STARTED_RATE, Distillation
 
     out = Path(args.out)

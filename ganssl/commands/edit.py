@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     check_folders(args.out)
     from ganssl.face.from_photo import photo_png
     from ganssl.face.render import describe
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
 
     model = load_model(args.model)
     photo = open_photo(model, args.photo, args.face)

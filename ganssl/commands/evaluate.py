@@ -75,10 +75,11 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.classifier import load_classifier
     from ganssl.classifier.from_faces import set_features
     from ganssl.judgement.compare import compare_methods
-    from ganssl.judgement.on_photos import extractor_of, prepare_photos
+    from ganssl.judgement.on_photos import extractor_of
     from ganssl.judgement.report import report_html
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
     from ganssl.photos.labelled_folder import read_labelled_folder
+    from ganssl.photos.prepared import prepare_photos
     from ganssl.synthesis.reader import read_set
 
     classifier = load_classifier(args.classifier)

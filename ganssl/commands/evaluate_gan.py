@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("The seed must be 0 or greater.")
     from ganssl.base.progress import bar
     from ganssl.features.face_network import FaceNetwork
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
     from ganssl.photos import read_photos
     from ganssl.training.evaluate_gan import evaluate_gan
 

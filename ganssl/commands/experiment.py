@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.experiments.label_efficiency import VALIDATION, Plan, gather, run_experiment
     from ganssl.experiments.summary import summary, table, verdicts
     from ganssl.features.extractor import get_extractor
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
     from ganssl.photos import read_photos
 
     plan = Plan(

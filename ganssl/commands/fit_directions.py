@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     if args.spread and (args.photos or args.labels_per_class is None):
         raise UserError("--spread is for --data, and needs --labels-per-class.")
     from ganssl.models.cadl import CadlModel
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
     from ganssl.photos import read_photos
 
     model = load_model(args.model)
@@ -97,7 +97,7 @@ def fit_and_keep(model: CadlModel, photos: PhotoSet, fit, args: argparse.Namespa
     """Keep directions beside the model's file and, of --data, the statistics of the codes."""
     import tempfile
 
-    from ganssl.directions import encode_photos
+    from ganssl.fitting import encode_photos
 
     if args.photos:
         directions = fit(model, photos, args)
@@ -113,7 +113,7 @@ def fit_and_keep(model: CadlModel, photos: PhotoSet, fit, args: argparse.Namespa
 
 def fit_aligned(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> DirectionSet:
     from ganssl.base.progress import bar
-    from ganssl.directions import fit_photo_directions
+    from ganssl.fitting import fit_photo_directions
 
     return fit_photo_directions(
         model,

@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     state = read_state(args)
     check_folders(args.out, args.save_state)
     from ganssl.face.render import describe, enlarge, provenance, render
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
     from ganssl.photos.images import png_bytes
 
     model = load_model(args.model)

@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     check_length(args.frames, args.seconds)
     check_folders(args.out)
     from ganssl.face.morph import morph_frames, morph_positions, morph_provenance, with_taken
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
 
     model = load_model(args.model)
     a = read_end(model, args.a, args.face_a, args.detail, edit=partial(edited, args=args))

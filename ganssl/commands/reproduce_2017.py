@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.seeds < 2:
         raise UserError("An interval takes 2 seeds or more.")
     from ganssl.base.progress import bar
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
     from ganssl.reproduce_2017.figures import table, waterfall
     from ganssl.reproduce_2017.material import read_material
     from ganssl.reproduce_2017.mends import run_study

@@ -113,7 +113,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
     from ganssl.directions import DirectionSet
-    from ganssl.models.face_model import load_model
+    from ganssl.models.catalogue import load_model
     from ganssl.photos import read_photos
     from ganssl.synthesis import fast_precision, synthesize, zip_set
     from ganssl.synthesis.ray_engine import synthesize_on_ray
@@ -202,7 +202,7 @@ def photo_codes(model: FaceModel, photos: PhotoSet | None, cache: str | None) ->
     if photos is None:
         return None
     from ganssl.base.progress import bar
-    from ganssl.directions import encode_photos
+    from ganssl.fitting import encode_photos
 
     if photos.partition is not None:
         photos = photos.part("train")

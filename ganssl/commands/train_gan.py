@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ganssl.base.progress import bar, training_line
+    from ganssl.base.progress import bar
     from ganssl.models.bundle import load_bundle
     from ganssl.models.config import ModelConfig
     from ganssl.models.face_model import device_name
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.photos import read_photos
     from ganssl.photos.preprocess import Preprocess
     from ganssl.training.batches import epoch_steps
-    from ganssl.training.clock import TrainingClock
+    from ganssl.training.clock import TrainingClock, training_line
     from ganssl.training.export import export_model
     from ganssl.training.gan import GanTraining, TrainingSettings
 

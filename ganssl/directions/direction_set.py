@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.attributes import FIRST_SLIDERS
+from ganssl.base.files import load_arrays, save_arrays
 from ganssl.directions.direction import FOUND_METHODS, Direction
 from ganssl.errors import UserError
-from ganssl.models.weights import load_arrays, save_arrays
 
 FORMAT = "ganssl directions 1"
 

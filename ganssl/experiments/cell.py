@@ -8,7 +8,6 @@ import numpy as np
 
 from ganssl.attributes import Attribute
 from ganssl.classifier.anchor import MOST_UNLABELLED
-from ganssl.classifier.heads.head import sigmoid
 from ganssl.classifier.train import train_classifier
 from ganssl.experiments.synthetic import Labelling, labelled_pool
 from ganssl.experiments.views import Views, joined
@@ -27,6 +26,7 @@ from ganssl.judgement.baselines import (
 )
 from ganssl.judgement.judge import MAJORITY
 from ganssl.metrics.classification import area_under_curve
+from ganssl.metrics.probability import sigmoid
 from ganssl.metrics.threshold import anchored_threshold
 
 TUNED = "the few labels, features scaled alike"

@@ -17,10 +17,10 @@ from ganssl.fitting.from_photos import encode_photos
 from ganssl.fitting.spread_directions import FACE_SIZE
 from ganssl.models.face_model import FaceModel
 from ganssl.models.full_rate import BATCH, face_decoder, fast_precision
+from ganssl.photos.degrade import degrade
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
 from ganssl.synthesis.candidates import draw_candidates
-from ganssl.training.augment import degrade
 
 BLOCK = 2048
 """Generated faces whose features are kept in one file."""

@@ -118,7 +118,8 @@ def encoder(weights: str | Path | FaceModel | None = None) -> BatchedExtractor:
         weights: the model or its folder; the one that ships when None. Faces
             must have its size.
     """
-    from ganssl.models.face_model import FaceModel, load_model
+    from ganssl.models.catalogue import load_model
+    from ganssl.models.face_model import FaceModel
 
     model = weights if isinstance(weights, FaceModel) else load_model(weights)
     return BatchedExtractor(
@@ -196,7 +197,7 @@ def vgg_face(weights: str | Path | None = None, output: str = "fc7") -> BatchedE
 def _vgg_face_network(path: Path):
     """The network of a file, probed on faces of the default face model where there is one."""
     from ganssl.features.vgg_face import PROBE_FACES, VggFace
-    from ganssl.models.face_model import find_models, load_model
+    from ganssl.models.catalogue import find_models, load_model
 
     faces = None
     if find_models():

@@ -19,10 +19,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from ganssl.base import assets
+from ganssl.base.files import load_arrays, save_arrays
 from ganssl.errors import UserError
-from ganssl.models.face_model import ASSETS
 from ganssl.models.layers import conv_norm, fold, residual
-from ganssl.models.weights import assign_arrays, load_arrays, model_arrays, save_arrays
+from ganssl.models.weights import assign_arrays, model_arrays
 
 SIDE = 64
 
@@ -114,7 +115,7 @@ class FaceNetwork:
 
         Raises `UserError` where a file is missing or damaged.
         """
-        folder = Path(folder) if folder else ASSETS / "face_network"
+        folder = Path(folder) if folder else assets.ASSETS / "face_network"
         try:
             config = FaceNetworkConfig.from_dict(json.loads((folder / "config.json").read_text()))
         except FileNotFoundError as error:

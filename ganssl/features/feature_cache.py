@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ganssl.errors import UserError
+from ganssl.base.files import read_rows, write_rows
 from ganssl.features.extractor import FeatureExtractor, Progress
 from ganssl.photos.face_cache import cache_key
 from ganssl.photos.photo_set import PhotoSet
@@ -98,14 +96,14 @@ def augmented_features(
 ) -> np.ndarray:
     """Features of the faces as they are, and of `copies` degraded versions of each.
 
-    Blur, noise, JPEG and light (see `ganssl.training.augment.degrade`) make
+    Blur, noise, JPEG and light (see `ganssl.photos.degrade.degrade`) make
     generated faces and photos more alike.
 
     Returns float32 `[(1 + copies) · n, d]`: row `i + j·n` belongs to face `i`,
     and the first `n` rows are undamaged. Tell `train_classifier` by `groups`
     which rows belong together: `np.tile(np.arange(n), 1 + copies)`.
     """
-    from ganssl.training.augment import degrade
+    from ganssl.photos.degrade import degrade
 
     count = len(faces)
     rows = np.empty((1 + copies, count, extractor.size), np.float32)
@@ -128,27 +126,3 @@ def pixels_key(pixels: np.ndarray | FaceRows) -> str:
     for start in range(0, len(pixels), CHUNK):
         digest.update(np.ascontiguousarray(pixels[start : start + CHUNK]).data)
     return digest.hexdigest()
-
-
-def read_rows(path: Path, shape: tuple[int, int]) -> np.ndarray | None:
-    """The float32 rows that `write_rows` kept; None where the file is absent or damaged."""
-    try:
-        rows = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    return rows if rows.shape == shape and rows.dtype == np.float32 else None
-
-
-def write_rows(path: Path, rows: np.ndarray) -> None:
-    """Keep rows float32 `[n, d]`; a file that is being written is never seen."""
-    partial = path.with_name(f"{path.stem}-{uuid.uuid4().hex[:8]}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(partial, "wb") as file:
-            np.save(file, rows)
-        os.replace(partial, path)
-    except OSError as error:
-        raise UserError(f"Features cannot be kept in {path.parent}: {error.strerror}.") from error
-    finally:
-        if partial.exists():
-            partial.unlink()

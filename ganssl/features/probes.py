@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganssl.base.files import load_arrays, save_arrays
 from ganssl.errors import UserError
-from ganssl.models.weights import load_arrays, save_arrays
 
 if TYPE_CHECKING:
     from ganssl.features.face_network import FaceNetwork
@@ -62,9 +62,9 @@ class Probes:
     @classmethod
     def load(cls, path: str | Path | None = None) -> Probes:
         """Read `probes.npz`; without a path, the one in `assets/face_network/`."""
-        from ganssl.models.face_model import ASSETS
+        from ganssl.base import assets
 
-        path = Path(path) if path else ASSETS / "face_network" / "probes.npz"
+        path = Path(path) if path else assets.ASSETS / "face_network" / "probes.npz"
         arrays = load_arrays(path)
         try:
             names = tuple(str(name) for name in arrays.pop("attributes"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganssl.models.weights import load_arrays, save_arrays
+from ganssl.base.files import load_arrays, save_arrays
 
 MAP_SIDE = 4
 FIT_COUNT = 4000  # faces that fix the principal components

@@ -22,8 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ganssl.base.files import file_hash
 from ganssl.errors import UserError
-from ganssl.models.weights import file_hash
 
 LAYERS = (
     *("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1", "conv3_2", "conv3_3"),

@@ -58,7 +58,7 @@ def encode_any_photos(
 
     Raises `UserError` when no photo can be used.
     """
-    from ganssl.judgement.on_photos import prepare_photos
+    from ganssl.photos.prepared import prepare_photos
 
     prepared = prepare_photos(photos, model.preprocess, progress and progress("finding faces"))
     codes = model.encode(prepared.pixels, progress and progress("encoding faces"))

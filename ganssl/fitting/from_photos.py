@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganssl.base.files import read_rows, write_rows
 from ganssl.directions.direction import DEFAULT_METHODS
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.fit import fit_directions
-from ganssl.features.feature_cache import read_rows, write_rows
 from ganssl.photos.face_cache import cache_key, face_chunks
 
 if TYPE_CHECKING:

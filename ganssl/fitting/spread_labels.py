@@ -148,7 +148,7 @@ def surest(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 def middle(scores: np.ndarray) -> float:
     """Where the two groups meet into which scores `[n]` of spread 1 fall; 0 where they do not."""
-    from ganssl.classifier.heads.head import sigmoid
+    from ganssl.metrics.probability import sigmoid
     from ganssl.metrics.threshold import calibrate_threshold
 
     threshold = calibrate_threshold(sigmoid(STEEPNESS * scores)).threshold

@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ganssl.attributes import Attribute
-from ganssl.classifier.heads.head import sigmoid
+from ganssl.classifier.classifier import calibrated
 from ganssl.classifier.train import check_rows, feature_scale, train_classifier
 from ganssl.directions import Direction
 from ganssl.directions.holdout import best_threshold
 from ganssl.features.probes import REGULARISATION
-from ganssl.metrics.threshold import calibrated
+from ganssl.metrics.probability import sigmoid
 
 Rows = tuple[np.ndarray, np.ndarray]
 """Features float32 `[n, d]` and labels int8 `[n]` of 0 and 1."""
@@ -63,7 +63,7 @@ def baselines(
         everything: all labelled photos, the upper bound.
         synthetic: labelled generated faces; the few real ones are added with
             half of the total weight.
-        head: the same for all, see `ganssl.classifier.heads.head`.
+        head: the same for all, see `ganssl.classifier.heads`.
         threshold, positive_share: place each threshold by the unlabelled photos,
             see `ganssl.metrics.threshold`; None leaves 0.5.
         progress: called with (baselines done, baselines in all).

@@ -15,7 +15,7 @@ import numpy as np
 
 from ganssl.base.progress import Stages, stages
 from ganssl.classifier.anchor import MOST_UNLABELLED, Anchor, photo_digest
-from ganssl.classifier.classifier import Classifier
+from ganssl.classifier.classifier import Classifier, calibrated
 from ganssl.classifier.train import train_classifier
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
@@ -32,8 +32,8 @@ from ganssl.judgement.baselines import (
 )
 from ganssl.judgement.comparison import Comparison
 from ganssl.judgement.judge import comparison_table
-from ganssl.judgement.on_photos import PreparedPhotos, judge_prepared, labelled
-from ganssl.metrics.threshold import calibrated
+from ganssl.judgement.on_photos import judge_prepared
+from ganssl.photos.prepared import PreparedPhotos, labelled
 
 if TYPE_CHECKING:
     from ganssl.directions import Direction

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganssl.classifier.classifier import Classifier
-from ganssl.judgement.on_photos import PhotoJudgement, PreparedPhotos
+from ganssl.judgement.on_photos import PhotoJudgement
+from ganssl.photos.prepared import PreparedPhotos
 
 JUDGED, FEW_LABELLED, UNLABELLED = "judged", "few labelled", "no label"
 LEARNT_FROM = "learnt from"

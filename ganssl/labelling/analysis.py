@@ -80,7 +80,7 @@ def analyse_photos(
         readout: face network and probes; None where they are not installed.
         progress: shows the stage `finding faces`.
     """
-    from ganssl.judgement.on_photos import prepare_photos
+    from ganssl.photos.prepared import prepare_photos
 
     report = progress and progress("finding faces")
     prepared = prepare_photos(photos, Preprocess(), report, model.preprocess)

@@ -103,7 +103,7 @@ def first_layer(model: FaceModel) -> np.ndarray:
 
     Raises `UserError` for a model that is no bundle of Keras networks.
     """
-    from ganssl.models.bundle_model import BundleModel
+    from ganssl.models.bundle import BundleModel
 
     if not isinstance(model, BundleModel):
         raise UserError(

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ganssl.directions import Direction, EncodedPhotos
+from ganssl.directions import Direction
+from ganssl.fitting import EncodedPhotos
 from ganssl.laboratory.card import DirectionCard, direction_card
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.matrices import Rescoring, cosine_matrix, label_correlation, rescore

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganssl.base.files import read_arrays
 from ganssl.directions import Direction, DirectionSet, conditional_direction
 from ganssl.errors import UserError
-from ganssl.models.weights import read_arrays
 
 if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel

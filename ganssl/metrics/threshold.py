@@ -21,7 +21,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from ganssl.classifier.classifier import Classifier
 from ganssl.errors import UserError
 
 METHODS: tuple[str, ...] = ("mixture", "em", "prior")
@@ -96,19 +95,6 @@ def calibrate_threshold(
     if method == "prior":
         return _prior(scores, _share(positive_share))
     raise UserError(f"{method!r} places no threshold; choose from {', '.join(METHODS)}.")
-
-
-def calibrated(
-    classifier: Classifier,
-    features: np.ndarray,
-    method: str = "mixture",
-    positive_share: float | None = None,
-) -> tuple[Classifier, Calibration]:
-    """The classifier with its threshold placed for unlabelled photos `[n, d]`."""
-    metrics = classifier.metrics
-    train_share = metrics["trained_on_present"] / metrics["trained_on"]
-    found = calibrate_threshold(classifier.scores(features), method, positive_share, train_share)
-    return classifier.with_threshold(found.threshold, found.note), found
 
 
 def anchored_threshold(

@@ -23,13 +23,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ganssl.base.files import load_arrays, save_arrays
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.card import LIMITS
 from ganssl.models.face_model import FaceModel
 from ganssl.models.frozen_graph import MAX_BYTES, FrozenGraph
 from ganssl.models.latent import latent_arrays, latent_statistics
-from ganssl.models.weights import load_arrays, save_arrays
 from ganssl.photos.preprocess import Preprocess
 
 CROP = (17, 37, 161, 181)

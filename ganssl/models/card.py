@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ganssl.models.bundle_model import BundleModel
+    from ganssl.models.bundle import BundleModel
 
 LIMITS = """\
 ## Meant for

@@ -2,7 +2,7 @@
 
 `FaceModel` is the contract of pages, commands and notebooks; the kinds of
 model that keep it are `BundleModel` (a folder that `train-gan` wrote) and
-`CadlModel` (a graph file of the CADL course).
+`CadlModel` (a graph file of the CADL course); `ganssl.models.catalogue` loads them.
 """
 
 from __future__ import annotations
@@ -12,23 +12,15 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
-from ganssl.models.config import ModelConfig
 from ganssl.models.density import CODES_PER_NUMBER, CodeDensity, sample_prior
 from ganssl.photos.preprocess import Preprocess
 
-if TYPE_CHECKING:
-    from ganssl.directions import DirectionSet
-    from ganssl.models.bundle_model import BundleModel
-
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 BATCH = 64
-GRAPH_SUFFIXES = (".tfmodel", ".pb")
-"""Files with these endings are read as frozen graphs, see `ganssl.models.cadl`."""
 
 
 class FaceModel(ABC):
@@ -67,8 +59,6 @@ class FaceModel(ABC):
         density: CodeDensity | None = None,
         card: str = "",
     ) -> None:
-        from ganssl.directions import DirectionSet
-
         self.preprocess, self.latent_size = preprocess, latent_size
         self.name, self.id, self.card = name, id, card
         self.directions = directions if directions is not None else DirectionSet(id)
@@ -77,25 +67,6 @@ class FaceModel(ABC):
         self.mean = np.zeros(d, np.float32) if mean is None else mean
         self.covariance = np.eye(d, dtype=np.float32) if covariance is None else covariance
         self.density = density or CodeDensity.standard(d)
-
-    @staticmethod
-    def create(config: ModelConfig, seed: int = 0, **settings) -> BundleModel:
-        """An untrained model with random weights, for tests and as a start."""
-        from ganssl.models.bundle_model import BundleModel
-
-        return BundleModel.create(config, seed, **settings)
-
-    @staticmethod
-    def load(path: str | Path) -> FaceModel:
-        """Read a bundle's folder or a graph file; `UserError` where it is damaged or foreign."""
-        path = Path(path)
-        if path.suffix in GRAPH_SUFFIXES:
-            from ganssl.models.cadl import CadlModel
-
-            return CadlModel.load(path)
-        from ganssl.models.bundle import load_bundle
-
-        return load_bundle(path)
 
     def with_directions(self, directions: DirectionSet) -> FaceModel:
         """The same networks under other directions; `UserError` for those of another model."""
@@ -209,43 +180,6 @@ class FaceModel(ABC):
     @abstractmethod
     def _decode(self, codes: np.ndarray) -> np.ndarray:
         """One batch, float32 `[b, d]` → uint8 `[b, s, s, 3]`."""
-
-
-def load_model(path: str | Path | None = None) -> FaceModel:
-    """Load a model: the folder of a bundle, or a graph file (`.tfmodel`, `.pb`).
-
-    Without a path it is the first of `find_models`: the one that the
-    environment variable `GANSSL_MODEL` names or, where that is unset, the one
-    that ships in `assets/models/`.
-    """
-    if path is None:
-        found = find_models()
-        if not found:
-            raise UserError(f"There is no model in {ASSETS / 'models'}; train one with train-gan.")
-        path = next(iter(found.values()))
-    return FaceModel.load(path)
-
-
-def find_models() -> dict[str, Path]:
-    """The models at hand by name, the default first.
-
-    Those are the one in the environment variable `GANSSL_MODEL`, those in
-    `assets/models/`, and those in the folder that `GANSSL_MODELS` names:
-    bundles' folders and graph files. Whether they can be read is not checked.
-    """
-    paths = [Path(os.environ["GANSSL_MODEL"])] if os.environ.get("GANSSL_MODEL") else []
-    folders = [ASSETS / "models"]
-    if os.environ.get("GANSSL_MODELS"):
-        folders.append(Path(os.environ["GANSSL_MODELS"]))
-    for folder in folders:
-        bundles = [manifest.parent for manifest in folder.glob("*/manifest.json")]
-        graphs = [path for suffix in GRAPH_SUFFIXES for path in folder.glob(f"*{suffix}")]
-        paths += sorted(bundles) + sorted(graphs)
-    models: dict[str, Path] = {}
-    for path in dict.fromkeys(path.resolve() for path in paths):
-        name = path.name if path.name not in models else f"{path.name} ({path.parent})"
-        models[name] = path
-    return models
 
 
 def device_name() -> str:

@@ -9,22 +9,42 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import PIL
+from PIL import Image
 
 from ganssl.errors import UserError
 from ganssl.photos.preprocess import Preprocess
-
-if TYPE_CHECKING:
-    from ganssl.photos.photo_set import PhotoSet
 
 CHUNK = 256
 Progress = Callable[[int, int], None] | None
 
 
-def decode_faces(photos: PhotoSet, preprocess: Preprocess, progress: Progress = None) -> np.ndarray:
+class Stamped(Protocol):
+    """Where photos lie."""
+
+    def stamp(self, name: str) -> tuple[int, ...]:
+        """What changes with a photo's content."""
+        ...
+
+
+class Photos(Protocol):
+    """What is needed of a `PhotoSet` here."""
+
+    @property
+    def names(self) -> list[str]: ...
+
+    @property
+    def files(self) -> Stamped: ...
+
+    def __len__(self) -> int: ...
+
+    def read(self, index: int) -> Image.Image: ...
+
+
+def decode_faces(photos: Photos, preprocess: Preprocess, progress: Progress = None) -> np.ndarray:
     """Decode into memory: uint8 `[n, s, s, 3]`."""
     faces = np.empty((len(photos), preprocess.size, preprocess.size, 3), dtype=np.uint8)
     for start, chunk in _face_chunks(photos, preprocess, progress):
@@ -33,7 +53,7 @@ def decode_faces(photos: PhotoSet, preprocess: Preprocess, progress: Progress = 
 
 
 def cached_faces(
-    photos: PhotoSet, preprocess: Preprocess, cache: Path, progress: Progress = None
+    photos: Photos, preprocess: Preprocess, cache: Path, progress: Progress = None
 ) -> np.ndarray:
     """A read-only memory map of `cache/faces-KEY.npy`, uint8 `[n, s, s, 3]`, made if need be."""
     path = _faces_path(photos, preprocess, cache)
@@ -61,7 +81,7 @@ def cached_faces(
 
 
 def face_chunks(
-    photos: PhotoSet,
+    photos: Photos,
     preprocess: Preprocess,
     cache: Path | None = None,
     progress: Progress = None,
@@ -82,7 +102,7 @@ def face_chunks(
             progress(start + len(chunk), len(photos))
 
 
-def cache_key(photos: PhotoSet, preprocess: Preprocess) -> str:
+def cache_key(photos: Photos, preprocess: Preprocess) -> str:
     """20 hex digits of what the pixels depend on.
 
     That is each photo's name, size and time of change (in a zip: CRC), the
@@ -99,12 +119,12 @@ def cache_key(photos: PhotoSet, preprocess: Preprocess) -> str:
     return hashlib.sha256(json.dumps(recipe).encode()).hexdigest()[:20]
 
 
-def _faces_path(photos: PhotoSet, preprocess: Preprocess, cache: Path) -> Path:
+def _faces_path(photos: Photos, preprocess: Preprocess, cache: Path) -> Path:
     return cache / f"faces-{cache_key(photos, preprocess)}.npy"
 
 
 def _face_chunks(
-    photos: PhotoSet, preprocess: Preprocess, progress: Progress
+    photos: Photos, preprocess: Preprocess, progress: Progress
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Yield `(start, uint8 [<=CHUNK, s, s, 3])` in order; Pillow decodes outside Python's lock."""
 

@@ -17,7 +17,8 @@ import numpy as np
 
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
-from ganssl.models.face_model import FaceModel, load_model
+from ganssl.models.catalogue import load_model
+from ganssl.models.face_model import FaceModel
 from ganssl.synthesis import layout as files
 from ganssl.synthesis.codes import BLOCK
 from ganssl.synthesis.recipe import Recipe

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ganssl.base.files import load_arrays, save_arrays
 from ganssl.errors import UserError
-from ganssl.models.weights import load_arrays, save_arrays
 
 FILE = "checkpoint.npz"
 

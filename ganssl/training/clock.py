@@ -1,10 +1,13 @@
-"""How long a training runs, how far it is, and how fast: by minutes or by epochs."""
+"""How long a training runs, by minutes or by epochs, how far it is, and how fast."""
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ganssl.base.progress import clock_text
 from ganssl.errors import UserError
 
 
@@ -87,10 +90,17 @@ class TrainingClock:
         return max(0.0, faces / self.rate) if self.rate else float("inf")
 
 
-def clock_text(seconds: float) -> str:
-    """`1:02:03` or `4:05`; `?` while nothing is known."""
-    if seconds == float("inf"):
-        return "?"
-    minutes, second = divmod(int(seconds), 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{hour}:{minute:02d}:{second:02d}" if hour else f"{minute}:{second:02d}"
+def training_line(stream=None) -> Callable[[TrainingClock, dict[str, float]], None]:
+    """A callback for trainings: step, pass, rate, time left and every loss term."""
+    stream = stream or sys.stdout
+
+    def update(clock: TrainingClock, terms: dict[str, float]) -> None:
+        losses = "  ".join(f"{name} {value:.4g}" for name, value in terms.items())
+        print(
+            f"step {clock.step:>7,}  pass {clock.epoch:6.2f}  {clock.rate:5.0f} faces/s  "
+            f"{clock_text(clock.remaining_seconds)} left  {losses}",
+            file=stream,
+            flush=True,
+        )
+
+    return update

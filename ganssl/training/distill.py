@@ -11,7 +11,8 @@ import numpy as np
 from ganssl.errors import UserError
 from ganssl.features.face_network import SIDE, FaceNetwork, FaceNetworkConfig, build_face_network
 from ganssl.features.targets import Targets
-from ganssl.training.augment import degrade, reduce_pixels, shift
+from ganssl.photos.degrade import degrade
+from ganssl.training.augment import reduce_pixels, shift
 from ganssl.training.batches import batch_dataset
 from ganssl.training.checkpoint import load_checkpoint, named_variables, save_checkpoint
 from ganssl.training.clock import TrainingClock

@@ -12,8 +12,7 @@ from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.fitting.from_photos import Progress, encode_photos, fit_photo_directions
 from ganssl.fitting.spread_directions import spread_photo_directions
-from ganssl.models.bundle import load_bundle
-from ganssl.models.bundle_model import BundleModel
+from ganssl.models.bundle import BundleModel, load_bundle
 from ganssl.models.card import write_card
 from ganssl.models.config import ModelConfig
 from ganssl.photos.photo_set import PhotoSet

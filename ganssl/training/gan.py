@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from ganssl.errors import UserError
-from ganssl.models.bundle_model import BundleModel
+from ganssl.models.bundle import BundleModel
 from ganssl.models.config import ModelConfig
 from ganssl.models.density import sample_prior
 from ganssl.models.vaegan import Objective, VaeGan

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganssl.models.bundle_model import BundleModel
+from ganssl.models.bundle import BundleModel
 
 
 def whiten(model: BundleModel, codes: np.ndarray, variance: np.ndarray) -> np.ndarray:

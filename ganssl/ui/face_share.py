@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ganssl.errors import UserError
-from ganssl.face.render import FaceState, read_face
+from ganssl.face.render import read_face
+from ganssl.face.state import FaceState
 from ganssl.ui.face_session import FaceSession
 
 SIDES = (128, 256, 512, 1024)

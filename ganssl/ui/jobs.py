@@ -14,7 +14,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ganssl.base.jobs import CANCELLED, FAILED, QUEUED, Job, JobContext, JobRunner
-from ganssl.training.clock import clock_text
+from ganssl.base.progress import clock_text
 from ganssl.ui.visits import Visit, Visits
 
 JOBS_AT_ONCE = 1

@@ -14,9 +14,9 @@ from ganssl.classifier.from_faces import set_features
 from ganssl.errors import UserError
 from ganssl.judgement.compare import FEWEST_PER_CLASS, compare_methods
 from ganssl.judgement.comparison import Comparison
-from ganssl.judgement.on_photos import PreparedPhotos, prepare_photos
 from ganssl.models.face_model import FaceModel
 from ganssl.photos import PhotoSet
+from ganssl.photos.prepared import PreparedPhotos, prepare_photos
 from ganssl.photos.preprocess import Preprocess
 from ganssl.synthesis import SyntheticSet
 from ganssl.ui.classifier_training import own_jobs

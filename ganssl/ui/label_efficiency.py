@@ -6,15 +6,15 @@ import json
 
 import streamlit as st
 
+from ganssl.base import assets
 from ganssl.experiments.figure import label_efficiency_figure
-from ganssl.models import face_model
 
 FIGURES = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "auc": "AUC"}
 
 
 def show_label_efficiency() -> None:
     """The curve of `python -m ganssl experiment`; nothing where no result ships."""
-    path = face_model.ASSETS / "experiments" / "label_efficiency.json"
+    path = assets.ASSETS / "experiments" / "label_efficiency.json"
     if not path.is_file():
         return
     values = json.loads(path.read_text(encoding="utf-8"))

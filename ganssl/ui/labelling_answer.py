@@ -6,8 +6,8 @@ from functools import partial
 
 import streamlit as st
 
+from ganssl.base.progress import clock_text
 from ganssl.labelling.session import NO, UNSURE, YES, Progress
-from ganssl.training.clock import clock_text
 from ganssl.ui.labelling_work import Work, current_work
 
 KEYS = {NO: "Left", UNSURE: "Up", YES: "Right"}

@@ -8,8 +8,9 @@ from functools import partial
 import streamlit as st
 
 from ganssl.attributes import WITHHELD
-from ganssl.directions import Direction, EncodedPhotos
+from ganssl.directions import Direction
 from ganssl.errors import UserError
+from ganssl.fitting import EncodedPhotos
 from ganssl.fitting.few_labels import few_label_warnings, fit_few_labels
 from ganssl.labelling.contact_sheet import contact_sheet, sheet_jpeg
 from ganssl.labelling.export import photo_zip, session_csv

@@ -9,7 +9,8 @@ import streamlit as st
 
 from ganssl.errors import UserError
 from ganssl.features.readout import Readout
-from ganssl.models.face_model import FaceModel, find_models, load_model
+from ganssl.models.catalogue import find_models, load_model
+from ganssl.models.face_model import FaceModel
 from ganssl.ui.shelf import shelf
 
 CHOICE = "face model"

@@ -6,7 +6,7 @@ import json
 
 import streamlit as st
 
-from ganssl.models.face_model import ASSETS
+from ganssl.base.assets import ASSETS
 from ganssl.reproduce_2017.figures import waterfall
 from ganssl.ui.presentation import presenting
 

@@ -8,7 +8,6 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from ganssl.models import face_model
 from tests.small_model import save_face_network, small_model
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -26,11 +25,8 @@ def small_assets(tmp_path_factory) -> Path:
 @pytest.fixture
 def open_app(small_assets, monkeypatch):
     """Open the app on the small model; `open_app(seed="7")` follows a link."""
-    from ganssl.features import face_network
-
     monkeypatch.delenv("GANSSL_MODEL", raising=False)
-    monkeypatch.setattr(face_model, "ASSETS", small_assets)
-    monkeypatch.setattr(face_network, "ASSETS", small_assets)
+    monkeypatch.setattr("ganssl.base.assets.ASSETS", small_assets)
     st.cache_data.clear()
     st.cache_resource.clear()
 

@@ -8,8 +8,9 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from ganssl.face.render import FaceState, face_png, render
-from ganssl.models.face_model import load_model
+from ganssl.face.render import face_png, render
+from ganssl.face.state import FaceState
+from ganssl.models.catalogue import load_model
 from ganssl.photos.images import read_image, read_provenance
 from ganssl.ui.pictures import picture_url
 from tests.app.browser import STOPWATCH, Page, chromium, running_app, wait_until

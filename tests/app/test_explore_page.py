@@ -10,10 +10,10 @@ import keras
 import pytest
 from PIL import Image
 
-from ganssl.face.render import FaceState, face_png, render
-from ganssl.face.state import LIMIT
+from ganssl.face.render import face_png, render
+from ganssl.face.state import LIMIT, FaceState
 from ganssl.features.readout import Change
-from ganssl.models.face_model import load_model
+from ganssl.models.catalogue import load_model
 from ganssl.ui.face_view import change_table
 from ganssl.ui.pictures import picture_url
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from ganssl.attributes import FIRST_SLIDERS
 from ganssl.features.readout import Readout
 from ganssl.laboratory.side_effects import measure_side_effects
-from ganssl.models.face_model import load_model
+from ganssl.models.catalogue import load_model
 from ganssl.training.tiny import TinyTraining
 from ganssl.ui.presentation import KEY, PARAMETER
 from ganssl.ui.story_article import RESULT, conclusion

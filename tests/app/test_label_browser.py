@@ -9,7 +9,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from ganssl.models.face_model import load_model
+from ganssl.models.catalogue import load_model
 from tests.app.browser import Page, chromium, running_app, wait_until
 from tests.labelled_uploads import generated_photos
 

@@ -12,7 +12,7 @@ from ganssl.directions import DirectionSet
 from ganssl.face.render import face_code
 from ganssl.face.state import FaceState
 from ganssl.laboratory.population import Population
-from ganssl.models.face_model import load_model
+from ganssl.models.catalogue import load_model
 from ganssl.ui import lab_faces, lab_map
 from tests.planted import make_direction
 

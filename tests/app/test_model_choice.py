@@ -13,7 +13,7 @@ import pytest
 
 from ganssl.directions import DirectionSet
 from ganssl.face.state import FaceState
-from ganssl.models.bundle_model import BundleModel
+from ganssl.models.bundle import BundleModel
 from ganssl.models.cadl import CadlModel
 from tests.app.test_explore_page import after_url, alts, slider, state_of
 from tests.frozen_graphs import save_vaegan

@@ -6,7 +6,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from ganssl.models.face_model import ASSETS
+from ganssl.base.assets import ASSETS
 from tests.app.browser import Page, chromium, running_app
 from tests.frozen_graphs import save_vaegan
 

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ganssl.directions import DirectionSet
-from ganssl.models.face_model import load_model
+from ganssl.models.catalogue import load_model
 from ganssl.models.full_rate import fast_precision
 from ganssl.synthesis import Recipe, read_set, synthesize
 from ganssl.ui import made_sets, visits

@@ -9,7 +9,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from ganssl.models.face_model import load_model
+from ganssl.models.catalogue import load_model
 from tests.app.browser import Page, chromium, running_app, wait_until
 from tests.labelled_uploads import generated_photos, labels_csv, zipped
 

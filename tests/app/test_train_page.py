@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from ganssl.classifier.archive import classifier_zip
 from ganssl.judgement.judge import MAJORITY
-from ganssl.models.face_model import load_model
+from ganssl.models.catalogue import load_model
 from ganssl.photos import read_folder
 from ganssl.synthesis import Recipe, read_set, synthesize
 from tests.app.conftest import APP

@@ -7,7 +7,7 @@ from PIL import Image
 from selenium.webdriver.common.keys import Keys
 
 from ganssl.face.render import enlarge
-from ganssl.models.face_model import load_model
+from ganssl.models.catalogue import load_model
 from ganssl.photos.images import read_image, read_provenance
 from tests.app.browser import Page, chromium, running_app, wait_until
 from tests.synthetic_photos import encoded

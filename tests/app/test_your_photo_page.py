@@ -8,8 +8,9 @@ from PIL import Image
 from streamlit.runtime.caching import get_data_cache_stats_provider
 
 from ganssl.face.from_photo import editable_photo
-from ganssl.face.render import FaceState, enlarge, render
-from ganssl.models.face_model import load_model
+from ganssl.face.render import enlarge, render
+from ganssl.face.state import FaceState
+from ganssl.models.catalogue import load_model
 from ganssl.photos.images import png_bytes
 from ganssl.ui.pictures import picture_url
 from tests.synthetic_photos import draw_photo, encoded

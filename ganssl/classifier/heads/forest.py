@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ganssl.classifier.heads.head import CurvePoint, Fit, Head, cross_entropy, require_shapes
+from ganssl.classifier.heads.head import CurvePoint, Fit, Head, require_shapes
 from ganssl.errors import UserError
+from ganssl.metrics.probability import cross_entropy
 
 LEAF = -1
 TREES_AT_A_TIME = 20

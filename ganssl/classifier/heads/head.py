@@ -1,27 +1,16 @@
-"""Heads: what turns a row of standardised features into the probability of the positive class.
-
-    linear     logistic regression, trained with Keras and stopped on held-out faces
-    dense      one small hidden layer with dropout, trained alike
-    logistic   logistic regression, scikit-learn's solver
-    forest     random forest, scikit-learn
-
-All answer from plain NumPy arrays, so that a saved classifier holds numbers
-and no code, and scoring needs neither Keras nor scikit-learn.
-"""
+"""The contract of every head, and what the heads share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
 import numpy as np
 
 from ganssl.base.jobs import Cancelled
 from ganssl.errors import UserError
-from ganssl.features.probes import REGULARISATION
-
-HEADS: tuple[str, ...] = ("linear", "dense", "logistic", "forest")
+from ganssl.metrics.probability import cross_entropy
 
 
 @dataclass(frozen=True)
@@ -99,92 +88,6 @@ class Head(Protocol):
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Everything that `scores` needs, for `head_from_arrays`."""
         ...
-
-
-@dataclass(eq=False)
-class LogisticHead:
-    """scikit-learn's logistic regression with an L2 penalty of inverse strength `C`.
-
-    Attributes:
-        weights, bias: float32 `[d]` and `[]`, once fitted.
-    """
-
-    regularisation: float = REGULARISATION
-    kind: str = "logistic"
-    weights: np.ndarray | None = None
-    bias: np.ndarray | None = None
-    curve: list[CurvePoint] = field(default_factory=list)
-
-    def fit(self, features: np.ndarray, labels: np.ndarray, fit: Fit | None = None) -> Head:
-        from sklearn.linear_model import LogisticRegression
-
-        fit = fit or Fit()
-        model = LogisticRegression(C=self.regularisation, max_iter=300)
-        model.fit(features, labels, sample_weight=fit.weights)
-        self.weights = model.coef_[0].astype(np.float32)
-        self.bias = model.intercept_[0].astype(np.float32)
-        loss = cross_entropy(labels, self.scores(features), fit.weights)
-        self.curve = [fit.point(self, 1, 1, loss)]
-        return self
-
-    def scores(self, features: np.ndarray) -> np.ndarray:
-        return sigmoid(features @ self.weights + self.bias)
-
-    def to_arrays(self) -> dict[str, np.ndarray]:
-        return {"weights": self.weights, "bias": self.bias}
-
-    @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray], size: int) -> LogisticHead:
-        require_shapes(arrays, {"weights": (size,), "bias": ()})
-        return cls(**arrays)
-
-
-def make_head(kind: str, **settings) -> Head:
-    """A head that has learnt nothing yet; `settings` are the fields of its class.
-
-    Raises `UserError` for an unknown kind.
-    """
-    return _class_of(kind)(kind=kind, **settings)
-
-
-def head_from_arrays(kind: str, arrays: dict[str, np.ndarray], size: int) -> Head:
-    """The inverse of `to_arrays`, for features of length `size`.
-
-    Raises `UserError` where arrays are missing, of another shape or no numbers.
-    """
-    if not all(np.issubdtype(a.dtype, np.number) and np.isfinite(a).all() for a in arrays.values()):
-        raise UserError(f"The arrays of the {kind} head hold values that are no numbers.")
-    head = _class_of(kind).from_arrays(arrays, size)
-    head.kind = kind
-    return head
-
-
-def _class_of(kind: str):
-    if kind in ("linear", "dense"):
-        from ganssl.classifier.heads.network import NetworkHead
-
-        return NetworkHead
-    if kind == "forest":
-        from ganssl.classifier.heads.forest import ForestHead
-
-        return ForestHead
-    if kind == "logistic":
-        return LogisticHead
-    raise UserError(f"There is no head {kind!r}; choose from {', '.join(HEADS)}.")
-
-
-def sigmoid(logits: np.ndarray) -> np.ndarray:
-    """float32 probabilities; large logits of either sign do not overflow."""
-    return (0.5 * (1.0 + np.tanh(0.5 * np.asarray(logits, np.float64)))).astype(np.float32)
-
-
-def cross_entropy(
-    labels: np.ndarray, scores: np.ndarray, weights: np.ndarray | None = None
-) -> float:
-    """Mean of `-log p(label)` in nats; probabilities are kept 1e-6 from 0 and 1."""
-    scores = np.clip(np.asarray(scores, np.float64), 1e-6, 1.0 - 1e-6)
-    losses = -np.log(np.where(np.asarray(labels) == 1, scores, 1.0 - scores))
-    return float(np.average(losses, weights=weights))
 
 
 def require_shapes(arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int, ...]]) -> None:

@@ -7,15 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ganssl.classifier.heads.head import (
-    CurvePoint,
-    Fit,
-    Head,
-    cross_entropy,
-    require_shapes,
-    sigmoid,
-)
+from ganssl.classifier.heads.head import CurvePoint, Fit, Head, require_shapes
 from ganssl.features.probes import REGULARISATION
+from ganssl.metrics.probability import cross_entropy, sigmoid
 
 BATCH = 256
 SMALLEST_BATCHES = 4  # steps in a pass over few faces

@@ -1,0 +1,103 @@
+"""Photos read and aligned, ready for a feature extractor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ganssl.errors import UserError
+from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.preprocess import Preprocess
+from ganssl.photos.uploads import Refusal
+
+Progress = Callable[[int, int], None] | None
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedPhotos:
+    """Photos that could be read, ready for an extractor.
+
+    Attributes:
+        photos: those that could be read, in the order of the rows below.
+        pixels: uint8 `[n, s, s, 3]`.
+        model_pixels: the same faces as a face model's encoder reads them,
+            uint8 `[n, S, S, 3]`; None where nobody asked for them.
+        how: how each face was found, see `ganssl.photos.align.prepare_face`.
+        warnings: sentences about single photos, with their names.
+        refused: what could not be read.
+    """
+
+    photos: PhotoSet
+    pixels: np.ndarray
+    model_pixels: np.ndarray | None
+    how: list[str]
+    warnings: list[str]
+    refused: list[Refusal]
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def subset(self, rows: np.ndarray) -> PreparedPhotos:
+        """The photos under a boolean mask `[n]`; warnings and refusals stay."""
+        return replace(
+            self,
+            photos=self.photos.subset(rows),
+            pixels=self.pixels[rows],
+            model_pixels=None if self.model_pixels is None else self.model_pixels[rows],
+            how=[self.how[i] for i in np.flatnonzero(rows)],
+        )
+
+
+def prepare_photos(
+    photos: PhotoSet,
+    preprocess: Preprocess,
+    progress: Progress = None,
+    model_preprocess: Preprocess | None = None,
+) -> PreparedPhotos:
+    """Read and align every photo; what cannot be read is refused and the rest goes on.
+
+    Args:
+        preprocess: of the extractor's faces.
+        progress: called with (photos done, photos in all).
+        model_preprocess: of a face model, to make `model_pixels` as well.
+
+    Raises `UserError` when nothing is left.
+    """
+    from ganssl.photos.align import prepare_face
+
+    pixels, model_pixels, rows, how, warnings, refused = [], [], [], [], [], []
+    for index, name in enumerate(photos.names):
+        try:
+            face = prepare_face(photos.read(index), preprocess)
+        except UserError as error:
+            refused.append(Refusal(name, str(error)))
+        else:
+            pixels.append(face.pixels)
+            if model_preprocess:
+                model_pixels.append(model_preprocess(face.frame))
+            rows.append(index)
+            how.append(face.how)
+            warnings += [f"{name}: {warning}" for warning in face.warnings]
+        if progress:
+            progress(index + 1, len(photos))
+    if not pixels:
+        reason = f" The first: {refused[0].reason}" if refused else ""
+        raise UserError(f"No photo of {photos.source} can be used.{reason}")
+    return PreparedPhotos(
+        photos=photos.subset(np.array(rows)),
+        pixels=np.stack(pixels),
+        model_pixels=np.stack(model_pixels) if model_preprocess else None,
+        how=how,
+        warnings=warnings,
+        refused=refused,
+    )
+
+
+def labelled(photos: PhotoSet, column: str) -> np.ndarray:
+    """Which photos have a label in a column, bool `[n]`; `UserError` where none has."""
+    known = photos.column(column) >= 0
+    if not known.any():
+        raise UserError(f"No photo of {photos.source} has a label for {column}.")
+    return known
