@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import main
-from ganssl.face.from_photo import editable_photo, photo_provenance
+from ganssl.face.from_photo import editable_photo
+from ganssl.face.provenance import photo_provenance
 from ganssl.face.render import enlarge, render
 from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model

@@ -3,6 +3,7 @@ import pytest
 from PIL import Image
 
 from ganssl.errors import UserError
+from ganssl.face.provenance import provenance
 from ganssl.face.render import (
     base_code,
     before_after,
@@ -12,7 +13,6 @@ from ganssl.face.render import (
     face_png,
     filmstrip,
     grid,
-    provenance,
     read_face,
     render,
     slider_scale,

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import main
-from ganssl.face.render import enlarge, provenance, render
+from ganssl.face.provenance import provenance
+from ganssl.face.render import enlarge, render
 from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
 from ganssl.photos.images import read_image, read_provenance

@@ -14,12 +14,12 @@ from ganssl.face.morph import (
     line,
     morph_frames,
     morph_positions,
-    morph_provenance,
     photo_end,
     slerp,
     take_attributes,
     with_taken,
 )
+from ganssl.face.provenance import morph_provenance
 from ganssl.face.render import face_code
 from ganssl.face.state import FaceState
 from tests.small_model import small_model
@@ -122,13 +122,13 @@ def test_an_attribute_is_taken_across_and_nothing_else(model):
 def test_the_provenance_names_both_ends_and_holds_no_code(model, ends):
     a, b = ends
     b = with_taken(a, b, ["Smiling"], model.directions)
-    found = morph_provenance(model, a, b, "sphere")
+    found = morph_provenance(model, a.source, b.source, "sphere")
     assert found["ai_edited"] is True
     assert found["morph"]["a"]["from"] == "photo"
     assert found["morph"]["a"]["edits"] == {"Smiling": 1.0}
     assert found["morph"]["b"]["seed"] == 5 and found["morph"]["b"]["taken_from_a"] == ["Smiling"]
     assert len(json.dumps(found)) < 1000
-    assert morph_provenance(model, b, b, "line")["ai_edited"] is False
+    assert morph_provenance(model, b.source, b.source, "line")["ai_edited"] is False
 
 
 def test_a_generated_end_is_the_face_of_its_state(model):

@@ -53,7 +53,8 @@ def add_edit_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     state = read_state(args)
     check_folders(args.out, args.save_state)
-    from ganssl.face.render import describe, enlarge, provenance, render
+    from ganssl.face.provenance import provenance
+    from ganssl.face.render import describe, enlarge, render
     from ganssl.models.catalogue import load_model
     from ganssl.photos.images import png_bytes
 

@@ -76,7 +76,8 @@ def run(args: argparse.Namespace) -> int:
         )
     check_length(args.frames, args.seconds)
     check_folders(args.out)
-    from ganssl.face.morph import morph_frames, morph_positions, morph_provenance, with_taken
+    from ganssl.face.morph import morph_frames, morph_positions, with_taken
+    from ganssl.face.provenance import morph_provenance
     from ganssl.models.catalogue import load_model
 
     model = load_model(args.model)
@@ -84,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     b = read_end(model, args.b, args.face_b, args.detail)
     b = with_taken(a, b, args.take, model.directions)
     frames = morph_frames(model, a, b, morph_positions(args.frames, args.loop), args.path)
-    provenance = morph_provenance(model, a, b, args.path)
+    provenance = morph_provenance(model, a.source, b.source, args.path)
     px = model.size if args.size is None else args.size
     data = animation_bytes(frames, kind, args.seconds, provenance, px, args.loop)
     Path(args.out).write_bytes(data)

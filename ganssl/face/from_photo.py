@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from ganssl import __version__
 from ganssl.errors import UserError
 from ganssl.face.detail import PhotoDetail
+from ganssl.face.provenance import photo_provenance
 from ganssl.face.render import enlarge, render
 from ganssl.face.state import FaceState
 from ganssl.metrics.reconstruction import l1_error, ms_ssim
@@ -183,32 +183,6 @@ def identity_similarity(network: FaceNetwork, one: np.ndarray, other: np.ndarray
     """Cosine of the embeddings of two faces uint8 `[s, s, 3]`, -1 to 1."""
     a, b = network.features(np.stack([one, other]))[:, : network.config.embedding]
     return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
-
-
-def photo_provenance(model: FaceModel, state: FaceState, detail: PhotoDetail | None) -> dict:
-    """What an edited photo says about itself: AI-edited, by which model and how.
-
-    Neither the photo's code nor anything of its file is in it.
-    """
-    return {
-        "ai_generated": True,
-        "ai_edited": True,
-        "software": f"GANSSL {__version__}",
-        "model": model.name,
-        "source": photo_source(model, state, detail),
-    }
-
-
-def photo_source(model: FaceModel, state: FaceState, detail: PhotoDetail | None) -> dict:
-    """Where an edited face of a photo comes from."""
-    state = state.check(model.id, model.directions.sliders)
-    return {
-        "from": "photo",
-        "edits": dict(state.edits),
-        "locked": list(state.locked),
-        "detail": detail.strength if detail else 0.0,
-        "model": model.id,
-    }
 
 
 def photo_png(

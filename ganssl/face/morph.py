@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ganssl import __version__
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.face.detail import PhotoDetail, to_uint8
-from ganssl.face.from_photo import EditablePhoto, photo_source
+from ganssl.face.from_photo import EditablePhoto
+from ganssl.face.provenance import photo_source
 from ganssl.face.render import face_code
 from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
@@ -157,15 +157,3 @@ def take_attributes(
     vectors = np.stack([directions.get(name).vector for name in attributes]).astype(np.float64)
     step = np.linalg.lstsq(vectors, vectors @ (a - b).astype(np.float64), rcond=1e-6)[0]  # (d,)
     return (b + step).astype(np.float32)
-
-
-def morph_provenance(model: FaceModel, a: MorphEnd, b: MorphEnd, path: str) -> dict:
-    """What an animation says about itself; of a photo it holds the edits, and no code."""
-    from_photo = any(end.source.get("from") == "photo" for end in (a, b))
-    return {
-        "ai_generated": True,
-        "ai_edited": from_photo,
-        "software": f"GANSSL {__version__}",
-        "model": model.name,
-        "morph": {"a": a.source, "b": b.source, "path": path},
-    }

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from ganssl import __version__
 from ganssl.attributes import Attribute
 from ganssl.directions import conditional_direction, edit_codes
 from ganssl.errors import UserError
-from ganssl.face.state import FaceState, History
+from ganssl.face.provenance import provenance
+from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.images import png_bytes, read_image, read_provenance
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from ganssl.face.detail import PhotoDetail
 
 __all__ = [
-    "FaceState",
-    "History",
     "Rendered",
     "SliderScale",
     "base_code",
@@ -40,7 +38,6 @@ __all__ = [
     "face_png",
     "filmstrip",
     "grid",
-    "provenance",
     "read_face",
     "render",
     "slider_scale",
@@ -193,17 +190,6 @@ def enlarge(pixels: np.ndarray, px: int) -> np.ndarray:
     if px == len(pixels):
         return pixels
     return np.asarray(Image.fromarray(pixels).resize((px, px), Image.Resampling.LANCZOS))
-
-
-def provenance(model: FaceModel, state: FaceState) -> dict:
-    """What a PNG says about itself: AI-generated, by which model, from which state."""
-    state = state.check(model.id, model.directions.sliders)
-    return {
-        "ai_generated": True,
-        "software": f"GANSSL {__version__}",
-        "model": model.name,
-        "face": state.to_dict(),
-    }
 
 
 def face_png(model: FaceModel, state: FaceState, px: int | None = None) -> bytes:

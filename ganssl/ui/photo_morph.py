@@ -16,10 +16,10 @@ from ganssl.face.morph import (
     generated_end,
     morph_frames,
     morph_positions,
-    morph_provenance,
     photo_end,
     with_taken,
 )
+from ganssl.face.provenance import morph_provenance
 from ganssl.face.state import MAX_SEED, FaceState
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face_session import FaceSession
@@ -184,4 +184,6 @@ def _animation(
     loop: bool,
 ) -> bytes:
     frames: np.ndarray = morph_frames(model, a, b, morph_positions(count, loop), path)
-    return animation_bytes(frames, kind, seconds, morph_provenance(model, a, b, path), px, loop)
+    return animation_bytes(
+        frames, kind, seconds, morph_provenance(model, a.source, b.source, path), px, loop
+    )
