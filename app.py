@@ -11,9 +11,9 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ganssl.ui.downloads import downloads
-from ganssl.ui.model import require_face_model, show_model_choice
-from ganssl.ui.presentation import presenting, show_presentation_toggle
+from ganssl.ui.shared.downloads import downloads
+from ganssl.ui.shared.model import require_face_model, show_model_choice
+from ganssl.ui.shared.presentation import presenting, show_presentation_toggle
 
 UI = Path(__file__).parent / "ganssl" / "ui"
 

@@ -8,17 +8,17 @@ import numpy as np
 import streamlit as st
 
 from ganssl.models.face_model import FaceModel
-from ganssl.ui.face_controls import show_controls
-from ganssl.ui.face_gallery import show_filmstrip, show_grid
-from ganssl.ui.face_presentation import present_face
-from ganssl.ui.face_session import FaceSession
-from ganssl.ui.face_share import show_share
-from ganssl.ui.face_view import show_before_after, show_changes, show_timing
-from ganssl.ui.legend import show_bias_note, show_legend
-from ganssl.ui.model import require_face_model
-from ganssl.ui.presentation import presenting
-from ganssl.ui.shelf import shelf
-from ganssl.ui.slider_quality import show_slider_quality
+from ganssl.ui.explore.presentation import present_face
+from ganssl.ui.face.controls import show_controls
+from ganssl.ui.face.gallery import show_filmstrip, show_grid
+from ganssl.ui.face.session import FaceSession
+from ganssl.ui.face.share import show_share
+from ganssl.ui.face.slider_quality import show_slider_quality
+from ganssl.ui.face.view import show_before_after, show_changes, show_timing
+from ganssl.ui.shared.legend import show_bias_note, show_legend
+from ganssl.ui.shared.model import require_face_model
+from ganssl.ui.shared.presentation import presenting
+from ganssl.ui.shared.shelf import shelf
 
 GRID, PICKED = "Many faces", "explore-picked"
 TABS = {

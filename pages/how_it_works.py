@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ganssl.ui.model import require_face_model
-from ganssl.ui.presentation import Steps, presenting
-from ganssl.ui.story_article import show_article
-from ganssl.ui.story_codes import show_arithmetic, show_code
-from ganssl.ui.story_directions import show_direction, show_labels
-from ganssl.ui.story_judging import show_accuracy, show_judging
-from ganssl.ui.story_limits import show_biases, show_limits
-from ganssl.ui.story_training import show_training
+from ganssl.ui.how_it_works.article import show_article
+from ganssl.ui.how_it_works.codes import show_arithmetic, show_code
+from ganssl.ui.how_it_works.directions import show_direction, show_labels
+from ganssl.ui.how_it_works.judging import show_accuracy, show_judging
+from ganssl.ui.how_it_works.limits import show_biases, show_limits
+from ganssl.ui.how_it_works.training import show_training
+from ganssl.ui.shared.model import require_face_model
+from ganssl.ui.shared.presentation import Steps, presenting
 
 model = require_face_model()
 STORY = {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ganssl.ui.labelling_answer import show_one_by_one, show_second_look
-from ganssl.ui.labelling_check import require_analysis, show_checks
-from ganssl.ui.labelling_grid import show_grid
-from ganssl.ui.labelling_start import show_start
-from ganssl.ui.labelling_use import show_use
-from ganssl.ui.labelling_work import INFORMATIVE, RANDOM, Work, current_work, show_secret
-from ganssl.ui.model import require_face_model
+from ganssl.ui.label.answer import show_one_by_one, show_second_look
+from ganssl.ui.label.check import require_analysis, show_checks
+from ganssl.ui.label.grid import show_grid
+from ganssl.ui.label.start import show_start
+from ganssl.ui.label.use import show_use
+from ganssl.ui.label.work import INFORMATIVE, RANDOM, Work, current_work, show_secret
+from ganssl.ui.shared.model import require_face_model
 
 ONE, GRID, SECOND, CHECK, USE = "One by one", "All photos", "Second look", "Check", "Use and save"
 INTRODUCTION = (

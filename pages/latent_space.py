@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ganssl.ui.lab_card import show_card
-from ganssl.ui.lab_comparison import show_comparison
-from ganssl.ui.lab_faces import choose_population, require_laboratory
-from ganssl.ui.lab_found import show_found
-from ganssl.ui.lab_keep import show_kept
-from ganssl.ui.lab_map import show_map
-from ganssl.ui.lab_ties import show_ties
-from ganssl.ui.model import require_face_model
+from ganssl.ui.latent_space.card import show_card
+from ganssl.ui.latent_space.comparison import show_comparison
+from ganssl.ui.latent_space.faces import choose_population, require_laboratory
+from ganssl.ui.latent_space.found import show_found
+from ganssl.ui.latent_space.keep import show_kept
+from ganssl.ui.latent_space.map import show_map
+from ganssl.ui.latent_space.ties import show_ties
+from ganssl.ui.shared.model import require_face_model
 
 TABS = {
     "Direction card": show_card,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ganssl.base.assets import ASSETS
-from ganssl.ui.legend import BIAS_NOTE
-from ganssl.ui.model import require_face_model
+from ganssl.ui.shared.legend import BIAS_NOTE
+from ganssl.ui.shared.model import require_face_model
 
 TERMS = """
 - The model has learned from **CelebA** (Liu et al. 2015): photos of celebrities, gathered from the

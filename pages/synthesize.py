@@ -9,12 +9,12 @@ import streamlit as st
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.synthesis import STRATEGIES, Recipe
-from ganssl.ui.jobs import show_job, visitor_jobs
-from ganssl.ui.made_sets import expected_bytes, show_preview, show_set, start_set
-from ganssl.ui.model import face_model, require_face_model
-from ganssl.ui.own_directions import show_directions_upload, show_labels_behind
-from ganssl.ui.recipe_form import STRATEGY_TITLES, layout_choice, recipe_form
-from ganssl.ui.shelf import shelf
+from ganssl.ui.shared.jobs import show_job, visitor_jobs
+from ganssl.ui.shared.model import face_model, require_face_model
+from ganssl.ui.shared.shelf import shelf
+from ganssl.ui.synthesize.made_sets import expected_bytes, show_preview, show_set, start_set
+from ganssl.ui.synthesize.own_directions import show_directions_upload, show_labels_behind
+from ganssl.ui.synthesize.recipe_form import STRATEGY_TITLES, layout_choice, recipe_form
 
 TABS = ("Preview", "Natural or pushed?", "Which labels are behind it?")
 INTRODUCTION = (

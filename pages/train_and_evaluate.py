@@ -7,19 +7,19 @@ import streamlit as st
 from ganssl.classifier import Classifier
 from ganssl.errors import UserError
 from ganssl.photos import PhotoSet
-from ganssl.ui.classifier_training import (
+from ganssl.ui.shared.jobs import show_job, visitor_jobs
+from ganssl.ui.shared.model import require_face_model
+from ganssl.ui.train_and_evaluate.judgement_view import show_comparison
+from ganssl.ui.train_and_evaluate.judging import desk, judge_button, judging_form
+from ganssl.ui.train_and_evaluate.label_efficiency import show_label_efficiency
+from ganssl.ui.train_and_evaluate.labelled_photos import choose_column, choose_photos
+from ganssl.ui.train_and_evaluate.training import (
     choose_classifier,
     own_jobs,
     show_training,
     train_form,
 )
-from ganssl.ui.jobs import show_job, visitor_jobs
-from ganssl.ui.judgement_view import show_comparison
-from ganssl.ui.judging import desk, judge_button, judging_form
-from ganssl.ui.label_efficiency import show_label_efficiency
-from ganssl.ui.labelled_photos import choose_column, choose_photos
-from ganssl.ui.model import require_face_model
-from ganssl.ui.training_faces import choose_faces
+from ganssl.ui.train_and_evaluate.training_faces import choose_faces
 
 INTRODUCTION = (
     "A classifier learns from faces that show nobody and whose labels cost nothing. Does it answer "

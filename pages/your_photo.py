@@ -5,17 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from ganssl.face.from_photo import EditablePhoto
-from ganssl.ui.face_controls import show_controls
-from ganssl.ui.face_gallery import show_filmstrip
-from ganssl.ui.face_session import FaceSession
-from ganssl.ui.face_share import show_share
-from ganssl.ui.face_view import show_before_after, show_changes, show_timing
-from ganssl.ui.legend import show_bias_note
-from ganssl.ui.model import require_face_model
-from ganssl.ui.photo_morph import show_morph
-from ganssl.ui.photo_slot import PRIVACY, PhotoSlot
-from ganssl.ui.photo_view import show_detail, show_way
-from ganssl.ui.slider_quality import show_slider_quality
+from ganssl.ui.face.controls import show_controls
+from ganssl.ui.face.gallery import show_filmstrip
+from ganssl.ui.face.session import FaceSession
+from ganssl.ui.face.share import show_share
+from ganssl.ui.face.slider_quality import show_slider_quality
+from ganssl.ui.face.view import show_before_after, show_changes, show_timing
+from ganssl.ui.shared.legend import show_bias_note
+from ganssl.ui.shared.model import require_face_model
+from ganssl.ui.your_photo.morph import show_morph
+from ganssl.ui.your_photo.slot import PRIVACY, PhotoSlot
+from ganssl.ui.your_photo.view import show_detail, show_way
 
 TABS = ("Filmstrip", "Two faces", "Save", "Which sliders, and why")
 

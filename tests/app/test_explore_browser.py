@@ -12,7 +12,7 @@ from ganssl.face.render import face_png, render
 from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
 from ganssl.photos.images import read_image, read_provenance
-from ganssl.ui.pictures import picture_url
+from ganssl.ui.shared.pictures import picture_url
 from tests.app.browser import STOPWATCH, Page, chromium, running_app, wait_until
 
 TYPICAL = "?seed=1&truncation=0.3"

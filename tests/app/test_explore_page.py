@@ -14,8 +14,8 @@ from ganssl.face.render import face_png, render
 from ganssl.face.state import LIMIT, FaceState
 from ganssl.features.readout import Change
 from ganssl.models.catalogue import load_model
-from ganssl.ui.face_view import change_table
-from ganssl.ui.pictures import picture_url
+from ganssl.ui.face.view import change_table
+from ganssl.ui.shared.pictures import picture_url
 
 
 def state_of(app) -> FaceState:

@@ -14,10 +14,10 @@ from ganssl.features.readout import Readout
 from ganssl.laboratory.side_effects import measure_side_effects
 from ganssl.models.catalogue import load_model
 from ganssl.training.tiny import TinyTraining
-from ganssl.ui.presentation import KEY, PARAMETER
-from ganssl.ui.story_article import RESULT, conclusion
-from ganssl.ui.story_judging import CONSTANT, STRONG, WEAK, invented_judgement
-from ganssl.ui.story_limits import sentence
+from ganssl.ui.how_it_works.article import RESULT, conclusion
+from ganssl.ui.how_it_works.judging import CONSTANT, STRONG, WEAK, invented_judgement
+from ganssl.ui.how_it_works.limits import sentence
+from ganssl.ui.shared.presentation import KEY, PARAMETER
 from tests.app.conftest import APP
 from tests.synthetic_faces import draw_faces
 

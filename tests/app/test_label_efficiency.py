@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 def test_the_experiment_that_ships_is_shown_with_what_helps():
     def show() -> None:
-        from ganssl.ui.label_efficiency import show_label_efficiency
+        from ganssl.ui.train_and_evaluate.label_efficiency import show_label_efficiency
 
         show_label_efficiency()
 

@@ -7,8 +7,8 @@ import pytest
 from ganssl.labelling.export import photo_zip
 from ganssl.labelling.session import NO, UNSURE, YES
 from ganssl.labelling.session_file import save_session
-from ganssl.ui.labelling_keep import WorkKeeper
-from ganssl.ui.labelling_work import PARAMETER, keeper
+from ganssl.ui.label.keep import WorkKeeper
+from ganssl.ui.label.work import PARAMETER, keeper
 from tests.labelled_photos import drawn_files, drawn_session
 
 COUNT = 12

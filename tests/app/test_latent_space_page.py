@@ -13,7 +13,8 @@ from ganssl.face.render import face_code
 from ganssl.face.state import FaceState
 from ganssl.laboratory.population import Population
 from ganssl.models.catalogue import load_model
-from ganssl.ui import lab_faces, lab_map
+from ganssl.ui.latent_space import faces as lab_faces
+from ganssl.ui.latent_space import map as lab_map
 from tests.planted import make_direction
 
 PAGE = "pages/latent_space.py"

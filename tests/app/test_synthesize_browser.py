@@ -10,7 +10,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from ganssl.synthesis import read_set
-from ganssl.ui.jobs import PERIOD
+from ganssl.ui.shared.jobs import PERIOD
 from tests.app.browser import STOPWATCH, Page, chromium, running_app, wait_until
 
 COUNT = 200

@@ -16,7 +16,8 @@ from ganssl.directions import DirectionSet
 from ganssl.models.catalogue import load_model
 from ganssl.models.full_rate import fast_precision
 from ganssl.synthesis import Recipe, read_set, synthesize
-from ganssl.ui import made_sets, visits
+from ganssl.ui.shared import visits
+from ganssl.ui.synthesize import made_sets
 from tests.planted import make_direction
 
 PAGE = "pages/synthesize.py"
@@ -236,7 +237,7 @@ def few_labels_form() -> None:
     import streamlit as st
 
     from ganssl.directions import DirectionSet
-    from ganssl.ui.recipe_form import recipe_form
+    from ganssl.ui.synthesize.recipe_form import recipe_form
     from tests.planted import make_direction
     from tests.small_model import LATENT, small_model
 

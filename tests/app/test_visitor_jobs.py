@@ -12,13 +12,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ganssl.base.jobs import CANCELLED, DONE, FAILED, QUEUED, Job, Progress
-from ganssl.ui.jobs import JOBS_PER_VISITOR, NICENESS, progress_text
+from ganssl.ui.shared.jobs import JOBS_PER_VISITOR, NICENESS, progress_text
 from tests.app.test_visits import until
 
 PAGE = """
 import streamlit as st
 from ganssl.errors import UserError
-from ganssl.ui.jobs import show_job, visitor_jobs
+from ganssl.ui.shared.jobs import show_job, visitor_jobs
 from tests.app import test_visitor_jobs as test
 
 st.session_state["runs"] = st.session_state.get("runs", 0) + 1

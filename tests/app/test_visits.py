@@ -8,7 +8,7 @@ import pytest
 
 from ganssl.base.jobs import CANCELLED, RUNNING, JobRunner
 from ganssl.errors import UserError
-from ganssl.ui.visits import MOST_BYTES, Visits
+from ganssl.ui.shared.visits import MOST_BYTES, Visits
 
 PATIENCE = 0.2
 

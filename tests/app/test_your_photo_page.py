@@ -12,7 +12,7 @@ from ganssl.face.render import enlarge, render
 from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
 from ganssl.photos.images import png_bytes
-from ganssl.ui.pictures import picture_url
+from ganssl.ui.shared.pictures import picture_url
 from tests.synthetic_photos import draw_photo, encoded
 
 

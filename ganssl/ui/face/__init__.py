@@ -1,0 +1,1 @@
+"""The editor of one face that Explore and Your photo share."""

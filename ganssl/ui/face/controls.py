@@ -1,0 +1,193 @@
+"""The controls of a face: seed, undo, sliders with lock and reset, typical to varied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from ganssl.attributes import Attribute
+from ganssl.face.render import SliderScale, signed, slider_scale
+from ganssl.face.state import LIMIT, MAX_SEED
+from ganssl.models.face_model import FaceModel
+from ganssl.ui.face.session import FaceSession
+
+STEP = 0.1
+LITTLE_ROOM = 0.5
+"""A slider says so when the locks leave less than this share of its direction."""
+
+
+def show_controls(session: FaceSession, seeded: bool = True) -> None:
+    """All controls; `seeded` adds those that choose another generated face."""
+    show_toolbar(session, seeded)
+    message = session.pop_message()
+    if message:
+        st.error(message, icon=":material/error:")
+    if seeded:
+        _seed_and_truncation(session)
+    code = session.picture(session.state).rendered.code
+    for attribute in (*session.first_sliders, *session.added_sliders):
+        _attribute_slider(session, attribute, code)
+    _add_sliders(session)
+    if not session.first_sliders:
+        show_why_no_sliders(session.model)
+
+
+def show_toolbar(session: FaceSession, seeded: bool) -> None:
+    history, state = session.history, session.state
+    with st.container(horizontal=True, gap="xsmall"):
+        if seeded:
+            st.button(
+                "New face",
+                icon=":material/casino:",
+                type="primary",
+                on_click=session.new_face,
+                key=session.key("new"),
+                help="Another random face; your edits stay.",
+            )
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            on_click=session.undo,
+            disabled=not history.past,
+            key=session.key("undo"),
+        )
+        st.button(
+            "Redo",
+            icon=":material/redo:",
+            on_click=session.redo,
+            disabled=not history.future,
+            key=session.key("redo"),
+        )
+        st.button(
+            "Reset all",
+            icon=":material/restart_alt:",
+            on_click=session.reset_all,
+            disabled=state == state.unedited(),
+            key=session.key("reset all"),
+            help="All sliders to 0, all locks open; the face stays.",
+        )
+
+
+def _seed_and_truncation(session: FaceSession) -> None:
+    state = session.state
+    left, right = st.columns([2, 3], gap="medium", wrap=False)
+    left.number_input(
+        "Seed",
+        min_value=0,
+        max_value=MAX_SEED,
+        step=1,
+        help="The number of the face: the same seed always gives the same face.",
+        **session.widget("seed", state.seed, lambda seed: replace(session.state, seed=seed or 0)),
+    )
+    right.slider(
+        "Typical ↔ varied",
+        min_value=0.0,
+        max_value=1.0,
+        step=0.05,
+        format="percent",
+        help="0 % is the average face of the training photos, 100 % is as varied as they are. "
+        "Faces nearer to the average look cleaner.",
+        **session.widget(
+            "truncation",
+            state.truncation,
+            lambda truncation: replace(session.state, truncation=truncation),
+        ),
+    )
+
+
+def _attribute_slider(session: FaceSession, attribute: str, code: np.ndarray) -> None:
+    state, title = session.state, Attribute(attribute).title
+    locked = attribute in state.locked
+    scale = slider_scale(session.model, state, attribute, code)
+    row = st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center")
+    with row.container(gap=None):
+        st.slider(
+            title + _remark(locked, scale.remaining),
+            min_value=-LIMIT,
+            max_value=LIMIT,
+            step=STEP,
+            format="%+.1f σ",
+            disabled=locked or not scale.remaining,
+            **session.widget(
+                f"slider {attribute}",
+                state.amount(attribute),
+                lambda amount: session.state.with_edit(attribute, amount),
+            ),
+        )
+        st.html(class_marks(scale))
+    row.button(
+        "",
+        icon=":material/lock:" if locked else ":material/lock_open_right:",
+        type="tertiary",
+        key=session.key(f"lock {attribute}"),
+        on_click=session.toggle_lock,
+        args=(attribute,),
+        help=f"Release {title}" if locked else f"Hold {title} fixed while other sliders move",
+    )
+    row.button(
+        "",
+        icon=":material/restart_alt:",
+        type="tertiary",
+        key=session.key(f"reset {attribute}"),
+        on_click=session.reset,
+        args=(attribute,),
+        disabled=state.amount(attribute) == 0,
+        help=f"{title} back to 0",
+    )
+
+
+def _remark(locked: bool, remaining: float) -> str:
+    """What the locks do to a slider, for its label."""
+    if locked:
+        return " · held fixed"
+    if not remaining:
+        return " · no room beside the locks"
+    return f" · the locks leave {remaining:.0%} of it" if remaining < LITTLE_ROOM else ""
+
+
+def class_marks(scale: SliderScale) -> str:
+    """Marks under a slider where this face would resemble the average of each class."""
+    marks = [
+        (answer, value)
+        for answer, value in (("no", scale.absent), ("yes", scale.present))
+        if -LIMIT <= value <= LIMIT
+    ]
+    words = ", ".join(f"average of photos annotated {a} at {signed(v)} σ" for a, v in marks)
+    spans = "".join(
+        f'<span class="{answer}" style="left:{50 + 50 * value / LIMIT:.1f}%">{answer}</span>'
+        for answer, value in marks
+    )
+    return f'<div class="class-scale" role="img" aria-label="{words}">{spans}</div>'
+
+
+def _add_sliders(session: FaceSession) -> None:
+    first = session.first_sliders
+    others = sorted((n for n in session.model.directions.sliders if n not in first), key=_title)
+    if not others:
+        return
+    st.multiselect(
+        "More sliders",
+        others,
+        format_func=_title,
+        placeholder="Add an attribute",
+        **session.widget("more", session.added_sliders, session.set_added_sliders),
+    )
+
+
+def show_why_no_sliders(model: FaceModel) -> None:
+    """For a model without directions: how to get them."""
+    if len(model.directions):
+        st.info("No direction of this model is good enough for a slider; see *Which sliders*.")
+        return
+    st.info(
+        "This model has no attribute directions yet, so there are no sliders. Fit them to "
+        "photos with labels, then start the app again:"
+    )
+    name = model.path.name if model.path else model.name
+    st.code(f"python -m ganssl fit-directions --model {name} --data PHOTOS", language="bash")
+
+
+def _title(attribute: str) -> str:
+    return Attribute(attribute).title

@@ -1,0 +1,95 @@
+"""Slower views of the same edit: a filmstrip of one attribute and a grid of many faces."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ganssl.attributes import Attribute
+from ganssl.errors import UserError
+from ganssl.face.render import FILMSTRIP_STEPS, filmstrip, grid, signed
+from ganssl.face.state import FaceState
+from ganssl.models.face_model import FaceModel
+from ganssl.ui.face.session import FaceSession
+from ganssl.ui.face.view import show_change_table
+from ganssl.ui.shared.pictures import alt_text, picture_url
+
+SIDE = 256
+COUNTS = (12, 24, 48)
+
+
+def show_filmstrip(session: FaceSession) -> None:
+    """One attribute from −3σ to +3σ, all other edits as they are."""
+    st.caption("The same face with one attribute from −3 σ to +3 σ; your other edits stay.")
+    sliders = session.model.directions.sliders
+    if not sliders:
+        st.caption("This model has no sliders.")
+        return
+    attribute = st.selectbox(
+        "Attribute",
+        sliders,
+        index=sliders.index("Smiling") if "Smiling" in sliders else 0,
+        format_func=lambda name: Attribute(name).title,
+        key=session.key("filmstrip"),
+        persist_state="session",
+        width=260,
+    )
+    try:
+        faces = filmstrip(
+            session.model, session.state, attribute, base=session.base, detail=session.detail
+        )
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    states = [session.state.with_edit(attribute, step) for step in FILMSTRIP_STEPS]
+    _pictures(session, faces, [f"{signed(step)} σ" for step in FILMSTRIP_STEPS], states, columns=7)
+
+
+def show_grid(session: FaceSession) -> None:
+    """Many faces with the same edits, and what the edits change on average."""
+    st.caption("Do your edits do the same to everyone? Here are the next faces, seed by seed.")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+        count = st.segmented_control(
+            "Faces",
+            COUNTS,
+            default=COUNTS[0],
+            required=True,
+            key=session.key("grid count"),
+            persist_state="session",
+        )
+        edited = st.toggle(
+            "With edits", value=True, key=session.key("grid edited"), persist_state="session"
+        )
+    state = session.state if edited else session.state.unedited()
+    try:
+        faces = _grid(state.to_json(), count, session.model)
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    states = [state.with_seed(state.seed + i) for i in range(count)]
+    _pictures(session, faces, [f"seed {one.seed}" for one in states], states, columns=6)
+    if session.state.edits and session.readout:
+        st.markdown(f"##### Average over these {count} faces")
+        before, after = (
+            session.readout.probabilities(_grid(s.to_json(), count, session.model)).mean(axis=0)
+            for s in (session.state.unedited(), session.state)
+        )
+        show_change_table(session, before, after)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _grid(state: str, count: int, _model: FaceModel) -> np.ndarray:
+    return grid(_model, FaceState.from_json(state), count)
+
+
+def _pictures(
+    session: FaceSession,
+    faces: np.ndarray,
+    captions: list[str],
+    states: list[FaceState],
+    columns: int,
+) -> None:
+    with st.grid(columns, min_column_width=100, gap="small"):
+        for face, caption, state in zip(faces, captions, states, strict=True):
+            alt = alt_text(session.subject(state), state)
+            st.image(picture_url(face, SIDE), caption, width="stretch", alt=alt)

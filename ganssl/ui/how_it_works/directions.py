@@ -1,0 +1,122 @@
+"""The story, third part: how a direction is found, and how it labels faces for free."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ganssl.attributes import Attribute
+from ganssl.directions import Direction
+from ganssl.directions.estimators import mean_difference
+from ganssl.models.face_model import FaceModel
+from ganssl.synthesis.axes import best_judge
+from ganssl.ui.how_it_works.faces import Crowd, crowd, show_faces
+from ganssl.ui.shared.model import readout
+from ganssl.ui.shared.presentation import presenting
+
+SHOWN = 6
+PUSH = 2.0
+
+
+def story_attribute(model: FaceModel) -> str:
+    """Which attribute this part is about; a choice, but not on a projector."""
+    sliders = model.directions.sliders
+    first = "Smiling" if "Smiling" in sliders else sliders[0]
+    if presenting():
+        return st.session_state.get("story/attribute", first)
+    return st.selectbox(
+        "Attribute",
+        sliders,
+        index=sliders.index(first),
+        format_func=lambda name: Attribute(name).title,
+        key="story/attribute",
+        persist_state="session",
+        width=260,
+    )
+
+
+def show_direction(model: FaceModel) -> None:
+    """Two groups of generated faces, their averages, the difference."""
+    st.markdown(
+        "Take faces that look the part and faces that do not, average the codes of each group, "
+        "and subtract. All that both groups share cancels; what is left is the **direction**."
+    )
+    people = crowd(model)
+    if people.probabilities is None:
+        st.caption("The face network is not installed, so faces cannot be sorted here.")
+        return
+    attribute = story_attribute(model)
+    count = st.slider("Faces in each group", 1, 60, 24, key="story/group", persist_state="session")
+    without, with_ = groups(people, readout(model.size).attributes.index(attribute), count)
+    title = Attribute(attribute).title
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(f"**Not {title.lower()}**")
+        show_faces(
+            people.faces[without[:SHOWN]], [f"{i + 1}" for i in range(len(without[:SHOWN]))], 6
+        )
+    with right:
+        st.markdown(f"**{title}**")
+        show_faces(people.faces[with_[:SHOWN]], [f"{i + 1}" for i in range(len(with_[:SHOWN]))], 6)
+    labels = np.repeat((0, 1), count)
+    difference = mean_difference(people.codes[np.concatenate([without, with_])], labels)
+    means = np.stack([people.codes[rows].mean(axis=0) for rows in (without, with_)])
+    fresh = model.sample(1, 7, 0.5)[0]
+    push = pushed(fresh, difference, people.codes)
+    faces = model.decode(np.concatenate([means, np.stack([fresh, push])]))
+    show_faces(faces, ["average without", "average with", "a new face", "new face + difference"])
+    st.caption(
+        "A second network, which only sees pictures, sorted the faces. With one face in each "
+        "group the difference is all that sets these two persons apart; with more, the rest "
+        "averages out. The app's own directions come from labelled photos."
+    )
+
+
+def groups(people: Crowd, column: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of the `count` faces that are read as least and as most of an attribute."""
+    order = np.argsort(people.probabilities[:, column], kind="stable")
+    return order[:count], order[::-1][:count]
+
+
+def pushed(code: np.ndarray, difference: np.ndarray, population: np.ndarray) -> np.ndarray:
+    """A code `[d]` moved by 2 σ of the population along a difference `[d]`."""
+    unit = difference / np.linalg.norm(difference)
+    return (code + PUSH * (population @ unit).std() * unit).astype(np.float32)
+
+
+def show_labels(model: FaceModel) -> None:
+    """Natural codes, labelled by their side of the boundary."""
+    st.markdown(
+        "A direction cuts the space of codes in two: beyond a **boundary** faces have the "
+        "attribute, before it they have not. So every random face comes with a **label**, and "
+        "no one has to look at it. Faces near the boundary are left out: their label is a guess."
+    )
+    attribute = story_attribute(model)
+    judge: Direction = best_judge(model.directions, attribute)
+    people = crowd(model)
+    scores = judge.score(people.codes)  # (n,), σ beyond the boundary
+    margin = st.slider(
+        "Leave out faces nearer to the boundary than",
+        0.0,
+        1.5,
+        0.3,
+        step=0.1,
+        format="%.1f σ",
+        key="story/margin",
+        persist_state="session",
+    )
+    title = Attribute(attribute).title
+    sides = {
+        f"Labelled “not {title}”": np.flatnonzero(scores <= -margin),
+        f"Labelled “{title}”": np.flatnonzero(scores >= margin),
+    }
+    for column, (side, rows) in zip(st.columns(2, gap="large"), sides.items(), strict=True):
+        with column:
+            st.markdown(f"**{side}**: {len(rows)} of {len(scores)} faces")
+            show_faces(people.faces[rows[:9]], [f"{scores[i]:+.1f} σ" for i in rows[:9]], 3)
+    out = len(scores) - sum(map(len, sides.values()))
+    st.caption(
+        f"{out} faces left out. The faces are as they came: none was moved. Some labels are "
+        "wrong all the same; see whether you find one. Forty thousand such faces are a training "
+        "set for a classifier."
+    )

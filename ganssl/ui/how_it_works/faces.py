@@ -1,0 +1,61 @@
+"""What the parts of the story share: a crowd of generated faces, and rows of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from ganssl.features.readout import Readout
+from ganssl.models.face_model import FaceModel
+from ganssl.ui.shared.model import readout
+from ganssl.ui.shared.pictures import picture_url
+from ganssl.ui.shared.presentation import presenting
+
+CROWD = 400
+SEED = 2017
+TRUNCATION = 0.8
+SIDE = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Crowd:
+    """Generated faces that several steps look at.
+
+    Attributes:
+        codes: float32 `[n, d]`.
+        faces: uint8 `[n, s, s, 3]`.
+        features: of the face network, float32 `[n, f]`; None without one.
+        probabilities: of the attribute readout, float32 `[n, a]`; None without one.
+    """
+
+    codes: np.ndarray
+    faces: np.ndarray
+    features: np.ndarray | None
+    probabilities: np.ndarray | None
+
+
+def crowd(model: FaceModel) -> Crowd:
+    """The crowd of this model, made once for all visitors."""
+    return _crowd(model.id, model, readout(model.size))
+
+
+@st.cache_resource(max_entries=1, show_spinner="Making some faces …")
+def _crowd(model_id: str, _model: FaceModel, _readout: Readout | None) -> Crowd:
+    codes = _model.sample(CROWD, SEED, TRUNCATION)
+    faces = _model.decode(codes)
+    if _readout is None:
+        return Crowd(codes, faces, None, None)
+    return Crowd(codes, faces, _readout.network.features(faces), _readout.probabilities(faces))
+
+
+def show_faces(faces: np.ndarray, captions: Sequence[str], columns: int | None = None) -> None:
+    """A row of generated faces `[n, s, s, 3]`; the captions are their words for the blind, too."""
+    width = 120 if presenting() else 64
+    with st.grid(columns or len(faces), min_column_width=width, gap="small"):
+        for face, caption in zip(faces, captions, strict=True):
+            st.image(
+                picture_url(face, SIDE), caption, width="stretch", alt=f"Generated face: {caption}"
+            )

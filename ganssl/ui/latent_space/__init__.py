@@ -1,0 +1,1 @@
+"""What the page Latent space alone draws."""

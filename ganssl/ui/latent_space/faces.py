@@ -1,0 +1,176 @@
+"""The faces of the laboratory: generated ones, or a visitor's photos as codes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from ganssl.errors import UserError
+from ganssl.fitting.few_labels import encode_any_photos
+from ganssl.fitting.from_photos import EncodedPhotos, encode_photos
+from ganssl.laboratory.laboratory import Laboratory
+from ganssl.laboratory.population import Population, generated_population, photo_population
+from ganssl.models.face_model import FaceModel
+from ganssl.ui.shared.jobs import show_job, visitor_jobs
+from ganssl.ui.shared.model import MOST_MODELS, readout
+from ganssl.ui.shared.shelf import shelf
+
+GENERATED = "generated faces, labelled by the probes"
+SERVER_FOLDERS = {
+    "photos of GANSSL_DATA": "GANSSL_DATA",
+    "photos of GANSSL_PHOTOS": "GANSSL_PHOTOS",
+}
+"""What the one who runs the server offers, and the environment variable that names it."""
+
+LABELS = "labels.csv"
+MOVED_FACES = 16
+"""A card moves so many, so that it is there in half a second; `direction-report` moves more."""
+
+FEWEST_PHOTOS = 20
+COUNTS = (1000, 4000, 10_000)
+USUAL = 4000
+POPULATION, LOADING = "lab/population", "lab/loading"
+
+
+@st.cache_resource(max_entries=MOST_MODELS, show_spinner="Preparing the laboratory …")
+def _laboratory(model_id: str, _model: FaceModel) -> Laboratory | None:
+    probes = readout(_model.size)
+    return None if probes is None else Laboratory(_model, probes, MOVED_FACES)
+
+
+@st.cache_resource(max_entries=MOST_MODELS, show_spinner=False)
+def _generated(model_id: str) -> dict[int, Population]:
+    """Generated faces by their count: the same for all visitors, so made once."""
+    return {}
+
+
+def require_laboratory(model: FaceModel) -> Laboratory:
+    """The laboratory of a model, shared by all visitors; ends the page without a face network."""
+    found = _laboratory(model.id, model)
+    if found is None:
+        st.error("The face network is not installed, and without it nothing can be measured.")
+        st.stop()
+    return found
+
+
+def current_population(laboratory: Laboratory) -> Population | None:
+    """The faces that this visit has loaded for this model."""
+    model_id, population = st.session_state.get(POPULATION, ("", None))
+    return population if model_id == laboratory.model.id else None
+
+
+def choose_population(laboratory: Laboratory) -> Population | None:
+    """Draw the choice of faces and the job that loads them; what is loaded so far."""
+    sources = [GENERATED, *shelf().photos, *server_folders()]
+    left, middle, right = st.columns([4, 2, 1], vertical_alignment="bottom")
+    source = left.selectbox(
+        "Faces to work on",
+        sources,
+        key="lab/source",
+        persist_state="session",
+        help="Labelled photos that you upload on *Train & evaluate* or label on *Label* appear "
+        "here. They are turned into codes and shown as the model rebuilds them.",
+    )
+    middle.selectbox(
+        "How many",
+        COUNTS,
+        index=COUNTS.index(USUAL),
+        format_func=lambda count: f"{count:,}",
+        key="lab/count",
+        persist_state="session",
+        disabled=source != GENERATED,
+        help="Of generated faces; of photos all are taken.",
+    )
+    job = st.session_state.get(LOADING)
+    right.button(
+        "Load",
+        icon=":material/download:",
+        key="lab/load",
+        disabled=job is not None and job.active,
+        on_click=_load,
+        args=(laboratory,),
+    )
+    if message := st.session_state.pop("lab/message", None):
+        st.error(message, icon=":material/error:")
+    if job is not None:
+        show_job(job)
+        if job.result is not None:
+            st.session_state[POPULATION] = job.result
+            del st.session_state[LOADING]
+    population = current_population(laboratory)
+    if population is not None:
+        st.caption(
+            f"Loaded: **{population.name}**, {len(population):,} codes, "
+            f"{len(population.attributes)} attributes labelled by {population.labelled_by}."
+        )
+    return population
+
+
+def _load(laboratory: Laboratory) -> None:
+    """Callback: load the faces as a job, whose result is `(model id, population)`."""
+    source, count = st.session_state["lab/source"], st.session_state["lab/count"]
+    photos = shelf().photos.get(source)
+    if photos is not None and len(photos) < FEWEST_PHOTOS:
+        st.session_state["lab/message"] = (
+            f"{source} holds {len(photos)} photos; a map needs {FEWEST_PHOTOS} or more."
+        )
+        return
+
+    made = _generated(laboratory.model.id)
+
+    def work(context):
+        def stage(name: str):
+            def update(done: int, total: int) -> None:
+                context.check()
+                context.progress(done, total, name)
+
+            return update
+
+        if source == GENERATED:
+            if count not in made:
+                made[count] = generated_population(laboratory, count, stage("generating faces"))
+            population = made[count]
+        else:
+            encoded = _encoded(laboratory.model, source, photos, stage)
+            population = photo_population(
+                laboratory, encoded, source, progress=stage("rebuilding faces")
+            )
+        return laboratory.model.id, population
+
+    try:
+        st.session_state[LOADING] = visitor_jobs().submit(work, f"Loading {source}")
+    except UserError as error:
+        st.session_state["lab/message"] = str(error)
+
+
+def _encoded(model: FaceModel, source: str, photos, stage) -> EncodedPhotos:
+    if photos is not None:
+        return encode_any_photos(model, photos, stage).encoded
+    from ganssl.photos import read_photos
+
+    folder = server_folders()[source]
+    labels = folder / LABELS
+    found = read_photos(folder, labels if labels.is_file() else None)
+    return EncodedPhotos(found, encode_photos(model, found, _code_cache(), stage))
+
+
+def server_folders() -> dict[str, Path]:
+    """Folders of photos on the server's disk, by the name that a visitor reads.
+
+    `GANSSL_DATA` holds CelebA in `celeba/`; `GANSSL_PHOTOS` is any folder of
+    photos in the aligned crop, with a `labels.csv` where there are labels.
+    """
+    folders = {}
+    for title, variable in SERVER_FOLDERS.items():
+        root = os.environ.get(variable)
+        folder = Path(root, "celeba" if variable == "GANSSL_DATA" else "") if root else None
+        if folder is not None and folder.is_dir():
+            folders[title] = folder
+    return folders
+
+
+def _code_cache() -> Path:
+    """Keeps codes of the server's own photos; those of visitors are kept nowhere."""
+    return Path.home() / ".cache" / "ganssl"

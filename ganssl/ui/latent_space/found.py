@@ -1,0 +1,89 @@
+"""Directions that no label names: a strip of faces for each, suggested names, and a keep button."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from ganssl.directions import Direction
+from ganssl.errors import UserError
+from ganssl.face.render import signed
+from ganssl.laboratory.discovery import (
+    Found,
+    first_layer,
+    first_layer_directions,
+    independent_directions,
+    name_of,
+    principal_directions,
+    suggested_names,
+)
+from ganssl.laboratory.figures import strength_figure
+from ganssl.laboratory.laboratory import Laboratory
+from ganssl.laboratory.population import Population
+from ganssl.models.face_model import FaceModel
+from ganssl.ui.latent_space.keep import keep_form
+from ganssl.ui.shared.pictures import picture_url
+
+COUNT = 6
+STRIP = (-3, -1.5, 0, 1.5, 3)
+METHODS = {
+    "pca": ("Principal components", "where codes vary most", "share of the variance"),
+    "sefa": ("First layer (SeFa)", "what moves the generator most", "share of the response"),
+    "ica": ("Independent components", "what is least like a Gaussian", "excess kurtosis"),
+}
+
+
+def show_found(laboratory: Laboratory, model: FaceModel, population: Population | None) -> None:
+    """Choose a method; see what it finds."""
+    method = st.radio(
+        "Method",
+        list(METHODS),
+        format_func=lambda name: METHODS[name][0],
+        captions=[caption for _, caption, _ in METHODS.values()],
+        horizontal=True,
+        key="lab/discover",
+        persist_state="session",
+    )
+    if method == "ica" and population is None:
+        st.info("Independent components are those of faces: load some above.")
+        return
+    if method == "ica" and population.seeded:
+        st.caption(
+            "Codes of generated faces are nearly Gaussian, where independent components mean "
+            "little. Load photos for better ones."
+        )
+    try:
+        with st.spinner("Looking for directions …"):
+            found = _found(method, model, population)
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.plotly_chart(strength_figure(found, METHODS[method][2]), key="lab/strength")
+    vectors = np.stack([one.direction.sigma * one.direction.vector for one in found])
+    codes = laboratory.codes[0] + np.array(STRIP)[:, None] * vectors[:, None]  # (found, steps, d)
+    faces = laboratory.decode(codes.reshape(-1, codes.shape[2]).astype(np.float32))
+    for one, strip in zip(found, np.split(faces, len(found)), strict=True):
+        _show(laboratory, one.direction, strip)
+
+
+def _found(method: str, model: FaceModel, population: Population | None) -> list[Found]:
+    if method == "pca":
+        return principal_directions(model.covariance, model.mean, COUNT)
+    if method == "sefa":
+        return first_layer_directions(first_layer(model), model.covariance, model.mean, COUNT)
+    return population.once("ica", lambda: independent_directions(population.codes, COUNT))
+
+
+def _show(laboratory: Laboratory, direction: Direction, faces: np.ndarray) -> None:
+    """A strip of faces along a direction, what it might be called, and the button to keep it."""
+    names = name_of(suggested_names(laboratory, direction))
+    with st.container(border=True):
+        left, right = st.columns([3, 2])
+        with left, st.container(horizontal=True):
+            for step, face in zip(STRIP, faces, strict=True):
+                shown = f"{signed(step)} σ"
+                alt = f"{direction.attribute} at {shown}"
+                st.image(picture_url(face, 128), shown, width=92, alt=alt)
+        with right:
+            st.markdown(f"**{direction.attribute}** · {names or 'moves no attribute by much'}")
+            keep_form(direction, direction.attribute, "found")

@@ -1,0 +1,207 @@
+"""The map of codes: look at thousands of faces, pick some, go on with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from ganssl.attributes import Attribute
+from ganssl.base.jobs import JobContext
+from ganssl.errors import UserError
+from ganssl.laboratory.discovery import name_of, picked_direction, suggested_names
+from ganssl.laboratory.figures import map_figure
+from ganssl.laboratory.laboratory import Laboratory
+from ganssl.laboratory.map import CodeMap, map_codes, path_between, sprite
+from ganssl.laboratory.population import Population
+from ganssl.models.face_model import FaceModel
+from ganssl.ui.face.session import FaceSession
+from ganssl.ui.latent_space.keep import keep_form
+from ganssl.ui.shared.jobs import show_job, visitor_jobs
+from ganssl.ui.shared.pictures import picture_url
+from ganssl.ui.shared.shelf import shelf
+
+MANY = 16
+NOTHING = "nothing"
+LAYING = "lab/laying"
+HOVER = """<script>
+(() => {
+  const url = %(url)s, side = %(side)d, columns = %(columns)d, zoom = 2;
+  const box = document.getElementById('lab-hover') ||
+    document.body.appendChild(Object.assign(document.createElement('div'), {id: 'lab-hover'}));
+  Object.assign(box.style, {position: 'fixed', display: 'none', pointerEvents: 'none', zIndex: 9999,
+    border: '2px solid #333', borderRadius: '6px', backgroundImage: `url(${url})`,
+    backgroundSize: zoom * side * columns + 'px auto',
+    width: zoom * side + 'px', height: zoom * side + 'px'});
+  const hide = () => { box.style.display = 'none'; };
+  const show = event => {
+    const row = [event.points[0].customdata].flat()[0], at = event.event;
+    if (row === undefined || !at) return;
+    Object.assign(box.style, {display: 'block', left: at.clientX + 14 + 'px',
+      top: at.clientY + 14 + 'px', backgroundPosition:
+        -zoom * side * (row %% columns) + 'px ' + -zoom * side * Math.floor(row / columns) + 'px'});
+  };
+  let known = null;  // a chart that is drawn anew has another `on`
+  const attach = () => {
+    const chart = document.querySelector('.st-key-lab-map .js-plotly-plot');
+    if (!chart) hide();
+    if (!chart || !chart.on || chart.on === known) return;
+    known = chart.on;
+    chart.on('plotly_hover', show);
+    chart.on('plotly_unhover', hide);
+  };
+  clearInterval(window.labHoverTimer);
+  window.labHoverTimer = setInterval(attach, 300);
+})();
+</script>"""
+"""Shows a generated face beside the pointer; the pictures travel to the browser once."""
+
+
+def show_map(laboratory: Laboratory, model: FaceModel, population: Population | None) -> None:
+    """The map with its colours; what is picked stands below it."""
+    if population is None:
+        st.info("Load faces above: the map shows their codes.")
+        return
+    columns = st.columns(3)
+    method = columns[0].segmented_control(
+        "Layout", ["pca", "umap"], default="pca", format_func=str.upper, key="lab/layout"
+    )
+    dimensions = columns[1].segmented_control(
+        "Dimensions", [2, 3], default=2, format_func=lambda n: f"{n}-D", key="lab/dimensions"
+    )
+    colour = columns[2].selectbox(
+        "Colour by",
+        [NOTHING, *population.attributes, *(f"score {n}" for n in model.directions.sliders)],
+        format_func=_colour_title,
+        key="lab/colour",
+    )
+    laid = _laid_out(population, method or "pca", dimensions or 2)
+    if laid is None:
+        return
+    with st.container(key="lab-map"):
+        event = st.plotly_chart(
+            _figure(laid, population, model, colour),
+            key=f"lab/map {method} {dimensions}",
+            on_select="rerun",
+            selection_mode=("points", "box", "lasso"),
+            alt="A map of faces; near points are alike",
+        )
+    st.html(population.once("hover", lambda: _hover(population)), unsafe_allow_javascript=True)
+    if dimensions == 3:
+        st.caption("In 3-D points can be looked at; pick them in 2-D.")
+    rows = sorted({_row(point) for point in event.selection.points})
+    _show_picked(laboratory, model, population, [row for row in rows if row >= 0])
+
+
+def _colour_title(choice: str) -> str:
+    name = choice.removeprefix("score ")
+    return (
+        choice
+        if choice == NOTHING
+        else Attribute(name).title + (" (score of the direction)" if choice != name else "")
+    )
+
+
+def _row(point: dict) -> int:
+    found = point.get("customdata", -1)
+    return int(found[0] if isinstance(found, list) else found)
+
+
+def _figure(laid: CodeMap, population: Population, model: FaceModel, colour: str):
+    count = len(population.thumbnails)
+    if colour == NOTHING:
+        return map_figure(laid)
+    if colour.startswith("score "):
+        direction = model.directions.get(colour.removeprefix("score "))
+        return map_figure(laid, direction.score(population.mapped), _colour_title(colour))
+    attribute = Attribute(colour)
+    return map_figure(
+        laid, population.column(colour)[:count], attribute.title, kinds=attribute.classes
+    )
+
+
+def _laid_out(population: Population, method: str, dimensions: int) -> CodeMap | None:
+    """The map; that of UMAP is made by a job, and None until it is there."""
+
+    def lay_out(context: JobContext | None = None) -> CodeMap:
+        return population.once(key, lambda: map_codes(population.mapped, method, dimensions))
+
+    key = "map", method, dimensions
+    if method == "pca" or key in population.made:
+        return lay_out()
+    st.caption("UMAP keeps neighbours together. It takes a minute or so, once.")
+    job = st.session_state.get(LAYING)
+    if job is not None:
+        show_job(job)
+    if job is None or not job.active:
+        st.button("Lay it out", key="lab/lay", on_click=_submit, args=(lay_out, dimensions))
+    return None
+
+
+def _submit(lay_out: Callable[[JobContext], CodeMap], dimensions: int) -> None:
+    try:
+        st.session_state[LAYING] = visitor_jobs().submit(lay_out, f"UMAP in {dimensions}-D")
+    except UserError as error:
+        st.session_state["lab/message"] = str(error)
+
+
+def _hover(population: Population) -> str:
+    sheet = sprite(population.thumbnails)
+    return HOVER % {"url": json.dumps(sheet.url), "side": sheet.side, "columns": sheet.columns}
+
+
+def _show_picked(
+    laboratory: Laboratory, model: FaceModel, population: Population, rows: list[int]
+) -> None:
+    if not rows:
+        st.caption(
+            "Point at a face to see it. Click one to go on with it, two (with Shift) for the path "
+            "between them, or draw a lasso around many to make a direction towards them."
+        )
+        return
+    faces = laboratory.decode(population.mapped[rows[:MANY]])
+    with st.container(horizontal=True):
+        for row, face in zip(rows, faces, strict=False):
+            st.image(picture_url(face, 128), f"no. {row}", width=128, alt=f"Face number {row}")
+    if len(rows) == 1:
+        if st.button("Open in Explore", icon=":material/tune:", key="lab/open"):
+            _take_face(model, population, rows[0])
+            st.switch_page("pages/explore.py")
+        return
+    if len(rows) == 2:
+        a, b = population.mapped[rows]
+        st.markdown("##### The path between the two")
+        with st.container(horizontal=True):
+            for face in laboratory.decode(path_between(a, b)):
+                st.image(picture_url(face, 110), width=110, alt="A face on the path")
+        return
+    _direction_to(laboratory, population, rows)
+
+
+def _direction_to(laboratory: Laboratory, population: Population, rows: list[int]) -> None:
+    picked = np.zeros(len(population.mapped), bool)
+    picked[rows] = True
+    try:
+        found = picked_direction(population.mapped, picked)
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    names = name_of(suggested_names(laboratory, found.direction))
+    st.markdown(
+        f"**{len(rows):,} faces picked.** From the mean of the rest to theirs: "
+        f"{names or 'no attribute moves by much'}."
+    )
+    keep_form(found.direction, "My faces", "picked")
+
+
+def _take_face(model: FaceModel, population: Population, row: int) -> None:
+    """Hand a face to Explore: one of a seed by its seed, any other by its code."""
+    if population.seeded:
+        shelf().face = None
+        session = FaceSession("explore", model)
+        session.show(replace(session.state.unedited(), seed=row, truncation=1.0))
+    else:
+        shelf().face = f"no. {row} of {population.name}", population.mapped[row]

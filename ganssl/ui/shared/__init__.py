@@ -1,0 +1,1 @@
+"""What all pages share: model, jobs, visits, shelf, pictures, presentation."""

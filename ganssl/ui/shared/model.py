@@ -1,0 +1,86 @@
+"""The models and the readout that every page shares, loaded once for all visitors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from ganssl.errors import UserError
+from ganssl.features.readout import Readout
+from ganssl.models.catalogue import find_models, load_model
+from ganssl.models.face_model import FaceModel
+from ganssl.ui.shared.shelf import shelf
+
+CHOICE = "face model"
+"""Session entry of the name of the chosen model."""
+
+MOST_MODELS = 3
+"""So many are kept in memory."""
+
+
+def show_model_choice() -> None:
+    """A box that chooses among the models at hand; nothing where there is only one."""
+    names = list(find_models())
+    if len(names) > 1:
+        st.selectbox(
+            "Face model",
+            names,
+            key=CHOICE,
+            persist_state="session",
+            on_change=shelf().forget_model,
+            help="Directions of your own belong to the model that you made them with; they are "
+            "given up when you choose another.",
+        )
+
+
+def face_model() -> FaceModel:
+    """The model that the visitor chose, at first the default one of `find_models`."""
+    models = find_models()
+    default = next(iter(models.values()), None)
+    return _load_model(models.get(st.session_state.get(CHOICE), default))
+
+
+@st.cache_resource(max_entries=MOST_MODELS, show_spinner="Loading the face model …")
+def _load_model(path: Path | None) -> FaceModel:
+    """A model with its first, slow call done."""
+    keep_keras_session()
+    model = load_model(path)
+    model.decode(model.mean[None])
+    return model
+
+
+def require_face_model() -> FaceModel:
+    """The model with the visitor's own directions, or an error box and the end of the page."""
+    try:
+        model = face_model()
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+    own = shelf().directions.values()
+    return model.with_directions(model.directions.extended(own)) if own else model
+
+
+@st.cache_resource(show_spinner=False)
+def readout(size: int) -> Readout | None:
+    """The attribute readout for faces of a size; None where the face network is not installed."""
+    try:
+        loaded = Readout.load()
+    except UserError:
+        return None
+    loaded.probabilities(np.zeros((1, size, size, 3), np.uint8))
+    return loaded
+
+
+def keep_keras_session() -> None:
+    """Stop Streamlit from clearing the Keras session after every run of a page.
+
+    Streamlit calls `keras.backend.clear_session` for pages that build models at
+    each run. Ours are loaded once and shared: clearing makes TensorFlow prepare
+    their compiled functions anew for the next face, which takes longer than
+    the face itself, and resets the state of a training in another thread.
+    """
+    import keras
+
+    keras.backend.clear_session = lambda free_memory=False: None

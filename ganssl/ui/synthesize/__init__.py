@@ -1,0 +1,1 @@
+"""What the page Synthesize alone draws."""

@@ -1,0 +1,224 @@
+"""Judging a classifier on photos: the settings, and the job that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from ganssl.base.jobs import Job, JobContext
+from ganssl.classifier import Classifier
+from ganssl.classifier.from_faces import set_features
+from ganssl.errors import UserError
+from ganssl.judgement.compare import FEWEST_PER_CLASS, compare_methods
+from ganssl.judgement.comparison import Comparison
+from ganssl.models.face_model import FaceModel
+from ganssl.photos import PhotoSet
+from ganssl.photos.prepared import PreparedPhotos, prepare_photos
+from ganssl.photos.preprocess import Preprocess
+from ganssl.synthesis import SyntheticSet
+from ganssl.ui.shared.jobs import show_job, visitor_jobs
+from ganssl.ui.shared.shelf import shelf
+from ganssl.ui.train_and_evaluate.feature_choice import extractor_for
+from ganssl.ui.train_and_evaluate.training import own_jobs
+
+KEEP = "keep"
+THRESHOLDS = {
+    KEEP: "where it is",
+    "mixture": "between the two groups into which these photos' scores fall",
+    "em": "by the share that explains these photos' scores best",
+    "prior": "by a share that I know",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the visitor chose for one judgement."""
+
+    column: str
+    slices: tuple[str, ...]
+    few_per_class: int
+    seed: int
+    threshold: str | None
+    positive_share: float | None
+
+
+@dataclass
+class Desk:
+    """Where photos lie while they are judged; they are forgotten with it.
+
+    Attributes:
+        photos: what is judged on.
+        crops: how their faces are cropped for the features and for the face model.
+        prepared: the photos, aligned, once a job has done so.
+        comparison: the latest result.
+        classifier: the name of the classifier in it.
+    """
+
+    photos: PhotoSet | None = None
+    crops: tuple[Preprocess, Preprocess] | None = None
+    prepared: PreparedPhotos | None = None
+    comparison: Comparison | None = None
+    classifier: str = ""
+    job: Job | None = None
+
+
+def desk() -> Desk:
+    """The visitor's desk; a new one, and no job any more, once its photos have left the shelf."""
+    mine = st.session_state.setdefault("train/desk", Desk())
+    if mine.photos is None or any(photos is mine.photos for photos in shelf().photos.values()):
+        return mine
+    _cancel(mine.job)
+    st.session_state["train/desk"] = Desk()
+    return st.session_state["train/desk"]
+
+
+def _cancel(job: Job | None) -> None:
+    if job and job.active:
+        visitor_jobs().cancel(job)
+
+
+def judging_form(photos: PhotoSet, column: str, classifier: Classifier) -> Settings:
+    """Few labelled photos, groups, threshold."""
+    labels = photos.column(column)
+    smaller = min(int((labels == answer).sum()) for answer in (0, 1))
+    few, groups = st.columns(2, gap="medium")
+    with few, st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        few_per_class = st.number_input(
+            "Few labelled photos of each class",
+            min_value=0,
+            max_value=max(0, smaller - 1),
+            value=_few_by_default(smaller),
+            key=f"train/few {smaller}",
+            required=True,
+            help="So many are drawn at random and not judged. Methods that learn from few labels "
+            f"learn from them, for comparison. 0 leaves these methods out; at least "
+            f"{FEWEST_PER_CLASS} otherwise.",
+        )
+        seed = st.number_input(
+            "Drawn by seed",
+            min_value=0,
+            max_value=2**31 - 1,
+            key="train/few seed",
+            persist_state="session",
+            required=True,
+            width=140,
+        )
+    others = [name for name in photos.attributes if name != column]
+    slices = groups.multiselect(
+        "Also judge groups by",
+        others,
+        default=others[:3],
+        key=f"train/slices {column} {others}",
+        disabled=not others,
+        placeholder="The upload has no other columns" if not others else "Columns",
+    )
+    threshold, share = _threshold(classifier)
+    return Settings(column, tuple(slices), int(few_per_class), int(seed), threshold, share)
+
+
+def _few_by_default(smaller: int) -> int:
+    few = min(10, smaller // 5)
+    return few if few >= FEWEST_PER_CLASS else 0
+
+
+def _threshold(classifier: Classifier) -> tuple[str | None, float | None]:
+    method = st.selectbox(
+        "Threshold",
+        list(THRESHOLDS),
+        format_func=lambda name: (
+            THRESHOLDS[name] + (f" ({classifier.threshold:.2f})" if name == KEEP else "")
+        ),
+        key="train/threshold",
+        persist_state="session",
+        help="From this score on a face counts as "
+        f"{classifier.attribute.positive}. Generated faces and photos differ, and the best place "
+        "for it may too. It is placed without looking at any label.",
+    )
+    if method != "prior":
+        return None if method == KEEP else method, None
+    share = st.number_input(
+        f"Share of photos that are {classifier.attribute.positive}",
+        min_value=0.01,
+        max_value=0.99,
+        value=0.5,
+        key="train/share",
+        persist_state="session",
+        required=True,
+        width=320,
+    )
+    return method, float(share)
+
+
+def judge_button(
+    classifier: tuple[str, Classifier], photos: PhotoSet, settings: Settings, model: FaceModel
+) -> None:
+    """The button, and the judging as it goes."""
+    if st.button(
+        "Judge it on these photos", icon=":material/gavel:", type="primary", key="train/judge"
+    ):
+        try:
+            start_judging(classifier, photos, settings, model, shelf().sets)
+        except UserError as error:
+            st.error(str(error), icon=":material/error:")
+    if desk().job:
+        show_job(desk().job)
+
+
+def start_judging(
+    classifier: tuple[str, Classifier],
+    photos: PhotoSet,
+    settings: Settings,
+    model: FaceModel,
+    sets: Mapping[str, SyntheticSet],
+) -> None:
+    """Queue a judgement; it lies on the desk once it is done, and photos stay there aligned.
+
+    Raises `UserError` where the features are not installed or there are too many jobs.
+    """
+    name, judged = classifier
+    extractor, crops = extractor_for(judged), (judged.source.preprocess, model.preprocess)
+    faces = next((s for s in sets.values() if s.id == judged.source.recipe.get("set")), None)
+    mine = desk()
+    _cancel(mine.job)
+    if mine.photos is not photos:
+        mine = Desk(photos, crops)
+    elif mine.crops != crops or mine.prepared is None:
+        mine = Desk(photos, crops, None, mine.comparison, mine.classifier)
+    st.session_state["train/desk"] = mine
+
+    def work(context: JobContext) -> None:
+        if mine.prepared is None:
+            features_crop, model_crop = crops
+            mine.prepared = prepare_photos(
+                photos, features_crop, context.stage("Finding faces"), model_crop
+            )
+        synthetic: tuple[np.ndarray, np.ndarray] | None = None
+        if faces is not None and settings.few_per_class:
+            synthetic = set_features(
+                faces,
+                extractor,
+                faces.folder.parent / "features",
+                context.stage("Features of the training faces"),
+            )
+        comparison = compare_methods(
+            judged,
+            extractor,
+            mine.prepared,
+            settings.column,
+            settings.slices,
+            few_per_class=settings.few_per_class,
+            seed=settings.seed,
+            threshold=settings.threshold,
+            positive_share=settings.positive_share,
+            model=model,
+            synthetic=synthetic,
+            progress=context.stage,
+            cancelled=lambda: context.cancelled,
+        )
+        mine.comparison, mine.classifier = comparison, name
+
+    mine.job = visitor_jobs().submit(work, "Judging")
+    own_jobs().append(mine.job)

@@ -1,0 +1,254 @@
+"""Training a classifier while its learning curve grows, and what lies on the shelf of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+
+import streamlit as st
+
+from ganssl.base.jobs import Job, JobContext
+from ganssl.classifier import HEADS, Classifier, CurvePoint, train_on_set
+from ganssl.classifier.anchor import photo_anchor
+from ganssl.classifier.archive import classifier_zip, read_classifier_zip
+from ganssl.classifier.card import classifier_card
+from ganssl.errors import UserError
+from ganssl.features.extractor import FeatureExtractor
+from ganssl.judgement.figures import PLAIN, learning_curve
+from ganssl.photos import PhotoSet
+from ganssl.photos.preprocess import Preprocess
+from ganssl.synthesis import SyntheticSet
+from ganssl.ui.shared.jobs import PERIOD, show_job, visitor_jobs
+from ganssl.ui.shared.shelf import shelf
+from ganssl.ui.shared.shelf_choice import choose, free_name
+from ganssl.ui.train_and_evaluate.feature_choice import choose_extractor
+
+HEAD_TITLES = {
+    "linear": "linear: logistic regression, step by step",
+    "dense": "dense: the article's net, one hidden layer",
+    "logistic": "logistic: logistic regression, at once",
+    "forest": "forest: 200 decision trees",
+}
+
+
+@dataclass
+class Training:
+    """The visitor's latest training; the job adds to the curve while the page looks on."""
+
+    job: Job
+    curve: list[CurvePoint] = field(default_factory=list)
+
+
+def train_form(made: SyntheticSet) -> None:
+    """The settings, the button, and the training as it goes."""
+    extractor = choose_extractor()
+    head = st.selectbox(
+        "Head",
+        HEADS,
+        format_func=HEAD_TITLES.get,
+        key="train/head",
+        persist_state="session",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        copies = st.toggle(
+            "Learn from degraded copies too",
+            help="Each face comes once more, blurred, noisy, darker or compressed, as photos are. "
+            "Takes about twice as long.",
+            key="train/copies",
+            persist_state="session",
+        )
+        seed = st.number_input(
+            "Seed",
+            min_value=0,
+            max_value=2**31 - 1,
+            key="train/seed",
+            persist_state="session",
+            required=True,
+            width=120,
+        )
+    anchor = _choose_anchor(made)
+    if st.button("Train", icon=":material/model_training:", type="primary", key="train/start"):
+        try:
+            st.session_state["train/training"] = start_training(
+                made, extractor, head, int(copies), int(seed), anchor
+            )
+        except UserError as error:
+            st.error(str(error), icon=":material/error:")
+
+
+def _choose_anchor(made: SyntheticSet) -> PhotoSet | None:
+    """Labelled photos from the shelf that check the faces; None without."""
+    name = made.attribute.name
+    usable = {
+        title: photos
+        for title, photos in shelf().photos.items()
+        if name in photos.attributes and set(photos.column(name)) >= {0, 1}
+    }
+    if not usable:
+        return None
+    title = st.selectbox(
+        "Check the faces by labelled photos",
+        list(usable),
+        index=None,
+        placeholder="No, learn from the generated faces alone",
+        help="The few photos that people labelled know how the classes differ. Faces whose "
+        "features contradict their label are left out, and the photos place the threshold. "
+        "They are not judged on afterwards.",
+        key=f"train/anchor {list(usable)}",
+    )
+    return usable.get(title)
+
+
+def show_training() -> None:
+    """The latest training: progress, cancel, and its curve, which grows while it runs."""
+    training: Training | None = st.session_state.get("train/training")
+    if training is None:
+        return
+    show_job(training.job)
+    if training.job.active:
+        _growing_curve(training)
+    else:
+        _curve(training)
+
+
+def own_jobs() -> list[Job]:
+    """The trainings and judgements of this visit; the other jobs make faces."""
+    return st.session_state.setdefault("train/jobs", [])
+
+
+def start_training(
+    made: SyntheticSet,
+    extractor: FeatureExtractor,
+    head: str,
+    copies: int,
+    seed: int,
+    anchor: PhotoSet | None = None,
+) -> Training:
+    """Queue a training; the classifier lies on the shelf once it is trained.
+
+    Args:
+        anchor: labelled photos that check the faces and place the threshold.
+
+    Raises `UserError` where the visitor has too many jobs.
+    """
+    classifiers, curve = shelf().classifiers, []
+    name = f"{made.attribute.title}: {head} on {extractor.name}, {len(made):,} faces"
+
+    def work(context: JobContext) -> None:
+        def point(latest: CurvePoint) -> None:
+            curve.append(latest)
+            context.progress(latest.step, latest.steps, "Training")
+
+        checked = None
+        if anchor is not None:
+            crop = Preprocess(made.recipe.size)
+            checked = photo_anchor(
+                anchor, made.attribute.name, extractor, crop, progress=context.stage
+            )
+        classifier = train_on_set(
+            made,
+            extractor,
+            head,
+            copies=copies,
+            anchor=checked,
+            cache=made.folder.parent / "features",
+            progress=context.stage,
+            curve=point,
+            cancelled=lambda: context.cancelled,
+            seed=seed,
+        )
+        classifiers[free_name(name, classifiers)] = classifier
+
+    job = visitor_jobs().submit(work, f"Training {name}")
+    own_jobs().append(job)
+    return Training(job, curve)
+
+
+@st.fragment(run_every=PERIOD)
+def _growing_curve(training: Training) -> None:
+    _curve(training)
+
+
+def _curve(training: Training) -> None:
+    points = list(training.curve)
+    if len(points) > 1:
+        last = points[-1]
+        st.plotly_chart(
+            learning_curve(points),
+            height=280,
+            key="train/curve",
+            config=PLAIN,
+            alt=f"Learning curve after {last.step} passes: loss {last.loss:.3f}",
+        )
+
+
+def choose_classifier() -> tuple[str, Classifier] | None:
+    """A classifier from the shelf, with its figures and downloads; None while there is none."""
+    chosen = choose("Classifier", shelf().classifiers, "train/classifier")
+    if chosen:
+        _, classifier = chosen
+        st.caption(_summary(classifier))
+        with st.container(horizontal=True, gap="small"):
+            download_classifier(classifier, "train/download")
+            with st.popover("Model card", icon=":material/description:"):
+                st.markdown(classifier_card(classifier))
+    _upload()
+    return chosen
+
+
+def download_classifier(classifier: Classifier, key: str) -> None:
+    st.download_button(
+        "Download classifier (ZIP)",
+        partial(classifier_zip, classifier),
+        f"classifier-{classifier.attribute.name}.zip",
+        "application/zip",
+        icon=":material/download:",
+        on_click="ignore",
+        help="Plain arrays, JSON and the model card; no code.",
+        key=key,
+    )
+
+
+def _summary(classifier: Classifier) -> str:
+    metrics = classifier.metrics
+    text = f"Trained on {metrics['trained_on']:,} faces."
+    if photos := metrics.get("anchor_photos"):
+        text += (
+            f" {len(photos):,} labelled photos contradict {metrics['dropped_as_contradicted']:,} "
+            "more, which were left out, and placed the threshold."
+        )
+    if metrics.get("held_out_accuracy") is not None:
+        text += (
+            f" On {metrics['held_out']:,} held-out generated faces: accuracy "
+            f"{metrics['held_out_accuracy']:.3f}, AUC {metrics['held_out_auc']:.3f}. "
+            "Photos are another matter: judge it below."
+        )
+    return text
+
+
+def _upload() -> None:
+    with st.expander("Bring a saved classifier", icon=":material/upload:"):
+        st.file_uploader(
+            "The ZIP of a classifier that was downloaded here",
+            type="zip",
+            key="train/classifier file",
+            on_change=_read,
+        )
+    if message := st.session_state.pop("train/classifier message", None):
+        st.error(message, icon=":material/error:")
+
+
+def _read() -> None:
+    """Callback of the upload."""
+    file = st.session_state["train/classifier file"]
+    if file is None:
+        return
+    try:
+        classifier = read_classifier_zip(file.getvalue(), file.name)
+    except UserError as error:
+        st.session_state["train/classifier message"] = str(error)
+    else:
+        classifiers = shelf().classifiers
+        classifiers[free_name(f"{classifier.attribute.title}: {file.name}", classifiers)] = (
+            classifier
+        )

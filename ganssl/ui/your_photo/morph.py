@@ -1,0 +1,189 @@
+"""Two faces: blend the edited photo into another face, or give that face some of its attributes."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from ganssl.attributes import Attribute
+from ganssl.face.animation import animation_bytes, kinds
+from ganssl.face.from_photo import EditablePhoto
+from ganssl.face.morph import (
+    STRIP,
+    MorphEnd,
+    generated_end,
+    morph_frames,
+    morph_positions,
+    photo_end,
+    with_taken,
+)
+from ganssl.face.provenance import morph_provenance
+from ganssl.face.state import MAX_SEED, FaceState
+from ganssl.models.face_model import FaceModel
+from ganssl.ui.face.session import FaceSession
+from ganssl.ui.shared.pictures import picture_url
+from ganssl.ui.your_photo.slot import PhotoSlot
+
+GENERATED, PHOTO = "A generated face", "A second photo"
+PATH_WORDS = {"sphere": "Arc (sphere)", "line": "Straight line"}
+MIME = {"gif": "image/gif", "webp": "image/webp", "mp4": "video/mp4"}
+KIND_WORDS = {"gif": "GIF", "webp": "Animated WebP", "mp4": "MP4"}
+SIDES = (128, 256, 512)
+SMALL = 192
+"""Side of the pictures in the strip."""
+
+
+def show_morph(session: FaceSession, face: EditablePhoto) -> None:
+    """Choose a second face, see the way to it, and take it along as an animation."""
+    st.caption("From your face, as the sliders have it, to another one, through the latent space.")
+    settings, pictures = st.columns([2, 5], gap="large")
+    a = photo_end(session.model, face, session.state, session.detail.strength)
+    with settings:
+        b = _second_face(session)
+        if b is None:
+            return
+        taken = st.multiselect(
+            "The second face takes from the first",
+            session.model.directions.sliders,
+            format_func=lambda name: Attribute(name).title,
+            placeholder="Smiling, for example",
+            help="Moves the second face along these directions to where the first one lies.",
+            key=session.key("taken"),
+            persist_state="session",
+        )
+        path = st.segmented_control(
+            "Way",
+            list(PATH_WORDS),
+            default="sphere",
+            required=True,
+            format_func=PATH_WORDS.get,
+            help="Codes lie near a sphere: the arc stays on it, while the straight line cuts "
+            "through the inside, where faces look more average.",
+            key=session.key("path"),
+            persist_state="session",
+        )
+    b = with_taken(a, b, taken, session.model.directions)
+    with pictures:
+        _show_strip(session.model, a, b, path)
+        _show_download(session, a, b, path)
+
+
+def _second_face(session: FaceSession) -> MorphEnd | None:
+    """The second face; None as long as the visitor has not given one."""
+    kind = st.segmented_control(
+        "Second face",
+        (GENERATED, PHOTO),
+        default=GENERATED,
+        required=True,
+        key=session.key("second"),
+        persist_state="session",
+    )
+    if kind == GENERATED:
+        seed = st.number_input(
+            "Seed",
+            min_value=0,
+            max_value=MAX_SEED,
+            step=1,
+            key=session.key("second seed"),
+            persist_state="session",
+        )
+        return generated_end(session.model, FaceState(seed))
+    slot = PhotoSlot(f"{session.name}/second photo", session.model)
+    if slot.given is None:
+        slot.ask()
+        return None
+    face = slot.face()
+    slot.show_choice()
+    for warning in face.warnings:
+        st.warning(warning, icon=":material/warning:")
+    st.button(
+        "Remove the second photo",
+        icon=":material/delete:",
+        on_click=slot.forget,
+        key=session.key("remove second"),
+    )
+    return photo_end(session.model, face, FaceState(), session.detail.strength)
+
+
+def _show_strip(model: FaceModel, a: MorphEnd, b: MorphEnd, path: str) -> None:
+    positions = morph_positions(STRIP)
+    faces = morph_frames(model, a, b, positions, path)
+    with st.grid(STRIP, min_column_width=80, gap="small"):
+        for face, position in zip(faces, positions, strict=True):
+            alt = f"AI-edited face, {position:.0%} of the way from the first to the second face."
+            st.image(picture_url(face, SMALL), f"{position:.0%}", width="stretch", alt=alt)
+
+
+def _show_download(session: FaceSession, a: MorphEnd, b: MorphEnd, path: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        kind = st.selectbox(
+            "File",
+            kinds(),
+            format_func=KIND_WORDS.get,
+            key=session.key("kind"),
+            persist_state="session",
+            width=160,
+        )
+        side = st.selectbox(
+            "Size",
+            SIDES,
+            index=1,
+            format_func=lambda px: f"{px} pixels",
+            key=session.key("morph size"),
+            persist_state="session",
+            width=130,
+        )
+        seconds = st.slider(
+            "Length",
+            min_value=1.0,
+            max_value=10.0,
+            value=4.0,
+            step=0.5,
+            format="%.1f s",
+            key=session.key("seconds"),
+            persist_state="session",
+            width=200,
+        )
+        rate = st.selectbox(
+            "Frames a second",
+            (10, 16, 24),
+            index=1,
+            key=session.key("rate"),
+            persist_state="session",
+            width=130,
+        )
+        loop = st.toggle(
+            "There and back", value=True, key=session.key("loop"), persist_state="session"
+        )
+    make = partial(
+        _animation, session.model, a, b, path, kind, round(seconds * rate), seconds, side, loop
+    )
+    st.download_button(
+        f"Download {KIND_WORDS[kind]}",
+        make,
+        f"morph.{kind}",
+        MIME[kind],
+        icon=":material/movie:",
+        on_click="ignore",
+        key=session.key("animation"),
+    )
+    st.caption("The file says in its metadata that it is AI-edited, and how; it holds no code.")
+
+
+def _animation(
+    model: FaceModel,
+    a: MorphEnd,
+    b: MorphEnd,
+    path: str,
+    kind: str,
+    count: int,
+    seconds: float,
+    px: int,
+    loop: bool,
+) -> bytes:
+    frames: np.ndarray = morph_frames(model, a, b, morph_positions(count, loop), path)
+    return animation_bytes(
+        frames, kind, seconds, morph_provenance(model, a.source, b.source, path), px, loop
+    )
