@@ -11,8 +11,9 @@ from ganssl.errors import UserError
 from ganssl.synthesis import STRATEGIES, Recipe
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
 from ganssl.ui.shared.model import face_model, require_face_model
+from ganssl.ui.shared.set_making import expected_bytes, start_set
 from ganssl.ui.shared.shelf import shelf
-from ganssl.ui.synthesize.made_sets import expected_bytes, show_preview, show_set, start_set
+from ganssl.ui.synthesize.made_sets import show_preview, show_set
 from ganssl.ui.synthesize.own_directions import show_directions_upload, show_labels_behind
 from ganssl.ui.synthesize.recipe_form import STRATEGY_TITLES, layout_choice, recipe_form
 

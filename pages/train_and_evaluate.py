@@ -7,10 +7,11 @@ import streamlit as st
 from ganssl.classifier import Classifier
 from ganssl.errors import UserError
 from ganssl.photos import PhotoSet
+from ganssl.ui.shared.desk import desk
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
 from ganssl.ui.shared.model import require_face_model
 from ganssl.ui.train_and_evaluate.judgement_view import show_comparison
-from ganssl.ui.train_and_evaluate.judging import desk, judge_button, judging_form
+from ganssl.ui.train_and_evaluate.judging import judge_button, judging_form
 from ganssl.ui.train_and_evaluate.label_efficiency import show_label_efficiency
 from ganssl.ui.train_and_evaluate.labelled_photos import choose_column, choose_photos
 from ganssl.ui.train_and_evaluate.training import (

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganssl.attributes import WITHHELD
 from ganssl.base.files import read_arrays
 from ganssl.directions import Direction, DirectionSet, conditional_direction
 from ganssl.errors import UserError
@@ -86,6 +87,17 @@ def read_laboratory(
     if any(len(direction.vector) != model.latent_size for direction in directions):
         raise UserError(f"{name} does not fit the model: its vectors have another length.")
     return directions
+
+
+def directions_for_sliders(data: bytes, model: FaceModel, name: str) -> list[Direction]:
+    """The directions of an uploaded file that may get a slider.
+
+    Raises `UserError` for a file without any, and as `read_laboratory` does.
+    """
+    found = [d for d in read_laboratory(data, model, name) if d.attribute not in WITHHELD]
+    if not found:
+        raise UserError(f"{name} holds no direction that may get a slider.")
+    return found
 
 
 def with_saved(model: FaceModel, source: bytes | str | Path) -> FaceModel:

@@ -16,8 +16,7 @@ from ganssl.directions import DirectionSet
 from ganssl.models.catalogue import load_model
 from ganssl.models.full_rate import fast_precision
 from ganssl.synthesis import Recipe, read_set, synthesize
-from ganssl.ui.shared import visits
-from ganssl.ui.synthesize import made_sets
+from ganssl.ui.shared import set_making, visits
 from tests.planted import make_direction
 
 PAGE = "pages/synthesize.py"
@@ -133,7 +132,7 @@ def test_both_classes_are_shown_before_and_after(page):
 def test_the_download_is_the_whole_set_and_the_datasheet_is_there(page, tmp_path):
     make(page)
     (made,) = sets(page).values()
-    path = made_sets.zip_path(made.folder)
+    path = set_making.zip_path(made.folder)
     with zipfile.ZipFile(BytesIO(path.read_bytes())) as archive:
         assert all(member.compress_type == zipfile.ZIP_STORED for member in archive.infolist())
         archive.extractall(tmp_path)
@@ -150,7 +149,7 @@ def test_deleting_a_set_frees_shelf_disk_and_share(page, small_assets, monkeypat
     make(page)
     ((name, made),) = sets(page).items()
     model = load_model(small_assets / "models" / "small")
-    needed = made_sets.expected_bytes(model, made.recipe, model.directions)
+    needed = set_making.expected_bytes(model, made.recipe, model.directions)
     room = int(1.5 * needed)  # for one such set
     monkeypatch.setattr(visits, "MOST_BYTES", room)
     page.button(key="synthesize/start").click().run()

@@ -21,10 +21,10 @@ from ganssl.labelling.order import Order, RandomOrder
 from ganssl.labelling.session import LabellingSession, unlabelled
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.label.keep import WorkKeeper
+from ganssl.ui.shared.desk import desk
 from ganssl.ui.shared.jobs import visitor_jobs
 from ganssl.ui.shared.model import readout
 from ganssl.ui.shared.shelf import shelf
-from ganssl.ui.train_and_evaluate.judging import desk
 
 KEY = "label/work"
 PARAMETER = "work"

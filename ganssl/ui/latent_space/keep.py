@@ -12,12 +12,12 @@ from ganssl.directions import Direction
 from ganssl.errors import UserError
 from ganssl.laboratory.store import (
     LONGEST_NAME,
+    directions_for_sliders,
     laboratory_bytes,
     named_direction,
 )
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.shared.shelf import shelf
-from ganssl.ui.synthesize.own_directions import directions_for_sliders
 
 
 def keep_form(

@@ -11,6 +11,7 @@ from ganssl.errors import UserError
 from ganssl.features.readout import Readout
 from ganssl.models.catalogue import find_models, load_model
 from ganssl.models.face_model import FaceModel
+from ganssl.ui.shared.patches import keep_keras_session
 from ganssl.ui.shared.shelf import shelf
 
 CHOICE = "face model"
@@ -71,16 +72,3 @@ def readout(size: int) -> Readout | None:
         return None
     loaded.probabilities(np.zeros((1, size, size, 3), np.uint8))
     return loaded
-
-
-def keep_keras_session() -> None:
-    """Stop Streamlit from clearing the Keras session after every run of a page.
-
-    Streamlit calls `keras.backend.clear_session` for pages that build models at
-    each run. Ours are loaded once and shared: clearing makes TensorFlow prepare
-    their compiled functions anew for the next face, which takes longer than
-    the face itself, and resets the state of a training in another thread.
-    """
-    import keras
-
-    keras.backend.clear_session = lambda free_memory=False: None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ganssl.attributes import WITHHELD, Attribute
+from ganssl.attributes import Attribute
 from ganssl.directions import Direction
 from ganssl.errors import UserError
-from ganssl.laboratory.store import read_laboratory
+from ganssl.laboratory.store import directions_for_sliders
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face.slider_quality import slider_row
 from ganssl.ui.shared.shelf import shelf
@@ -59,17 +59,6 @@ def show_directions_upload(model: FaceModel) -> None:
             args=(attribute,),
             key=f"directions/drop {attribute}",
         )
-
-
-def directions_for_sliders(data: bytes, model: FaceModel, name: str) -> list[Direction]:
-    """The directions of an uploaded file that may get a slider.
-
-    Raises `UserError` for a file without any, and as `read_laboratory` does.
-    """
-    found = [d for d in read_laboratory(data, model, name) if d.attribute not in WITHHELD]
-    if not found:
-        raise UserError(f"{name} holds no direction that may get a slider.")
-    return found
 
 
 def _offer(found: list[Direction]) -> None:

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from ganssl.base.jobs import Job, JobContext
+from ganssl.base.jobs import JobContext
 from ganssl.classifier import Classifier
 from ganssl.classifier.from_faces import set_features
 from ganssl.errors import UserError
 from ganssl.judgement.compare import FEWEST_PER_CLASS, compare_methods
-from ganssl.judgement.comparison import Comparison
 from ganssl.models.face_model import FaceModel
 from ganssl.photos import PhotoSet
-from ganssl.photos.prepared import PreparedPhotos, prepare_photos
-from ganssl.photos.preprocess import Preprocess
+from ganssl.photos.prepared import prepare_photos
 from ganssl.synthesis import SyntheticSet
+from ganssl.ui.shared.desk import Desk, cancel, desk
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.train_and_evaluate.feature_choice import extractor_for
@@ -43,41 +42,6 @@ class Settings:
     seed: int
     threshold: str | None
     positive_share: float | None
-
-
-@dataclass
-class Desk:
-    """Where photos lie while they are judged; they are forgotten with it.
-
-    Attributes:
-        photos: what is judged on.
-        crops: how their faces are cropped for the features and for the face model.
-        prepared: the photos, aligned, once a job has done so.
-        comparison: the latest result.
-        classifier: the name of the classifier in it.
-    """
-
-    photos: PhotoSet | None = None
-    crops: tuple[Preprocess, Preprocess] | None = None
-    prepared: PreparedPhotos | None = None
-    comparison: Comparison | None = None
-    classifier: str = ""
-    job: Job | None = None
-
-
-def desk() -> Desk:
-    """The visitor's desk; a new one, and no job any more, once its photos have left the shelf."""
-    mine = st.session_state.setdefault("train/desk", Desk())
-    if mine.photos is None or any(photos is mine.photos for photos in shelf().photos.values()):
-        return mine
-    _cancel(mine.job)
-    st.session_state["train/desk"] = Desk()
-    return st.session_state["train/desk"]
-
-
-def _cancel(job: Job | None) -> None:
-    if job and job.active:
-        visitor_jobs().cancel(job)
 
 
 def judging_form(photos: PhotoSet, column: str, classifier: Classifier) -> Settings:
@@ -182,7 +146,7 @@ def start_judging(
     extractor, crops = extractor_for(judged), (judged.source.preprocess, model.preprocess)
     faces = next((s for s in sets.values() if s.id == judged.source.recipe.get("set")), None)
     mine = desk()
-    _cancel(mine.job)
+    cancel(mine.job)
     if mine.photos is not photos:
         mine = Desk(photos, crops)
     elif mine.crops != crops or mine.prepared is None:

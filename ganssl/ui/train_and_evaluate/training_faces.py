@@ -9,9 +9,9 @@ from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis import Recipe, SyntheticSet, fast_precision
 from ganssl.ui.shared.model import face_model
+from ganssl.ui.shared.set_making import start_set
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.shelf_choice import choose
-from ganssl.ui.synthesize.made_sets import start_set
 
 QUICK, FEWEST, MOST = 10_000, 100, 40_000
 
