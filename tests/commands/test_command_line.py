@@ -1,0 +1,81 @@
+"""`python -m ganssl` as a user meets it: help, errors in one sentence, the training commands."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganssl.__main__ import command_modules, main
+from ganssl.models.operations import layer_operations
+from tests.helpers.synthetic_photos import write_celeba
+
+
+def test_every_command_has_help(capsys: pytest.CaptureFixture):
+    names = [module.__name__.rpartition(".")[2].replace("_", "-") for module in command_modules()]
+    assert {"train-gan", "distill-features", "fit-directions", "evaluate-gan"} <= set(names)
+    assert {"generate", "benchmark", "export-model"} <= set(names)
+    for name in names:
+        with pytest.raises(SystemExit) as stop:
+            main([name, "--help"])
+        assert stop.value.code == 0
+        assert capsys.readouterr().out.startswith("usage: python -m ganssl " + name)
+
+
+def test_help_does_not_wait_for_tensorflow():
+    code = (
+        "import sys; from ganssl.__main__ import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "assert not {'tensorflow', 'keras', 'streamlit'} & set(sys.modules), 'slow imports'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_bad_input_is_one_sentence_and_status_2(capsys: pytest.CaptureFixture, tmp_path: Path):
+    missing = str(tmp_path / "nowhere")
+    assert main(["train-gan", "--data", missing, "--out", str(tmp_path)]) == 2
+    message = capsys.readouterr().err
+    assert "nowhere does not exist" in message and "Traceback" not in message
+    assert main(["export-model", "--run", missing, "--out", str(tmp_path / "m")]) == 2
+    assert "no training run" in capsys.readouterr().err
+
+
+def test_train_resume_export(tmp_path: Path, capsys: pytest.CaptureFixture):
+    """A tiny training on drawn photos ends in a bundle with directions; resume goes on."""
+    write_celeba(tmp_path / "photos", 120)
+    out = tmp_path / "run"
+    common = ["--data", str(tmp_path / "photos"), "--out", str(out), "--size", "64"]
+    common += ["--batch-size", "8", "--dtype", "float32", "--latent-size", "3"]
+    common += ["--feature-from", "0.5"]
+    assert main(["train-gan", *common, "--epochs", "1"]) == 0
+    text = capsys.readouterr().out
+    assert "training on" in text and "wrote" in text
+    first = json.loads((out / "faces-64" / "manifest.json").read_text())
+    assert first["config"]["size"] == 64 and first["config"]["latent_size"] == 3
+    assert main(["train-gan", *common, "--epochs", "2", "--resume"]) == 0
+    second = json.loads((out / "faces-64" / "manifest.json").read_text())
+    assert second["sha256"]["generator.npz"] != first["sha256"]["generator.npz"]
+    card = (out / "faces-64" / "card.md").read_text()
+    assert "python -m ganssl" in card and "not facts" in card
+
+
+def test_layer_operations_counts_by_hand():
+    import keras
+
+    image = keras.Input((8, 8, 3))
+    x = keras.layers.Conv2D(5, 3, strides=2, padding="same")(image)
+    x = keras.layers.Dense(7)(keras.layers.Flatten()(x))
+    expected = 2 * (4 * 4 * 3 * 3 * 3 * 5 + 4 * 4 * 5 * 7)
+    assert layer_operations(keras.Model(image, x)) == expected
+
+
+def test_benchmark_compares_with_references(capsys: pytest.CaptureFixture):
+    assert main(["benchmark", "--seconds", "0.1", "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)["figures"]
+    names = [figure["name"] for figure in figures]
+    assert any("one face" in n for n in names) and any("memory" in n for n in names)
+    assert all(np.isfinite(f["ratio"]) and f["reference"] > 0 for f in figures)

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+
+from ganssl.__main__ import main
+from ganssl.face.provenance import provenance
+from ganssl.face.render import enlarge, render
+from ganssl.face.state import FaceState
+from ganssl.models.catalogue import load_model
+from ganssl.photos.images import read_image, read_provenance
+from tests.helpers.small_model import SIZE, small_model
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / "small"
+    small_model().save(path)
+    return path
+
+
+def pixels(path) -> np.ndarray:
+    return np.asarray(read_image(path))
+
+
+def test_it_makes_the_same_pixels_as_the_page(folder, tmp_path, capsys):
+    out = tmp_path / "face.png"
+    edits = ["--set", "Smiling=2", "--set", "Male=-1.5", "--lock", "Young", "--truncation", "0.7"]
+    argv = ["generate", "--model", str(folder), "--seed", "7", *edits, "--out", str(out)]
+    assert main(argv) == 0
+    model = load_model(folder)
+    state = FaceState(7, 0.7, {"Smiling": 2, "Male": -1.5}, ("Young",))
+    np.testing.assert_array_equal(pixels(out), render(model, state).pixels)
+    assert read_provenance(out.read_bytes()) == provenance(model, state)
+    assert "Male −1.5 σ, Smiling +2 σ; Young locked" in capsys.readouterr().out
+
+
+def test_size_enlarges_smoothly(folder, tmp_path):
+    out = tmp_path / "face.png"
+    assert main(["generate", "--model", str(folder), "--size", "100", "--out", str(out)]) == 0
+    face = render(load_model(folder), FaceState()).pixels
+    assert face.shape == (SIZE, SIZE, 3)
+    np.testing.assert_array_equal(pixels(out), enlarge(face, 100))
+
+
+def test_a_face_is_saved_and_taken_up_again(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("GANSSL_MODEL", str(folder))
+    first, file, again, more = (tmp_path / n for n in ("a.png", "a.json", "b.png", "c.png"))
+    made = ["generate", "--seed", "3", "--set", "Smiling=1", "--save-state", str(file)]
+    assert main([*made, "--out", str(first)]) == 0
+    state = FaceState.from_json(file.read_text())
+    assert state == FaceState(3, edits={"Smiling": 1}, model=load_model().id)
+    for source in (file, first):
+        assert main(["generate", "--state", str(source), "--out", str(again)]) == 0
+        np.testing.assert_array_equal(pixels(again), pixels(first))
+    more_argv = ["generate", "--state", str(file), "--set", "Male=2", "--seed", "4"]
+    assert main([*more_argv, "--out", str(more)]) == 0
+    expected = FaceState(4, edits={"Smiling": 1, "Male": 2})
+    np.testing.assert_array_equal(pixels(more), render(load_model(), expected).pixels)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--set", "Smiling"], "as Smiling=2"),
+        (["--set", "Smiling=4"], "from -3 to 3"),
+        (["--set", "Attractive=1"], "no slider for Attractive"),
+        (["--lock", "Smilng"], "no slider for Smilng"),
+        (["--seed", "x"], "The seed must be a number"),
+        (["--truncation", "2"], "from 0 to 1"),
+        (["--size", "9999"], "16 to 2048"),
+        (["--size", "0"], "16 to 2048"),
+        (["--state", "nowhere.json"], "nowhere.json cannot be read"),
+        (["--save-state", "/no/such/folder/face.json"], "its folder does not exist"),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_no_file(folder, tmp_path, capsys, arguments, says):
+    out = tmp_path / "face.png"
+    argv = ["generate", "--model", str(folder), *arguments, "--out", str(out)]
+    assert main(argv) == 2
+    error = capsys.readouterr().err
+    assert says in error and "Traceback" not in error
+    assert not out.exists()

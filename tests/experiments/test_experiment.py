@@ -1,0 +1,145 @@
+"""The label-efficiency experiment: on planted views, and once through the command."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from ganssl.errors import UserError
+from ganssl.experiments.cell import CO_TRAINED, METHODS, SYNTHETIC, TUNED
+from ganssl.experiments.figure import label_efficiency_figure
+from ganssl.experiments.label_efficiency import Plan, run_experiment
+from ganssl.experiments.summary import mean_interval, summary, table, verdicts
+from ganssl.experiments.synthetic import Labelling, labelled_pool
+from ganssl.fitting.spread_directions import draw_few
+from ganssl.fitting.spread_labels import spread_labels
+from ganssl.judgement.baselines import ALL, BOTH, DIRECTION, FEW, SELF_TRAINING, SPREADING
+from ganssl.judgement.judge import MAJORITY
+from tests.helpers.planted_views import planted_material, planted_views
+
+PLAN = Plan(("Male",), (5, 50), seeds=2, labelling=Labelling(most=600))
+
+
+@pytest.fixture(scope="module")
+def material():
+    return planted_material()
+
+
+@pytest.fixture(scope="module")
+def rows(material):
+    return run_experiment(material, PLAN)
+
+
+def test_every_method_is_judged_in_every_cell(rows):
+    drawn = set(METHODS) - {MAJORITY, ALL}
+    assert {DIRECTION, FEW, TUNED, SELF_TRAINING, SPREADING, CO_TRAINED, SYNTHETIC, BOTH} == drawn
+    for count in (5, 50):
+        for seed in (0, 1):
+            cell = [r for r in rows if (r["labels_per_class"], r["seed"]) == (count, seed)]
+            assert {r["method"] for r in cell} == drawn and len(cell) == len(drawn)
+    bounds = [r for r in rows if r["labels_per_class"] is None]
+    assert {r["method"] for r in bounds} == {MAJORITY, ALL} and len(bounds) == 2
+
+
+def test_figures_are_ordered_as_the_labels_are(rows):
+    mean = {(r["method"], r["labels_per_class"]): r["accuracy"] for r in summary(rows)}
+    assert 0.45 < mean[MAJORITY, None] < 0.55
+    assert mean[ALL, None] > 0.85
+    assert mean[FEW, 5] < mean[FEW, 50] < mean[ALL, None] + 0.01
+    assert mean[SYNTHETIC, 5] > mean[FEW, 5]  # spreading over the codes pays where labels are few
+    assert mean[SYNTHETIC, 50] > 0.8
+
+
+def test_results_are_the_same_every_time_and_after_a_stop(material, rows, tmp_path):
+    kept = tmp_path / "cells.jsonl"
+    first = run_experiment(material, PLAN, kept)
+    for row, other in zip(first, rows, strict=True):
+        assert row == pytest.approx(other, abs=0.01)
+    lines = kept.read_text().splitlines()
+    assert len(lines) == 5  # the bounds and four cells
+    changed = json.loads(lines[1])
+    changed["figures"][SYNTHETIC]["validation"]["accuracy"] = 0.123
+    kept.write_text("\n".join([lines[0], json.dumps(changed), lines[2], lines[3][:40]]) + "\n")
+    steps = []
+    again = run_experiment(material, PLAN, kept, lambda *step: steps.append(step))
+    assert steps[-1] == (5, 5)
+    apart = [abs(a["accuracy"] - b["accuracy"]) for a, b in zip(rows, again, strict=True)]
+    assert sorted(apart)[-2] < 0.01 < sorted(apart)[-1]  # the changed one was read, not run anew
+    assert 0.123 in [row["accuracy"] for row in again]
+    assert len(kept.read_text().splitlines()) == 6
+
+
+def test_cells_of_other_material_are_not_taken(material, rows, tmp_path):
+    kept = tmp_path / "cells.jsonl"
+    plan = Plan(("Male",), (5,), seeds=1, labelling=Labelling(most=600))
+    run_experiment(material, plan, kept)
+    run_experiment(material, Plan(("Male",), (5,), 1, labelling=Labelling(most=400)), kept)
+    assert len({json.loads(line)["experiment"] for line in kept.read_text().splitlines()}) == 2
+
+
+def test_the_pool_is_labelled_by_side_balanced_and_without_contradictions():
+    train, labels = planted_views(1500, seed=1)
+    pool, truth = planted_views(3000, seed=2, share=0.2)
+    spread = spread_labels(train.features, train.codes, draw_few(labels, 20, "Male"))
+
+    def quality(labelling: Labelling) -> tuple[int, float]:
+        features, answers = labelled_pool(pool, spread, labelling, np.random.default_rng(0))
+        assert np.bincount(answers).tolist() == [len(answers) // 2] * 2
+        place = {row.tobytes(): i for i, row in enumerate(pool.features)}
+        chosen = [place[row.tobytes()] for row in features]
+        return len(answers), float(np.mean(truth[chosen] == answers))
+
+    plain = quality(Labelling(margin=0.0, agreement=False))
+    far = quality(Labelling(margin=0.6, agreement=False))
+    agreed = quality(Labelling(margin=0.6))
+    assert plain[0] > far[0] > agreed[0] and plain[1] < far[1] < agreed[1]
+    assert quality(Labelling(most=100))[0] == 100
+    with pytest.raises(UserError, match="larger pool"):
+        labelled_pool(pool.part(slice(30)), spread, Labelling(), np.random.default_rng(0))
+
+
+def test_verdicts_pair_the_draws():
+    def row(method, seed, accuracy):
+        return {
+            "attribute": "Male", "test": "validation", "labels_per_class": 5, "seed": seed,
+            "method": method, "accuracy": accuracy, "balanced_accuracy": 0.5, "auc": 0.5,
+        }  # fmt: skip
+
+    draws = [(0, 0.60), (1, 0.80), (2, 0.70)]
+    rows = [row(TUNED, seed, value) for seed, value in draws]
+    rows += [row(FEW, seed, value - 0.1) for seed, value in draws]
+    rows += [row(SYNTHETIC, seed, value + 0.01 + 0.001 * seed) for seed, value in draws]
+    rows += [row(CO_TRAINED, seed, value) for seed, value in draws]
+    verdict, other = verdicts(rows, "validation")
+    assert other["against"] == CO_TRAINED
+    assert verdict["against"] == TUNED and verdict["better"] is True
+    assert verdict["difference"] == pytest.approx(0.011)
+    rows[8]["accuracy"] = 0.6
+    assert verdicts(rows, "validation")[0]["better"] is None
+    assert mean_interval(np.array([1.0])) is None
+    low, high = mean_interval(np.array([1.0, 2.0, 3.0]))
+    assert (low + high) / 2 == pytest.approx(2.0) and high == pytest.approx(4.484, abs=1e-3)
+
+
+def test_table_and_figure_show_all_that_was_run(rows):
+    found = summary(rows)
+    text = table(found, "Male", "validation")
+    assert "5+5" in text and "50+50" in text and all(name in text for name in METHODS)
+    drawn = label_efficiency_figure(found)
+    curve = next(trace for trace in drawn.data if trace.name == SYNTHETIC)
+    means = [r["accuracy"] for r in found if r["method"] == SYNTHETIC]
+    np.testing.assert_allclose(curve.y, means)
+    assert any(half > 0 for half in curve.error_y["array"])
+
+
+def test_plans_that_make_no_experiment_are_refused():
+    for arguments, message in (
+        ((("Male",), (1,)), "2 or more labels"),
+        (((), (5,)), "Name one or more"),
+        ((("Male",), (5,), 0), "1 or more seeds"),
+    ):
+        with pytest.raises(UserError, match=message):
+            Plan(*arguments)
+    assert Plan(("A", "A"), (50, 5, 5)).cells()[:2] == [("A", 5, 0), ("A", 50, 0)]

@@ -1,0 +1,153 @@
+"""The Explore page with the shipped weights in headless Chromium."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from ganssl.face.render import face_png, render
+from ganssl.face.state import FaceState
+from ganssl.models.catalogue import load_model
+from ganssl.photos.images import read_image, read_provenance
+from ganssl.ui.shared.pictures import picture_url
+from tests.helpers.browser import STOPWATCH, Page, chromium, running_app, wait_until
+
+TYPICAL = "?seed=1&truncation=0.3"
+"""A face near the average, where no readout is at its limit."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with running_app(tmp_path_factory.mktemp("log") / "streamlit.log") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def downloads(tmp_path_factory):
+    return tmp_path_factory.mktemp("downloads")
+
+
+@pytest.fixture(scope="module")
+def window(address, downloads):
+    with chromium(downloads) as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(window, address):
+    return Page(window, address)
+
+
+def test_smiling_makes_the_face_smile(page):
+    page.open(TYPICAL)
+    start = page.picture()
+    page.press("Smiling", Keys.HOME)
+    serious = page.readout("Smiling")
+    page.press("Smiling", Keys.END)
+    smiling = page.readout("Smiling")
+    assert page.picture() != start
+    assert serious[0] == smiling[0]
+    assert serious[1] < serious[0] < smiling[1]
+    assert smiling[1] - serious[1] > 20
+    assert not page.errors()
+
+
+def test_the_picture_is_the_one_that_the_library_renders(page):
+    page.open("?seed=1&truncation=0.3&edit.Smiling=1.5&edit.Male=-1")
+    state = FaceState(1, 0.3, {"Smiling": 1.5, "Male": -1})
+    assert page.picture() == picture_url(render(load_model(), state).pixels)
+
+
+def test_the_mouse_drags_a_slider_and_the_wait_is_measured(page, capsys):
+    page.open(TYPICAL)
+    page.window.execute_script(STOPWATCH, Page.AFTER)
+    for i in range(6):
+        old = page.picture()
+        thumb = page.slider("Smiling").find_element(By.XPATH, "../..")
+        drag = ActionChains(page.window, duration=50).click_and_hold(thumb)
+        drag.move_by_offset(12, 0).pause(0.2).release().perform()
+        page.settle(lambda old=old: page.picture() != old)
+        wait_until(lambda i=i: len(page.window.execute_script("return waits")) == i + 1)
+    waits = page.window.execute_script("return waits")
+    with capsys.disabled():
+        print(
+            f"\nrelease of the slider to the new picture: median {np.median(waits):.0f} ms, "
+            f"{min(waits):.0f} to {max(waits):.0f} ms over {len(waits)} moves"
+        )
+
+
+def test_the_back_button_and_a_reload_bring_the_face_back(page):
+    page.open(TYPICAL)
+    first = page.picture()
+    page.press("Smiling", Keys.END)
+    second, link = page.picture(), page.window.current_url
+    assert "edit.Smiling=3" in link
+    page.window.back()
+    page.settle(lambda: page.picture() == first)
+    page.window.get(link)
+    page.settle(lambda: bool(page.all(Page.AFTER)) and page.picture() == second)
+
+
+def test_undo_resets_the_slider(page):
+    page.open(TYPICAL)
+    first = page.picture()
+    page.press("Smiling", Keys.END)
+    page.click("button", "Undo")
+    page.settle(lambda: page.picture() == first)
+    assert float(page.slider("Smiling").get_attribute("value")) == 0
+
+
+def test_downloads_are_the_face_of_the_sliders(page, downloads):
+    page.open(TYPICAL + "&edit.Smiling=2")
+    page.click('[role="tab"]', "Save and share")
+    page.settle(lambda: len(page.all('[data-testid="stDownloadButton"] button')) == 2)
+    png, file = downloads / "face-1.png", downloads / "face-1.json"
+    for button, path in zip(
+        page.all('[data-testid="stDownloadButton"] button'), (png, file), strict=True
+    ):
+        button.click()
+        wait_until(path.exists)
+    model = load_model()
+    state = FaceState(1, 0.3, {"Smiling": 2}, model=model.id)
+    assert FaceState.from_json(file.read_text()) == state
+    made = face_png(model, state, 512)
+    assert read_provenance(png.read_bytes()) == read_provenance(made)
+    np.testing.assert_array_equal(np.asarray(read_image(png)), np.asarray(read_image(made)))
+
+
+def test_every_page_opens_without_an_error_and_asks_no_one_else(page, address):
+    page.open()
+    links = [a.get_attribute("href") for a in page.all('[data-testid="stSidebarNavLink"]')]
+    assert len(links) >= 2
+    for link in links:
+        page.window.get(link)
+        page.settle(lambda: bool(page.all("h1")))
+        assert not page.errors()
+        asked = page.window.execute_script(
+            "return performance.getEntriesByType('resource').map(entry => entry.name)"
+        )
+        assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+def test_pictures_and_sliders_have_words(page):
+    page.open(TYPICAL)
+    for image in page.all('[data-testid="stImage"] img'):
+        assert "AI-generated face of seed 1" in image.get_attribute("alt")
+    names = [s.get_attribute("aria-label") for s in page.all('input[type="range"]')]
+    assert "Smiling" in names and all(names)
+
+
+def test_a_phone_shows_faces_first_and_no_sideways_scrolling(address, downloads):
+    with chromium(downloads, width=500, height=844) as window:  # the narrowest window there is
+        page = Page(window, address)
+        page.open(TYPICAL)
+        tops = {
+            css: page.all(css)[0].rect["y"]
+            for css in (Page.AFTER, 'input[aria-label="Smiling"]', "table.changes")
+        }
+        assert list(tops.values()) == sorted(tops.values())
+        wide = "return document.documentElement.scrollWidth - window.innerWidth"
+        assert window.execute_script(wide) <= 0

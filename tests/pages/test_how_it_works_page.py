@@ -1,0 +1,226 @@
+"""The story through AppTest: every step with the shipped weights, and its live parts."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from ganssl.attributes import FIRST_SLIDERS
+from ganssl.features.readout import Readout
+from ganssl.laboratory.side_effects import measure_side_effects
+from ganssl.models.catalogue import load_model
+from ganssl.training.tiny import TinyTraining
+from ganssl.ui.how_it_works.article import RESULT, conclusion
+from ganssl.ui.how_it_works.judging import CONSTANT, STRONG, WEAK, invented_judgement
+from ganssl.ui.how_it_works.limits import sentence
+from ganssl.ui.shared.presentation import KEY, PARAMETER
+from tests.helpers.synthetic_faces import draw_faces
+from tests.pages.conftest import APP
+
+PAGE = "pages/how_it_works.py"
+STEPS = 10
+
+
+@pytest.fixture(scope="module")
+def story() -> AppTest:
+    """The page on the shipped model; tests go to the step they need."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    app = AppTest.from_file(str(APP), default_timeout=300)
+    app.run()
+    return app.switch_page(PAGE).run()
+
+
+def at_step(app: AppTest, number: int) -> AppTest:
+    app.radio(key="story/list").set_value(number - 1).run()
+    assert not app.exception and not app.error
+    return app
+
+
+def pictures(app: AppTest) -> dict[str, str]:
+    """The address of each picture by its words."""
+    shown = [image.proto.imgs[0] for image in app.image]
+    return {image.alt.removeprefix("Generated face: "): image.url for image in shown}
+
+
+def text(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.info]
+    return " ".join(part.value for part in parts)
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_every_step_opens_and_next_and_back_go_through_them(story):
+    at_step(story, 1)
+    titles = story.radio(key="story/list").options
+    assert len(titles) == STEPS
+    assert story.button(key="story/back").disabled
+    for number in range(2, STEPS + 1):
+        story.button(key="story/next").click().run()
+        assert not story.exception and not story.error
+        assert titles[number - 1] in text(story)
+        assert f"{number} of {STEPS}" in text(story)
+    assert story.button(key="story/next").disabled
+    story.button(key="story/back").click().run()
+    assert titles[STEPS - 2] in text(story)
+
+
+def test_another_face_has_another_picture_and_code(story):
+    before = pictures(at_step(story, 1))
+    story.button(key="story/another").click().run()
+    after = pictures(story)
+    assert before.keys() == after.keys() and not set(before.values()) & set(after.values())
+
+
+def test_codes_are_mixed_averaged_and_added(story):
+    at_step(story, 2)
+    mixed = pictures(story)
+    assert len(mixed) == 7 and len(set(mixed.values())) == 7
+    story.segmented_control(key="story/arithmetic").set_value("The average of many").run()
+    few = pictures(story)["their average"]
+    story.slider(key="story/average").set_value(64).run()
+    assert pictures(story)["their average"] != few
+    story.segmented_control(key="story/arithmetic").set_value("Subtract and add").run()
+    assert list(pictures(story)) == ["A, smiling", "− A", "+ B", "= B, smiling"]
+
+
+def test_training_goes_on_batch_by_batch(story):
+    at_step(story, 3)
+    untrained = pictures(story)
+    story.button(key="story/train 1").click().run()
+    story.button(key="story/train 10").click().run()
+    assert not story.exception
+    assert metrics(story)["Batches seen"] == "11"
+    trained = pictures(story)
+    assert trained["given 1"] == untrained["given 1"]
+    assert trained["rebuilt 1"] != untrained["rebuilt 1"]
+    story.button(key="story/forget").click().run()
+    assert "Batches seen" not in metrics(story)
+    assert pictures(story) == untrained
+
+
+def test_a_direction_is_the_difference_of_two_groups(story):
+    at_step(story, 4)
+    many = pictures(story)
+    assert many["a new face"] != many["new face + difference"]
+    story.slider(key="story/group").set_value(1).run()
+    one = pictures(story)
+    assert one["a new face"] == many["a new face"]
+    assert one["new face + difference"] != many["new face + difference"]
+
+
+def test_a_wider_margin_leaves_more_faces_out(story):
+    at_step(story, 5)
+    counts = []
+    for margin in (0.0, 0.3, 1.0):
+        story.slider(key="story/margin").set_value(margin).run()
+        counts.append(int(next(c.value for c in story.caption if "left out" in c.value).split()[0]))
+    assert counts[0] == 0 < counts[1] < counts[2]
+    captions = [float(words.split()[0].replace("−", "-")) for words in pictures(story)]
+    assert all(abs(score) >= 0.95 for score in captions)
+
+
+def test_the_threshold_moves_the_answers(story):
+    at_step(story, 6)
+    answers = []
+    for threshold in (0.0, 0.5):
+        story.slider(key="story/threshold").set_value(threshold).run()
+        answers.append(metrics(story))
+    assert answers[0]["Balanced accuracy"] == "50%"
+    assert int(answers[1]["Balanced accuracy"].rstrip("%")) > 75
+    assert answers[0]["AUC"] == answers[1]["AUC"]
+
+
+def test_a_constant_answer_is_as_accurate_as_the_photos_are_one_sided(story):
+    at_step(story, 7)
+    assert metrics(story) == {"Accuracy": "58%", "Balanced accuracy": "50%", "AUC": "0.50"}
+    assert "This is a constant predictor" in text(story)
+    story.slider(key="story/share").set_value(10).run()
+    assert metrics(story) == {"Accuracy": "90%", "Balanced accuracy": "50%", "AUC": "0.50"}
+    story.segmented_control(key="story/classifier").set_value(STRONG).run()
+    assert "constant predictor" not in text(story)
+    story.segmented_control(key="story/classifier").set_value(CONSTANT).run()
+
+
+def test_the_invented_classifiers_are_as_good_as_they_are_called():
+    aucs = [invented_judgement(name, 42).auc for name in (CONSTANT, WEAK, STRONG)]
+    assert aucs[0] == 0.5 < 0.6 < aucs[1] < 0.9 < 0.95 < aucs[2]
+
+
+def test_the_waterfall_is_the_shipped_study_with_its_command(story):
+    result = json.loads(RESULT.read_text())
+    at_step(story, 8)
+    assert story.code[0].value == result["command"]
+    assert conclusion(result) in [m.value for m in story.markdown]
+    chart = json.loads(story.get("plotly_chart")[0].proto.spec)
+    bars = next(trace for trace in chart["data"] if trace["type"] == "waterfall")
+    assert len(bars["y"]) == 14 and bars["measure"][-1] == "total"
+    steps = next(iter(result["orders"].values()))
+    level = steps[-1]["figures"]["fresh balanced accuracy"]["mean"]
+    assert chart["data"][-1]["text"][-1] == f"{level:.2f}"
+    named = [defect for line in conclusion(result).splitlines() for defect in line.split("; ")]
+    assert len(named) == 11
+
+
+def test_the_side_effects_are_measured_and_said(story):
+    model = load_model()
+    effects = measure_side_effects(model, Readout.load(), FIRST_SLIDERS)
+    at_step(story, 9)
+    for attribute in FIRST_SLIDERS:
+        assert f"- {sentence(effects, attribute)}" in [m.value for m in story.markdown]
+    assert effects.of("Smiling")[0][1] > 0.2
+    np.testing.assert_allclose(
+        measure_side_effects(model, Readout.load(), ["Male"], amount=0.0).change, 0, atol=1e-4
+    )
+
+
+def test_the_last_step_says_what_not_to_do_and_links_the_card(story):
+    at_step(story, 10)
+    assert "Not for decisions about people" in text(story)
+    links = [link.proto.page for link in story.get("page_link")]
+    assert "model_card" in links
+
+
+def test_presentation_mode_hides_the_list_and_keeps_the_place(story):
+    at_step(story, 8)
+    story.session_state[KEY] = True
+    story.run()
+    assert not story.exception
+    assert not story.radio and not story.code and not story.selectbox
+    assert "8 of 10" in text(story) and story.get("plotly_chart")
+    story.session_state[KEY] = False
+    story.run()
+    assert story.radio(key="story/list").value == 7
+
+
+def test_a_bookmark_opens_explore_in_presentation_mode_and_steps_edit_the_face(open_app):
+    app = open_app(present="1")
+    assert app.button(key="presentation").label == "Leave presentation mode" and not app.tabs
+    edits = []
+    for _ in range(3):
+        edits.append(dict(app.session_state["explore/history"].present.edits))
+        app.button(key="explore/next").click().run()
+        assert not app.exception and not app.error
+    assert edits == [{}, {"Smiling": 2.0}, {"Smiling": -2.0}]
+    app.button(key="explore/back").click().run()
+    assert app.slider(key="explore/slider Smiling").value == -2.0
+    assert app.query_params[PARAMETER] == "1" and app.query_params["edit.Smiling"] == "-2"
+
+
+def test_a_tiny_training_learns_to_rebuild():
+    faces, _ = draw_faces(32)
+    training = TinyTraining(faces)
+    training.train(25)
+    history = [step["pixel"] for step in training.history]
+    assert len(history) == 25 and np.mean(history[-5:]) < 0.8 * history[0]
+    assert {"discriminator", "adversarial", "kl"} <= training.history[0].keys()
+    assert training.rebuilt(faces[:3]).shape == training.mixed(faces[:3]).shape == (3, 64, 64, 3)
+    again = TinyTraining(faces)
+    again.train(1)
+    assert again.history[0] == training.history[0]

@@ -1,0 +1,116 @@
+"""The map of Latent space in headless Chromium: hover, click, box and keep."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.helpers.browser import Page, chromium, running_app, wait_until
+
+CHART = ".st-key-lab-map .js-plotly-plot"
+PLACES = """
+const chart = document.querySelector(arguments[0]), box = chart.getBoundingClientRect();
+const axes = chart._fullLayout, points = chart._fullData[0];
+return Array.from(points.x, (x, i) => [
+  box.left + axes.xaxis._offset + axes.xaxis.d2p(x),
+  box.top + axes.yaxis._offset + axes.yaxis.d2p(points.y[i])]);
+"""
+"""Where the points of the map lie in the window."""
+
+THUMBNAIL = """
+const box = document.getElementById('lab-hover');
+return box && [box.style.display, box.style.backgroundImage.slice(0, 26),
+               box.style.backgroundPosition, box.style.left];
+"""
+
+
+@pytest.fixture
+def page(tmp_path):
+    with running_app(tmp_path / "streamlit.log") as url, chromium(tmp_path) as window:
+        page = Page(window, url)
+        window.get(f"{url}/latent_space")
+        page.settle(lambda: bool(page.all('input[aria-label*="How many"]')))
+        yield page
+
+
+def text(page: Page) -> str:
+    return page.window.find_element(By.TAG_NAME, "body").text
+
+
+def load_faces(page: Page) -> None:
+    page.all('input[aria-label*="How many"]')[0].send_keys("1,000", Keys.ENTER)
+    page.settle(lambda: True)
+    page.click("button", "Load")
+    wait_until(lambda: "Loaded:" in text(page))
+    open_map(page)
+
+
+def open_map(page: Page) -> None:
+    page.click('[data-testid="stTab"]', "Map")
+    page.settle(lambda: bool(page.all(f"{CHART} .main-svg")))
+    page.window.execute_script(f"document.querySelector('{CHART}').scrollIntoView()")
+
+
+def lonely(places: list[list[float]]) -> int:
+    """The point farthest from its nearest neighbour: a pointer on it means no other."""
+
+    def gap(i: int) -> float:
+        x, y = places[i]
+        return min((x - a) ** 2 + (y - b) ** 2 for j, (a, b) in enumerate(places) if j != i)
+
+    return max(range(len(places)), key=gap)
+
+
+def pointer(page: Page, x: float, y: float) -> ActionChains:
+    actions = ActionChains(page.window)
+    actions.w3c_actions.pointer_action.move_to_location(round(x), round(y))
+    return actions
+
+
+def test_the_map_shows_picks_and_makes_sliders(page):
+    load_faces(page)
+    places = page.window.execute_script(PLACES, CHART)
+    assert len(places) == 1000
+    row = lonely(places)
+    x, y = places[row]
+
+    def hovered() -> bool:
+        pointer(page, x - 40, y).perform()
+        pointer(page, x, y).perform()
+        shown = page.window.execute_script(THUMBNAIL)
+        return bool(shown) and shown[0] == "block"
+
+    wait_until(hovered)
+    _, background, position, _ = page.window.execute_script(THUMBNAIL)
+    assert "data:image/jpeg" in background
+    assert position == f"{-96 * (row % 64) or 0}px {-96 * (row // 64) or 0}px"
+
+    pointer(page, x, y).click().perform()
+    page.settle(lambda: bool(page.all(f'img[alt="Face number {row}"]')))
+    page.click("button", "Open in Explore")
+    page.settle(lambda: bool(page.all(Page.AFTER)))
+    assert re.search(rf"seed=0*{row}\b", page.window.current_url)
+    assert "truncation=1" in page.window.current_url and not page.errors()
+    assert page.window.execute_script(THUMBNAIL)[0] == "none"
+
+    page.click("a", "Latent space")
+    page.settle(lambda: "Loaded:" in text(page))
+    open_map(page)
+    page.all('.st-key-lab-map [data-title="Box Select"]')[0].click()
+    places = page.window.execute_script(PLACES, CHART)
+    left, right = (sorted(x for x, _ in places)[i] for i in (700, 990))
+    high, low = (sorted(y for _, y in places)[i] for i in (200, 800))
+    drag = pointer(page, left, high).click_and_hold()
+    drag.w3c_actions.pointer_action.move_to_location(round(right), round(low))
+    drag.release().perform()
+    page.settle(lambda: "faces picked." in text(page))
+    page.click("button", "Keep as a slider")
+    page.settle(lambda: "Try it on Explore" in text(page))
+    page.click("a", "Try it on Explore")
+    page.settle(lambda: bool(page.all(Page.AFTER)))
+    page.press("My faces", Keys.ARROW_RIGHT)
+    assert not page.errors()

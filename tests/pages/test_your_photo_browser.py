@@ -1,0 +1,76 @@
+"""Your photo with the shipped weights in headless Chromium; a generated face is the photo."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+from selenium.webdriver.common.keys import Keys
+
+from ganssl.face.render import enlarge
+from ganssl.models.catalogue import load_model
+from ganssl.photos.images import read_image, read_provenance
+from tests.helpers.browser import Page, chromium, running_app, wait_until
+from tests.helpers.synthetic_photos import encoded
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_model()
+
+
+@pytest.fixture(scope="module")
+def photo(model, tmp_path_factory):
+    """A file that shows a generated face in a larger picture."""
+    canvas = Image.new("RGB", (500, 400), (120, 120, 120))
+    face = model.decode(model.sample(1, 1, 0.6))[0]
+    canvas.paste(Image.fromarray(enlarge(face, 220)), (150, 80))
+    path = tmp_path_factory.mktemp("photo") / "me-at-home.png"
+    path.write_bytes(encoded(canvas))
+    return path
+
+
+def test_a_visitor_edits_a_photo_takes_it_along_and_removes_it(model, photo, tmp_path):
+    log = tmp_path / "streamlit.log"
+    with running_app(log) as address, chromium(tmp_path) as window:
+        page = Page(window, address)
+        page.open()
+        page.click('[data-testid="stSidebarNavLink"]', "Your photo")
+        page.settle(lambda: bool(page.all('input[type="file"]')))
+        page.all('input[type="file"]')[0].send_keys(str(photo))
+        page.settle(lambda: bool(page.all(Page.AFTER)))
+        assert not page.errors()
+
+        page.press("Smiling", Keys.HOME)
+        start, serious = page.picture(), page.readout("Smiling")
+        page.press("Smiling", Keys.END)
+        smiling = page.readout("Smiling")
+        assert page.picture() != start and serious[1] + 20 < smiling[1]
+        words = page.all(Page.AFTER)[0].get_attribute("alt")
+        assert "AI-edited face from your photo" in words
+
+        page.click('[role="tab"]', "Save")
+        page.settle(lambda: len(page.all('[data-testid="stDownloadButton"] button')) == 2)
+        page.click('[data-testid="stDownloadButton"] button', "PNG")
+        png = tmp_path / "edited-photo.png"
+        wait_until(png.exists)
+        said = read_provenance(png.read_bytes())
+        assert said["source"]["from"] == "photo" and said["source"]["edits"] == {"Smiling": 3.0}
+        assert read_image(png).size == (512, 512)
+
+        page.click('[role="tab"]', "Two faces")
+        page.settle(lambda: len(page.all('[alt*="of the way"]')) == 7)
+        page.click('[data-testid="stDownloadButton"] button', "GIF")
+        gif = tmp_path / "morph.gif"
+        wait_until(gif.exists)
+        with Image.open(gif) as animation:
+            assert animation.n_frames == 64 and animation.size == (256, 256)
+
+        asked = window.execute_script(
+            "return performance.getEntriesByType('resource').map(entry => entry.name)"
+        )
+        assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+        window.execute_script("document.querySelector('.stMain').scrollTo(0, 0)")
+        page.click("button", "Remove the photo")
+        page.settle(lambda: not page.all(Page.AFTER))
+        assert not page.errors() and page.all('input[type="file"]')
+    assert "me-at-home" not in log.read_text()
