@@ -30,11 +30,11 @@ from ganssl.judgement.judge import MAJORITY
 from ganssl.photos.prepared import prepare_photos
 from ganssl.photos.preprocess import Preprocess
 from ganssl.photos.uploads import read_uploads
+from tests.helpers.mouth_extractor import mouth_extractor
 from tests.helpers.planted_features import planted_features
 from tests.helpers.small_model import small_model
 from tests.helpers.synthetic_faces import draw_face, draw_faces
 from tests.helpers.synthetic_photos import encoded
-from tests.judgement.test_on_photos import mouth_extractor
 
 SMILING = Attribute("Smiling", "neutral", "smiling")
 COUNT = 40

@@ -15,7 +15,7 @@ from ganssl.base.jobs import Cancelled
 from ganssl.classifier import load_classifier, save_classifier, train_on_faces
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
-from ganssl.features.extractor import BatchedExtractor, get_extractor
+from ganssl.features.extractor import get_extractor
 from ganssl.judgement.on_photos import judge_photos
 from ganssl.models.bundle import BundleModel
 from ganssl.models.catalogue import load_model
@@ -24,6 +24,7 @@ from ganssl.photos.labelled_folder import read_labelled_folder
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.synthesis.recipe import Recipe
 from ganssl.synthesis.run import synthesize
+from tests.helpers.mouth_extractor import mouth_extractor
 from tests.helpers.planted import make_direction
 from tests.helpers.small_model import small_model
 from tests.helpers.synthetic_faces import draw_face, draw_faces
@@ -31,18 +32,6 @@ from tests.helpers.synthetic_photos import write_celeba
 
 SMILING = Attribute("Smiling", "neutral", "smiling")
 COUNT = 24
-
-
-def mouth_extractor() -> BatchedExtractor:
-    """How colours vary around the mouth of a drawn face: enough to see a smile."""
-
-    def run(pixels: np.ndarray) -> np.ndarray:
-        side = pixels.shape[1]
-        mouth = pixels[:, int(0.62 * side) : int(0.9 * side), int(0.3 * side) : int(0.7 * side)]
-        bands = [band.std(axis=(1, 2)) for band in np.array_split(mouth, 4, axis=1)]  # (n, 3) each
-        return np.concatenate(bands, axis=1).astype(np.float32)
-
-    return BatchedExtractor("mouth", "mouth", "aaaaaaaaaaaa", 12, run, side=1)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from ganssl.errors import UserError
 from ganssl.models.bundle import BundleModel
 from ganssl.models.catalogue import load_model
 from ganssl.models.density import CodeDensity
-from tests.training.test_gan import TINY
+from tests.helpers.tiny_networks import TINY
 
 
 @pytest.fixture(scope="module")

@@ -131,7 +131,7 @@ def test_the_fixed_networks_maps_are_judged_beside_the_pixels():
     import keras
 
     from ganssl.models.vaegan import Objective, VaeGan
-    from tests.training.test_gan import TINY
+    from tests.helpers.tiny_networks import TINY
 
     def maps(faces):
         return [keras.ops.average_pool(faces, side, side) for side in (4, 8)]
@@ -171,7 +171,7 @@ def test_the_fixed_network_looks_at_shifted_faces():
     import keras
 
     from ganssl.models.vaegan import Objective, VaeGan
-    from tests.training.test_gan import TINY
+    from tests.helpers.tiny_networks import TINY
 
     nets = VaeGan(TINY, Objective(), lambda faces: [keras.ops.average_pool(faces, 4, 4)])
     faces = np.random.default_rng(0).random((2, 64, 64, 3), "float32")

@@ -8,9 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from tests.helpers.app import APP
 from tests.helpers.small_model import save_face_network, small_model
-
-APP = Path(__file__).parents[2] / "app.py"
 
 
 @pytest.fixture(scope="session")

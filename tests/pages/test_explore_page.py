@@ -16,22 +16,7 @@ from ganssl.features.readout import Change
 from ganssl.models.catalogue import load_model
 from ganssl.ui.face.view import change_table
 from ganssl.ui.shared.pictures import picture_url
-
-
-def state_of(app) -> FaceState:
-    return app.session_state["explore/history"].present
-
-
-def slider(app, attribute):
-    return app.slider(key=f"explore/slider {attribute}")
-
-
-def after_url(app) -> str:
-    return next(i.proto.imgs[0].url for i in app.image if i.proto.imgs[0].alt.startswith("After"))
-
-
-def alts(app) -> list[str]:
-    return [image.proto.imgs[0].alt for image in app.image]
+from tests.helpers.explore_page import after_url, alts, slider, state_of
 
 
 def readout_of(app) -> str:

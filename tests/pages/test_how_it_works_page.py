@@ -18,8 +18,8 @@ from ganssl.ui.how_it_works.article import RESULT, conclusion
 from ganssl.ui.how_it_works.judging import CONSTANT, STRONG, WEAK, invented_judgement
 from ganssl.ui.how_it_works.limits import sentence
 from ganssl.ui.shared.presentation import KEY, PARAMETER
+from tests.helpers.app import APP
 from tests.helpers.synthetic_faces import draw_faces
-from tests.pages.conftest import APP
 
 PAGE = "pages/how_it_works.py"
 STEPS = 10

@@ -15,10 +15,10 @@ from ganssl.directions import DirectionSet
 from ganssl.face.state import FaceState
 from ganssl.models.bundle import BundleModel
 from ganssl.models.cadl import CadlModel
+from tests.helpers.explore_page import after_url, alts, slider, state_of
 from tests.helpers.frozen_graphs import save_vaegan
 from tests.helpers.planted import make_direction
 from tests.helpers.small_model import CONFIG
-from tests.pages.test_explore_page import after_url, alts, slider, state_of
 
 CHOICE = "face model"
 GRAPH = "celeb.vaegan.tfmodel"

@@ -14,8 +14,8 @@ from ganssl.judgement.judge import MAJORITY
 from ganssl.models.catalogue import load_model
 from ganssl.photos import read_folder
 from ganssl.synthesis import Recipe, read_set, synthesize
+from tests.helpers.app import APP
 from tests.helpers.labelled_uploads import generated_photos, labels_csv, zipped
-from tests.pages.conftest import APP
 
 PAGE = "pages/train_and_evaluate.py"
 FACES = 120

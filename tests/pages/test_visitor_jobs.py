@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from ganssl.base.jobs import CANCELLED, DONE, FAILED, QUEUED, Job, Progress
 from ganssl.ui.shared.jobs import JOBS_PER_VISITOR, NICENESS, progress_text
-from tests.pages.test_visits import until
+from tests.helpers.waiting import until
 
 PAGE = """
 import streamlit as st

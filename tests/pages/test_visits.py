@@ -9,6 +9,7 @@ import pytest
 from ganssl.base.jobs import CANCELLED, RUNNING, JobRunner
 from ganssl.errors import UserError
 from ganssl.ui.shared.visits import MOST_BYTES, Visits
+from tests.helpers.waiting import until
 
 PATIENCE = 0.2
 
@@ -24,15 +25,6 @@ def visits(connected):
     made = Visits(JobRunner(), connected.__contains__, PATIENCE, period=0.02)
     yield made
     made.close()
-
-
-def until(event_or_check):
-    end = threading.Event()
-    for _ in range(500):
-        if event_or_check():
-            return
-        end.wait(0.01)
-    raise AssertionError("gave up waiting")
 
 
 def test_each_visitor_has_a_folder_of_their_own(visits):

@@ -17,16 +17,7 @@ from ganssl.training.batches import batch_indices
 from ganssl.training.clock import TrainingClock
 from ganssl.training.gan import GanTraining, TrainingSettings
 from tests.helpers.synthetic_faces import draw_faces
-
-TINY = ModelConfig(
-    size=64,
-    latent_size=8,
-    encoder_widths=(8, 8, 8, 8),
-    generator_widths=(8, 8, 8, 8),
-    detail_width=4,
-    discriminator_widths=(8, 8, 8, 8),
-)
-EARLY = Objective(feature_from=0.0, adversarial_from=0.5, adversarial_warm=0.5, adversarial=0.1)
+from tests.helpers.tiny_networks import EARLY, TINY
 
 
 def make_training(epochs: float, faces: np.ndarray, objective: Objective = EARLY) -> GanTraining:
@@ -103,7 +94,8 @@ def test_two_devices_train_together(tmp_path: Path):
 import sys, numpy as np, tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from tests.training.test_gan import TINY, EARLY, draw_faces
+from tests.helpers.synthetic_faces import draw_faces
+from tests.helpers.tiny_networks import EARLY, TINY
 from ganssl.training.clock import TrainingClock
 from ganssl.training.gan import GanTraining, TrainingSettings
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
