@@ -1,0 +1,173 @@
+"""The house: which room may know which, read from the imports, those inside functions too."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+ROOMS = (
+    "ganssl",  # the files directly in it
+    "ganssl.base",
+    "ganssl.metrics",
+    "ganssl.photos",
+    "ganssl.directions",
+    "ganssl.models",
+    "ganssl.features",
+    "ganssl.fitting",
+    "ganssl.face",
+    "ganssl.synthesis",
+    "ganssl.laboratory",
+    "ganssl.labelling",
+    "ganssl.training",
+    "ganssl.classifier",
+    "ganssl.judgement",
+    "ganssl.experiments",
+    "ganssl.reproduce_2017",
+    "ganssl.benchmarks",
+    "ganssl.commands",
+    "ganssl.__main__",
+    "ganssl.ui.shared",
+    "ganssl.ui",
+    "ganssl.ui.face",
+    "ganssl.ui.explore",
+    "ganssl.ui.your_photo",
+    "ganssl.ui.latent_space",
+    "ganssl.ui.synthesize",
+    "ganssl.ui.label",
+    "ganssl.ui.train_and_evaluate",
+    "ganssl.ui.how_it_works",
+    "pages",
+    "app",
+)
+"""A file imports from its own room and from rooms that stand before it, and from no other."""
+
+EVERY_PAGE = ("ganssl.ui.shared", "ganssl.ui.face")
+
+
+@cache
+def files() -> dict[str, Path]:
+    """Every module of library and app by its dotted name."""
+    paths = [*(ROOT / "ganssl").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py"]
+    names = {path: path.relative_to(ROOT).with_suffix("").parts for path in paths}
+    return {".".join(parts).removesuffix(".__init__"): path for path, parts in names.items()}
+
+
+def imported(source: str) -> set[str]:
+    """Dotted names that a file imports anywhere in it: `a.b.c` for `from a.b import c` as well."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"a relative import of {node.module}"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@cache
+def arrows() -> dict[str, set[str]]:
+    """The modules of this project that each module imports."""
+    return {
+        name: {
+            target
+            for found in imported(path.read_text(encoding="utf-8"))
+            for target in (found, found.rpartition(".")[0])
+            if target in files() and not (target != found and found in files())
+        }
+        for name, path in files().items()
+    }
+
+
+def room(module: str) -> str:
+    """The innermost room of a module: that of `ganssl.ui.face.view` is `ganssl.ui.face`."""
+    return max((r for r in ROOMS if f"{module}.".startswith(f"{r}.")), key=len)
+
+
+def test_imports_are_found_wherever_they_stand():
+    source = "import a.b\nif x:\n    from c import d, e\ndef f():\n    from g.h import i as j\n"
+    assert imported(source) == {"a.b", "c.d", "c.e", "g.h.i"}
+    assert len(files()) > 200 and "ganssl.models.bundle" in arrows()["ganssl.models.catalogue"]
+    assert room("ganssl.errors") == "ganssl" and room("ganssl.ui.face.view") == "ganssl.ui.face"
+
+
+def test_every_folder_is_a_room():
+    folders = {name for name, path in files().items() if path.name == "__init__.py"}
+    inner = {"ganssl.classifier.heads"}
+    assert folders - inner <= set(ROOMS)
+    assert {room(name) for name in files()} == set(ROOMS)
+
+
+def test_arrows_run_one_way():
+    up = [
+        f"{name} imports {target}"
+        for name, targets in arrows().items()
+        for target in targets
+        if ROOMS.index(room(target)) > ROOMS.index(room(name))
+    ]
+    assert not up
+
+
+def test_no_file_stands_in_a_circle():
+    try:
+        TopologicalSorter(arrows()).prepare()
+    except CycleError as circle:
+        pytest.fail(" imports ".join(reversed(circle.args[1])))
+
+
+def test_only_the_drawing_code_imports_streamlit():
+    for name, path in files().items():
+        if not name.startswith(("ganssl.ui", "pages", "app")):
+            packages = {i.partition(".")[0] for i in imported(path.read_text(encoding="utf-8"))}
+            assert "streamlit" not in packages, f"{name} imports streamlit"
+            drawing = {t for t in arrows()[name] if t.startswith("ganssl.ui")}
+            assert not drawing, f"{name} imports {drawing}"
+
+
+def test_a_page_draws_from_its_own_folder_and_from_what_pages_share():
+    for name, targets in arrows().items():
+        if room(name) == "pages":
+            own = f"ganssl.ui.{name.removeprefix('pages.')}"
+            drawing = {room(t) for t in targets if t.startswith("ganssl.ui")}
+            assert drawing <= {own, *EVERY_PAGE}, f"{name} imports {drawing}"
+
+
+def test_folders_of_pages_do_not_import_each_other():
+    for name, targets in arrows().items():
+        if room(name).startswith("ganssl.ui."):
+            drawing = {room(t) for t in targets if t.startswith("ganssl.ui")}
+            assert drawing <= {room(name), *EVERY_PAGE}, f"{name} imports {drawing}"
+
+
+def test_the_library_does_not_know_the_app():
+    for name, targets in arrows().items():
+        if name.startswith("ganssl"):
+            assert not {t for t in targets if room(t) in ("pages", "app")}, name
+
+
+def test_tests_mirror_the_library():
+    tests = ROOT / "tests"
+    folders = {p.parent.relative_to(tests).as_posix() for p in tests.rglob("*.py")}
+    mirrored = {r.removeprefix("ganssl.") for r in ROOMS} | {".", "helpers"}
+    assert {folder.replace("/", ".") for folder in folders} <= mirrored
+    misplaced = [p for p in (tests / "helpers").iterdir() if p.name.startswith("test_")]
+    assert not misplaced
+
+
+def test_the_command_line_starts_without_streamlit_and_keras():
+    code = (
+        "import sys; from ganssl.__main__ import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print([n for n in ('streamlit', 'keras', 'tensorflow') if n in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip().endswith("[]")
