@@ -9,6 +9,16 @@ import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+PHOTO_FIXTURES = {"celeba_root", "seed100_root"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what reads real photos by the fixtures that it takes."""
+    for item in items:
+        if PHOTO_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("photos")
+
 
 def _data_folder(name: str) -> Path:
     root = os.environ.get("GANSSL_DATA")

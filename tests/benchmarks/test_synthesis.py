@@ -13,6 +13,8 @@ from ganssl.benchmarks.synthesis import measure_synthesis, rates_in_turn
 from ganssl.photos.images import read_image
 from tests.helpers.small_model import small_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model():

@@ -44,6 +44,7 @@ def test_bad_input_is_one_sentence_and_status_2(capsys: pytest.CaptureFixture, t
     assert "no training run" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_train_resume_export(tmp_path: Path, capsys: pytest.CaptureFixture):
     """A tiny training on drawn photos ends in a bundle with directions; resume goes on."""
     write_celeba(tmp_path / "photos", 120)
@@ -73,6 +74,7 @@ def test_layer_operations_counts_by_hand():
     assert layer_operations(keras.Model(image, x)) == expected
 
 
+@pytest.mark.slow
 def test_benchmark_compares_with_references(capsys: pytest.CaptureFixture):
     assert main(["benchmark", "--seconds", "0.1", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)["figures"]

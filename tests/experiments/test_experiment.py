@@ -19,6 +19,8 @@ from ganssl.judgement.baselines import ALL, BOTH, DIRECTION, FEW, SELF_TRAINING,
 from ganssl.judgement.judge import MAJORITY
 from tests.helpers.planted_views import planted_material, planted_views
 
+pytestmark = pytest.mark.slow
+
 PLAN = Plan(("Male",), (5, 50), seeds=2, labelling=Labelling(most=600))
 
 

@@ -20,6 +20,8 @@ from tests.helpers.planted import make_direction
 from tests.helpers.small_model import LATENT, small_model
 from tests.helpers.synthetic_photos import draw_photo, write_celeba
 
+pytestmark = pytest.mark.slow
+
 COUNT = 240
 
 

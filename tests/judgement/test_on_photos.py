@@ -65,6 +65,7 @@ def evaluate(capsys, *options: str) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_evaluate_prints_one_object_and_counts_what_it_left_out(
     network_classifier: Path, photos: Path, tmp_path: Path, capsys
 ):
@@ -94,6 +95,7 @@ def test_evaluate_prints_one_object_and_counts_what_it_left_out(
     assert "majority class" in text and "refused 00.png" in text and "1 labels have no" in text
 
 
+@pytest.mark.slow
 def test_evaluate_sets_other_methods_beside_it_and_writes_the_report(
     network_classifier: Path, photos: Path, tmp_path: Path, capsys
 ):
@@ -229,6 +231,7 @@ def test_a_photo_is_found_by_path_before_name(photos: Path):
     assert found.rows_without_photo == 1  # two photos are called same.png
 
 
+@pytest.mark.slow
 def test_train_classifier_reads_a_set_and_writes_a_folder(tmp_path: Path, capsys):
     config = ModelConfig(64, 5, (4, 4, 4, 4), (4, 4, 4, 4), 4, (4, 4, 4, 4))
     directions = DirectionSet("0" * 12, [make_direction("Smiling", np.eye(5)[0])])

@@ -10,6 +10,8 @@ from ganssl.__main__ import main
 from ganssl.models.catalogue import load_model
 from tests.helpers.small_model import save_face_network, small_model
 
+pytestmark = pytest.mark.slow
+
 COUNT = 60
 
 

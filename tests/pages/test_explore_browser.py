@@ -15,6 +15,8 @@ from ganssl.photos.images import read_image, read_provenance
 from ganssl.ui.shared.pictures import picture_url
 from tests.helpers.browser import STOPWATCH, Page, chromium, running_app, wait_until
 
+pytestmark = pytest.mark.browser
+
 TYPICAL = "?seed=1&truncation=0.3"
 """A face near the average, where no readout is at its limit."""
 

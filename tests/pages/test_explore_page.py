@@ -18,6 +18,8 @@ from ganssl.ui.face.view import change_table
 from ganssl.ui.shared.pictures import picture_url
 from tests.helpers.explore_page import after_url, alts, slider, state_of
 
+pytestmark = pytest.mark.slow
+
 
 def readout_of(app) -> str:
     return next(h.proto.body for h in app.get("html") if "changes" in h.proto.body)

@@ -21,6 +21,8 @@ from ganssl.ui.shared.presentation import KEY, PARAMETER
 from tests.helpers.app import APP
 from tests.helpers.synthetic_faces import draw_faces
 
+pytestmark = pytest.mark.slow
+
 PAGE = "pages/how_it_works.py"
 STEPS = 10
 

@@ -11,6 +11,8 @@ from ganssl.ui.label.keep import WorkKeeper
 from ganssl.ui.label.work import PARAMETER, keeper
 from tests.helpers.labelled_photos import drawn_files, drawn_session
 
+pytestmark = pytest.mark.slow
+
 COUNT = 12
 VIEWS = {"grid": "All photos", "second": "Second look", "check": "Check", "use": "Use and save"}
 

@@ -11,6 +11,8 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.helpers.browser import Page, chromium, running_app, wait_until
 
+pytestmark = pytest.mark.browser
+
 CHART = ".st-key-lab-map .js-plotly-plot"
 PLACES = """
 const chart = document.querySelector(arguments[0]), box = chart.getBoundingClientRect();

@@ -17,6 +17,8 @@ from ganssl.ui.latent_space import faces as lab_faces
 from ganssl.ui.latent_space import map as lab_map
 from tests.helpers.planted import make_direction
 
+pytestmark = pytest.mark.slow
+
 PAGE = "pages/latent_space.py"
 COUNT = 120
 TABS = (

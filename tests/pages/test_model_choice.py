@@ -20,6 +20,8 @@ from tests.helpers.frozen_graphs import save_vaegan
 from tests.helpers.planted import make_direction
 from tests.helpers.small_model import CONFIG
 
+pytestmark = pytest.mark.slow
+
 CHOICE = "face model"
 GRAPH = "celeb.vaegan.tfmodel"
 OTHER = "other"

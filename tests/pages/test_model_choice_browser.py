@@ -10,6 +10,8 @@ from ganssl.base.assets import ASSETS
 from tests.helpers.browser import Page, chromium, running_app
 from tests.helpers.frozen_graphs import save_vaegan
 
+pytestmark = pytest.mark.browser
+
 GRAPH = "celeb.vaegan.tfmodel"
 
 

@@ -8,6 +8,8 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.helpers.browser import Page, chromium, running_app
 
+pytestmark = pytest.mark.browser
+
 SWITCH = ".st-key-presentation button"
 HEADING = "h2"
 FONT = "return parseFloat(getComputedStyle(document.documentElement).fontSize)"

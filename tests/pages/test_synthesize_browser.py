@@ -13,6 +13,8 @@ from ganssl.synthesis import read_set
 from ganssl.ui.shared.jobs import PERIOD
 from tests.helpers.browser import STOPWATCH, Page, chromium, running_app, wait_until
 
+pytestmark = pytest.mark.browser
+
 COUNT = 200
 IMAGES = '[data-testid="stImage"] img'
 BARS = '[data-testid="stProgress"]'

@@ -19,6 +19,8 @@ from ganssl.synthesis import Recipe, read_set, synthesize
 from ganssl.ui.shared import set_making, visits
 from tests.helpers.planted import make_direction
 
+pytestmark = pytest.mark.slow
+
 PAGE = "pages/synthesize.py"
 COUNT = 60
 

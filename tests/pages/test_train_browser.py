@@ -13,6 +13,8 @@ from ganssl.models.catalogue import load_model
 from tests.helpers.browser import Page, chromium, running_app, wait_until
 from tests.helpers.labelled_uploads import generated_photos, labels_csv, zipped
 
+pytestmark = pytest.mark.browser
+
 PHOTOS = 40
 
 

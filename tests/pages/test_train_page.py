@@ -17,6 +17,8 @@ from ganssl.synthesis import Recipe, read_set, synthesize
 from tests.helpers.app import APP
 from tests.helpers.labelled_uploads import generated_photos, labels_csv, zipped
 
+pytestmark = pytest.mark.slow
+
 PAGE = "pages/train_and_evaluate.py"
 FACES = 120
 

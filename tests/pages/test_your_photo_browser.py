@@ -12,6 +12,8 @@ from ganssl.photos.images import read_image, read_provenance
 from tests.helpers.browser import Page, chromium, running_app, wait_until
 from tests.helpers.synthetic_photos import encoded
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(scope="module")
 def model():

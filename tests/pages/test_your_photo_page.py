@@ -15,6 +15,8 @@ from ganssl.photos.images import png_bytes
 from ganssl.ui.shared.pictures import picture_url
 from tests.helpers.synthetic_photos import draw_photo, encoded
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def page(open_app):

@@ -27,6 +27,8 @@ from tests.helpers.planted_features import planted_features
 from tests.helpers.small_model import small_model
 from tests.helpers.synthetic_photos import draw_photo, encoded, write_celeba
 
+pytestmark = pytest.mark.slow
+
 COUNT = 800
 NONE, ALL = Switches(), Switches.all_on()
 

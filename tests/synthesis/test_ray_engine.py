@@ -16,6 +16,8 @@ from ganssl.synthesis.codes import BLOCK
 from ganssl.synthesis.ray_engine import synthesize_on_ray
 from tests.helpers.small_model import small_model
 
+pytestmark = pytest.mark.slow
+
 ray = pytest.importorskip("ray", reason="ray is not installed: requirements-ray.txt")
 
 RECIPE = Recipe("Smiling", 2 * BLOCK + 10, seed=3, size=16)  # 3 blocks

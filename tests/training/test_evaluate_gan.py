@@ -264,6 +264,7 @@ def folders(tmp_path_factory):
     return root
 
 
+@pytest.mark.slow
 def test_the_command_prints_tables_and_writes_the_same_numbers(folders, capsys):
     command = ["evaluate-gan", "--model", f"{folders}/gan", "--data", f"{folders}/photos"]
     command += ["--cache", f"{folders}/cache", "--json"]
@@ -284,6 +285,7 @@ def test_the_command_prints_tables_and_writes_the_same_numbers(folders, capsys):
     assert alone["samples"] == result["samples"][:4]  # a baseline changes no other row
 
 
+@pytest.mark.slow
 def test_the_command_says_what_is_wrong(folders, capsys):
     data = ["--data", f"{folders}/photos"]
     for arguments, message in (
