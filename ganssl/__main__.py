@@ -38,7 +38,8 @@ def main(argv: list[str] | None = None) -> int:
 def command_modules() -> list:
     """The modules of `ganssl.commands`, one for each command."""
     names = sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
-    return [importlib.import_module(f"ganssl.commands.{name}") for name in names]
+    own = [name for name in names if not name.startswith("_")]  # `_options` is what they share
+    return [importlib.import_module(f"ganssl.commands.{name}") for name in own]
 
 
 if __name__ == "__main__":

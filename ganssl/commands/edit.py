@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ganssl.commands.generate import add_edit_arguments, check_folders, edited
+from ganssl.commands._options import add_edit_arguments, check_folders, edited, open_photo
 from ganssl.face.state import FaceState
-
-if TYPE_CHECKING:
-    from ganssl.face.from_photo import EditablePhoto
-    from ganssl.models.face_model import FaceModel
 
 HELP = "edit the face of a photo, and say what the way through the model cost"
 
@@ -53,21 +48,3 @@ def run(args: argparse.Namespace) -> int:
         print(sentence)
     print(f"{args.out}: {describe(state)}; {args.detail:.0%} of the photo's detail; {model.name}")
     return 0
-
-
-def open_photo(model: FaceModel, path: str, face: int | None) -> EditablePhoto:
-    """Read, align and encode a photo; prints how, and what may go wrong.
-
-    Args:
-        face: its number from 1, None for the main one.
-    """
-    from ganssl.face.from_photo import editable_photo, face_network, load_photo
-
-    index = None if face is None else face - 1
-    photo = editable_photo(model, load_photo(path), index, network=face_network(model.size))
-    faces = len(photo.prepared.faces)
-    which = f"face {photo.prepared.chosen + 1} of {faces}, " if faces else ""
-    print(f"{path}: {which}{photo.prepared.how}")
-    for warning in photo.warnings:
-        print(f"note: {warning}")
-    return photo

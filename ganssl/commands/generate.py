@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from ganssl.errors import UserError
+from ganssl.commands._options import add_edit_arguments, check_folders, edited, read_face_file
 from ganssl.face.state import DEFAULT_TRUNCATION, FaceState
 
 HELP = "generate one face from a seed, with edits, as PNG"
@@ -30,24 +30,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--state", metavar="FILE", help="start from a saved face: JSON, or a PNG made here"
     )
     parser.add_argument("--save-state", metavar="JSON", help="write the face as small JSON, too")
-
-
-def add_edit_arguments(parser: argparse.ArgumentParser) -> None:
-    """`--set` and `--lock`, which `edited` reads."""
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="ATTRIBUTE=SIGMA",
-        help="an edit from -3 to 3 σ, such as Smiling=2; repeat it for more",
-    )
-    parser.add_argument(
-        "--lock",
-        action="append",
-        default=[],
-        metavar="ATTRIBUTE",
-        help="an attribute that the edits must not move; repeat it for more",
-    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -81,32 +63,3 @@ def read_state(args: argparse.Namespace) -> FaceState:
     if args.truncation is not None:
         state = replace(state, truncation=args.truncation)
     return edited(state, args)
-
-
-def edited(state: FaceState, args: argparse.Namespace) -> FaceState:
-    """The state with the edits of `--set` and the locks of `--lock`."""
-    for text in args.set:
-        attribute, equals, amount = text.partition("=")
-        if not equals:
-            raise UserError(f"--set takes an attribute and an amount, as Smiling=2, not {text!r}.")
-        state = state.with_edit(attribute.strip(), amount)
-    for attribute in args.lock:
-        state = state.with_lock(attribute, True)
-    return state
-
-
-def read_face_file(path: Path) -> FaceState:
-    """A saved face, JSON or PNG."""
-    from ganssl.face.render import read_face
-
-    try:
-        return read_face(path.read_bytes(), path.name)
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
-
-
-def check_folders(*paths: str | None) -> None:
-    """`UserError` where a file cannot be written for want of its folder, before long work."""
-    for path in filter(None, paths):
-        if not Path(path).resolve().parent.is_dir():
-            raise UserError(f"{path} cannot be written: its folder does not exist.")

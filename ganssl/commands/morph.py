@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganssl.commands.edit import open_photo
-from ganssl.commands.generate import (
+from ganssl.commands._options import (
     add_edit_arguments,
     check_folders,
     edited,
+    open_photo,
     read_face_file,
 )
 from ganssl.errors import UserError

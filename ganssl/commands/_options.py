@@ -1,0 +1,79 @@
+"""What several commands take: edits and locks, a saved face, a photo, folders that must exist."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganssl.errors import UserError
+from ganssl.face.state import FaceState
+
+if TYPE_CHECKING:
+    from ganssl.face.from_photo import EditablePhoto
+    from ganssl.models.face_model import FaceModel
+
+
+def add_edit_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--set` and `--lock`, which `edited` reads."""
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="ATTRIBUTE=SIGMA",
+        help="an edit from -3 to 3 σ, such as Smiling=2; repeat it for more",
+    )
+    parser.add_argument(
+        "--lock",
+        action="append",
+        default=[],
+        metavar="ATTRIBUTE",
+        help="an attribute that the edits must not move; repeat it for more",
+    )
+
+
+def edited(state: FaceState, args: argparse.Namespace) -> FaceState:
+    """The state with the edits of `--set` and the locks of `--lock`."""
+    for text in args.set:
+        attribute, equals, amount = text.partition("=")
+        if not equals:
+            raise UserError(f"--set takes an attribute and an amount, as Smiling=2, not {text!r}.")
+        state = state.with_edit(attribute.strip(), amount)
+    for attribute in args.lock:
+        state = state.with_lock(attribute, True)
+    return state
+
+
+def read_face_file(path: Path) -> FaceState:
+    """A saved face, JSON or PNG."""
+    from ganssl.face.render import read_face
+
+    try:
+        return read_face(path.read_bytes(), path.name)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def check_folders(*paths: str | None) -> None:
+    """`UserError` where a file cannot be written for want of its folder, before long work."""
+    for path in filter(None, paths):
+        if not Path(path).resolve().parent.is_dir():
+            raise UserError(f"{path} cannot be written: its folder does not exist.")
+
+
+def open_photo(model: FaceModel, path: str, face: int | None) -> EditablePhoto:
+    """Read, align and encode a photo; prints how, and what may go wrong.
+
+    Args:
+        face: its number from 1, None for the main one.
+    """
+    from ganssl.face.from_photo import editable_photo, face_network, load_photo
+
+    index = None if face is None else face - 1
+    photo = editable_photo(model, load_photo(path), index, network=face_network(model.size))
+    faces = len(photo.prepared.faces)
+    which = f"face {photo.prepared.chosen + 1} of {faces}, " if faces else ""
+    print(f"{path}: {which}{photo.prepared.how}")
+    for warning in photo.warnings:
+        print(f"note: {warning}")
+    return photo
