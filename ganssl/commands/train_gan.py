@@ -29,9 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-face-network", action="store_true", help="train without the feature term"
     )
+    parser.add_argument(
+        "--image-network",
+        metavar="FILE",
+        help="weights of efficientnet-lite0 (.pth), further eyes for the loss and a judge",
+    )
     for name, text in (
         ("kl", "weight of the KL term"),
-        ("feature", "weight of the feature term"),
         ("adversarial", "weight of the adversarial term"),
         ("feature-from", "pass at which the feature term comes in"),
         ("adversarial-from", "pass at which the discriminator comes in"),
@@ -65,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(
             f"{len(faces)} photos do not fill a batch of {batch_size}; lower --batch-size."
         )
-    given = ("kl", "feature", "adversarial", "feature_from", "adversarial_from", "adversarial_warm")
+    given = ("kl", "adversarial", "feature_from", "adversarial_from", "adversarial_warm")
     changed = {name: getattr(args, name) for name in given if getattr(args, name) is not None}
     if args.start:
         changed["kl_warm"] = 0.0  # the codes are in their place already
@@ -79,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         Objective(**changed),
         TrainingSettings(dtype=args.dtype, seed=args.seed),
         clock,
-        None if args.no_face_network else _face_maps(args.dtype),
+        _eyes(args),
     )
     if args.start and not args.resume:
         training.start_from(load_bundle(Path(args.start)))
@@ -93,7 +97,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _face_maps(dtype: str):
+def _eyes(args: argparse.Namespace) -> dict:
     from ganssl.features.face_network import FaceNetwork
+    from ganssl.training.image_network import load_image_network
 
-    return FaceNetwork.load(dtype=dtype).maps
+    eyes = {}
+    if not args.no_face_network:
+        eyes["face"] = FaceNetwork.load(dtype=args.dtype).maps
+    if args.image_network:
+        eyes["image"] = load_image_network(args.image_network, args.size, args.dtype)
+    return eyes

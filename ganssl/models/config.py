@@ -9,6 +9,9 @@ from ganssl.errors import UserError
 GRID = 32
 """Side of the grid on which the encoder folds and the generator unfolds pixels."""
 
+OLDER = {"smooth": False, "modulated": False, "fine_width": 0}
+"""What models have whose settings do not name these parts."""
+
 
 @dataclass(frozen=True)
 class ModelConfig:
@@ -24,6 +27,9 @@ class ModelConfig:
         smooth: whether a fixed low-pass follows where the generator unfolds its
             32×32 grid: the four pixels of a cell have weights of their own, and
             an adversary's gradients would set them apart, which shows as a grid.
+        modulated: whether the code also scales and shifts every norm of the generator.
+        fine_width: channels at 64×64 that are drawn from the 32×32 grid by a doubling of
+            their own, beside the `detail_width` unfolded ones.
     """
 
     size: int = 128
@@ -33,6 +39,8 @@ class ModelConfig:
     detail_width: int = 24
     discriminator_widths: tuple[int, int, int, int] = (32, 64, 128, 256)
     smooth: bool = True
+    modulated: bool = True
+    fine_width: int = 24
 
     def __post_init__(self) -> None:
         for name in ("encoder_widths", "generator_widths", "discriminator_widths"):
@@ -53,6 +61,6 @@ class ModelConfig:
     @classmethod
     def from_dict(cls, values: dict) -> ModelConfig:
         try:
-            return cls(**{"smooth": False, **values})  # older models have no such entry
+            return cls(**{**OLDER, **values})
         except TypeError as error:
             raise UserError(f"The model's settings are not readable: {error}.") from error

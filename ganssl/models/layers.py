@@ -47,6 +47,51 @@ class Blur(keras.layers.Layer):
         return keras.ops.depthwise_conv(x, keras.ops.cast(kernel, x.dtype), padding="same")
 
 
+class DoublingConv2D(keras.layers.Conv2D):
+    """A 3×3 convolution of the image doubled by repetition, `[n, h, w, c]` → `[n, 2h, 2w, f]`.
+
+    Each pixel of the doubled image is seen several times, so the same function is
+    a transposed 4×4 convolution with stride 2: 16 products in place of 36. Its
+    kernel is laid out from the 3×3 one, which is what is learnt and stored.
+    """
+
+    def call(self, inputs):
+        mirrored = keras.ops.flip(self.kernel, axis=(0, 1))
+        laid = [
+            keras.ops.pad(mirrored, ((row, 1 - row), (column, 1 - column), (0, 0), (0, 0)))
+            for row in (0, 1)
+            for column in (0, 1)
+        ]
+        kernel = keras.ops.swapaxes(sum(laid[1:], laid[0]), 2, 3)
+        x = keras.ops.conv_transpose(inputs, kernel, strides=2, padding="same")
+        return x + self.bias if self.use_bias else x
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        return batch, 2 * height, 2 * width, self.filters
+
+
+class Modulate(keras.layers.Layer):
+    """Scale and shift each channel by the code: `[n, h, w, c]`, `[n, d]` → `[n, h, w, c]`.
+
+    Self-modulation (Chen et al. 2019), linear in the code; it begins as nothing.
+    """
+
+    def build(self, shapes):
+        (*_, channels), (_, size) = shapes
+        self.kernel = self.add_weight((size, 2 * channels), initializer="zeros", name="kernel")
+        self.bias = self.add_weight((2 * channels,), initializer="zeros", name="bias")
+
+    def call(self, inputs):
+        x, code = inputs
+        change = keras.ops.matmul(keras.ops.cast(code, x.dtype), self.kernel) + self.bias
+        scale, shift = keras.ops.split(change[:, None, None, :], 2, axis=-1)
+        return x * (1.0 + scale) + shift
+
+    def compute_output_shape(self, shapes):
+        return shapes[0]
+
+
 def fold(x, block: int):
     """Space to depth: `[n, h, w, c]` → `[n, h/block, w/block, c·block²]`."""
     if block == 1:
@@ -68,20 +113,28 @@ def unfold(x, block: int):
     return keras.ops.reshape(x, (-1, height * block, width * block, depth))
 
 
-def conv_norm(x, width: int, name: str, dtype, strides: int = 1):
-    """3×3 convolution, batch norm, leaky ReLU."""
+def conv_norm(x, width: int, name: str, dtype, strides: int = 1, code=None):
+    """3×3 convolution, batch norm, modulation by a code if there is one, leaky ReLU."""
     x = keras.layers.Conv2D(
         width, 3, strides=strides, padding="same", use_bias=False, name=f"{name}_conv", dtype=dtype
     )(x)
+    return norm(x, name, dtype, code)
+
+
+def doubling_norm(x, width: int, name: str, dtype, code=None):
+    """The same of the image doubled by repetition; it leaves no checkerboard."""
+    x = DoublingConv2D(width, 3, use_bias=False, name=f"{name}_conv", dtype=dtype)(x)
+    return norm(x, name, dtype, code)
+
+
+def norm(x, name: str, dtype, code=None):
+    """Batch norm, modulation by a code if there is one, leaky ReLU."""
     x = BatchNorm(momentum=0.98, name=f"{name}_bn", dtype=dtype)(x)
+    if code is not None:
+        x = Modulate(name=f"{name}_code", dtype=dtype)([x, code])
     return keras.layers.LeakyReLU(0.1, name=f"{name}_act", dtype=dtype)(x)
 
 
-def residual(x, name: str, dtype):
+def residual(x, name: str, dtype, code=None):
     """`x` plus one `conv_norm` of it."""
-    return keras.layers.add([x, conv_norm(x, x.shape[-1], name, dtype)], dtype=dtype)
-
-
-def upsample(x, dtype):
-    """Nearest-neighbour doubling; the convolution that follows leaves no checkerboard."""
-    return keras.layers.UpSampling2D(2, interpolation="nearest", dtype=dtype)(x)
+    return keras.layers.add([x, conv_norm(x, x.shape[-1], name, dtype, code=code)], dtype=dtype)

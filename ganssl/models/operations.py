@@ -9,12 +9,17 @@ def layer_operations(network) -> int:
     """Floating-point operations of a Keras network's convolutions and dense layers for one face."""
     import keras
 
+    from ganssl.models.layers import DoublingConv2D, Modulate
+
     total = 0
     for layer in network.layers:
-        if isinstance(layer, keras.layers.Conv2D):
-            _, height, width, _ = layer.output.shape
+        if isinstance(layer, DoublingConv2D):
+            _, height, width, channels = layer.input.shape  # every input spreads a 4×4 kernel
+            total += 2 * height * width * 16 * channels * layer.filters
+        elif isinstance(layer, keras.layers.Conv2D):
+            _, height, width, _ = layer.output.shape  # every output sees the kernel
             total += 2 * height * width * int(np.prod(layer.kernel.shape))
-        elif isinstance(layer, keras.layers.Dense):
+        elif isinstance(layer, (keras.layers.Dense, Modulate)):
             total += 2 * int(np.prod(layer.kernel.shape))
     return total
 

@@ -2,32 +2,31 @@
 
 After Larsen et al. 2016, with what later work found to be stable: first a VAE
 (L1, gradients, KL), then deep feature consistency on a fixed face network (Hou
-et al. 2016), last and gently the adversarial terms on reconstructions and on
-samples, with a smoothness penalty on the discriminator. It judges pixels and,
-beside them, the fixed network's maps (Sauer et al. 2021). Half of the samples
-come from the prior, half between two codes of the batch, where edits go.
+et al. 2016), last the adversarial terms on reconstructions and on samples. One
+discriminator judges pixels, with a smoothness penalty, and one the maps of each
+fixed network (Sauer et al. 2021); all see augmented faces (Zhao et al. 2020).
+Half of the samples come from the prior, half between two codes of the batch,
+where edits go.
 Unlike Larsen, the adversarial gradient of reconstructions reaches the encoder
 too: blocking it costs a second pass through the generator.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 
 import keras
 from keras import ops
 
 from ganssl.models import losses
 from ganssl.models.config import ModelConfig
-from ganssl.models.networks import (
-    build_discriminator,
-    build_encoder,
-    build_generator,
-    build_map_judge,
-)
+from ganssl.models.differentiable import augment
+from ganssl.models.judges import build_discriminator, build_map_judge
+from ganssl.models.networks import build_encoder, build_generator
 
-SHIFTS = 4
-"""The fixed network folds 2×2 pixels of half the size: its grid repeats after so many pixels."""
+NEAREST = 0.75
+"""Samples of the prior are drawn at a truncation between this and 1, as the app draws faces."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,9 @@ class Objective:
     """Weights of the terms and when they come in (in passes over the photos).
 
     Attributes:
-        pixel, gradient, kl, feature, similarity, adversarial: weights.
+        pixel, gradient, kl, similarity, lattice, adversarial: weights.
+        features: weight of each fixed network's distance, by name.
+        judges: how much each discriminator has to say, by name, relative to the others.
         kl_warm: passes over which the KL weight rises from 0.
         feature_from, adversarial_from: when these terms come in.
         adversarial_warm: passes over which the adversarial weight rises from 0.
@@ -46,9 +47,13 @@ class Objective:
     pixel: float = 1.0
     gradient: float = 1.0
     kl: float = 6e-4
-    feature: float = 0.8
+    features: dict[str, float] = field(default_factory=lambda: {"face": 0.8, "image": 0.4})
+    judges: dict[str, float] = field(
+        default_factory=lambda: {"pixels": 2.0, "face": 1.0, "image": 0.6}
+    )
     similarity: float = 0.1
-    adversarial: float = 0.08
+    lattice: float = 2.0
+    adversarial: float = 0.15
     kl_warm: float = 1.0
     feature_from: float = 1.0
     adversarial_from: float = 12.0
@@ -72,11 +77,12 @@ class Objective:
 
 
 class VaeGan:
-    """Encoder, generator, discriminator, their moving averages, and the objective.
+    """Encoder, generator, discriminators, their moving averages, and the objective.
 
     Args:
-        face_maps: the fixed face network's early layers, `faces → list of maps`,
-            or None to leave the feature term out.
+        eyes: fixed networks by name, `faces → list of maps, from fine to coarse`:
+            what they see of a face and of its reconstruction must agree, and a
+            discriminator of its own judges the maps of each.
         dtype: of the layers, `float32` or `mixed_bfloat16`.
     """
 
@@ -84,16 +90,18 @@ class VaeGan:
         self,
         config: ModelConfig,
         objective: Objective,
-        face_maps=None,
+        eyes: dict[str, Callable] | None = None,
         dtype: str = "float32",
         seed: int = 0,
     ) -> None:
         keras.utils.set_random_seed(seed)
-        self.config, self.objective, self.face_maps = config, objective, face_maps
+        self.config, self.objective, self.eyes = config, objective, eyes or {}
         self.encoder = build_encoder(config, dtype)
         self.generator = build_generator(config, dtype)
-        self.discriminator = build_discriminator(config, dtype)
-        self.map_judge = None if face_maps is None else self._build_map_judge(dtype)
+        self.judges = {"pixels": build_discriminator(config, dtype)}
+        for name, maps in self.eyes.items():
+            shapes = [tuple(m.shape[1:]) for m in maps(ops.zeros((1, config.size, config.size, 3)))]
+            self.judges[name] = build_map_judge(shapes, f"judge_{name}", dtype=dtype, seed=seed)
         self.mean_encoder = build_encoder(config)  # moving averages, what ships
         self.mean_generator = build_generator(config)
         self.mean_encoder.set_weights(self.encoder.get_weights())
@@ -105,32 +113,7 @@ class VaeGan:
 
     @property
     def discriminator_variables(self) -> list:
-        judge = self.map_judge.trainable_variables if self.map_judge else []
-        return self.discriminator.trainable_variables + judge
-
-    def _build_map_judge(self, dtype: str) -> keras.Model:
-        side = self.config.size
-        maps = self.face_maps(ops.zeros((1, side, side, 3)))
-        return build_map_judge([tuple(each.shape[1:]) for each in maps], dtype)
-
-    def look(self, faces, shift=None) -> tuple:
-        """Faces and, where there is a fixed network, its maps: what a judge sees.
-
-        `shift`: int32 `[2]`, moves the picture by so many pixels down and right.
-        Networks that fold pixels or skip some see every place with the same
-        phase, and without shifts that vary they teach the generator a grid.
-        """
-        if shift is not None:
-            faces = ops.roll(ops.roll(faces, shift[0], axis=1), shift[1], axis=2)
-        return faces, self.face_maps(faces) if self.face_maps is not None else None
-
-    def judge(self, seen: tuple, training: bool = False) -> tuple[list, list]:
-        """Logits of every head, and the features of the one that judges pixels."""
-        faces, maps = seen
-        logits, *features = self.discriminator(faces, training=training)
-        if maps is None:
-            return [logits], features
-        return [logits, *self.map_judge(maps, training=training)], features
+        return [v for judge in self.judges.values() for v in judge.trainable_variables]
 
     def averages(self) -> list[tuple]:
         """Pairs of (moving average, trained variable)."""
@@ -138,27 +121,29 @@ class VaeGan:
         means = self.mean_encoder.variables + self.mean_generator.variables
         return list(zip(means, trained, strict=True))
 
-    def autoencoder_losses(
-        self, faces, noise, prior, kl_weight, adversarial_weight, stage: tuple[bool, bool]
-    ) -> tuple[dict, tuple]:
-        """Terms of encoder and generator, and what the discriminator is to judge.
+    def losses(
+        self, batch, kl_weight, adversarial_weight, stage: tuple[bool, bool]
+    ) -> dict[str, object]:
+        """Terms of the objective; `total` is for encoder and generator, `judged` for the judges.
+
+        Both come from one look of every network at every face: take the gradient
+        of each to its own variables.
 
         Args:
-            faces: `[b, s, s, 3]` in [-1, 1].
-            noise: standard normal `[b, d]`, the posterior's reparameterisation.
-            prior: codes from N(0, 1), `[b, d]`; used in the adversarial stage,
-                and the first one for the shift before the networks look.
+            batch: faces `[b, s, s, 3]` in [-1, 1]; standard normal noise of the
+                posterior `[b, d]`, of the prior `[b, d]` and of the smoothness
+                penalty `[k, s, s, 3]`, `k` ≤ `b`; uniform chances
+                `[2b + 1, CHANCES]` of the augmentation, the last row for the batch.
             stage: whether the feature and the adversarial terms are on.
-
-        Returns the terms, and (real, rebuilt, sampled) as `look` gives them.
         """
+        faces, noise, prior, disturbance, chances = batch
         with_features, adversarial = stage
-        weight = self.objective
+        weight, count = self.objective, faces.shape[0]
         mean, log_variance = self.encoder(faces, training=True)
         codes = mean + noise * ops.exp(0.5 * log_variance)
         sampled = None
         if adversarial:  # one pass through the generator, so its batch norm sees both sources
-            both = ops.concatenate([codes, sample_codes(codes, prior)])
+            both = ops.concatenate([codes, sample_codes(codes, prior, chances[:count, :2])])
             rebuilt, sampled = ops.split(self.generator(both, training=True), 2)
         else:
             rebuilt = self.generator(codes, training=True)
@@ -169,60 +154,67 @@ class VaeGan:
         }
         total = weight.pixel * terms["pixel"] + weight.gradient * terms["gradient"]
         total = total + kl_weight * terms["kl"]
-        shift = ops.cast(SHIFTS * ops.sigmoid(prior[0, :2]), "int32")  # the same for all faces
-        real, fake = self.look(faces, shift), self.look(rebuilt, shift)
-        if with_features and self.face_maps is not None:
-            terms["feature"] = losses.feature_distance(real[1], fake[1])
-            total = total + weight.feature * terms["feature"]
-        seen = (real, fake, None)
+        made = [rebuilt] if sampled is None else [rebuilt, sampled]
+        terms["lattice"] = sum(map(losses.lattice_energy, made)) / len(made)
+        total = total + weight.lattice * terms["lattice"]
+        if with_features or adversarial:
+            changes = chances[:count], chances[-1, :2]
+            real, fake = self.look(faces, *changes), self.look(rebuilt, *changes)
+            for name in self.eyes if with_features else ():
+                terms[f"feature_{name}"] = losses.feature_distance(real[name], fake[name])
+                total = total + weight.features[name] * terms[f"feature_{name}"]
         if adversarial:
-            seen = (real, fake, self.look(sampled, shift))
-            (_, real_features), (fake_heads, fake_features) = map(self.judge, seen[:2])
-            sampled_heads, _ = self.judge(seen[2])
-            terms["similarity"] = losses.feature_distance(real_features, fake_features)
-            terms["adversarial"] = losses.generator_loss([fake_heads, sampled_heads])
+            chosen = chances[count : 2 * count], chances[-1, 2:4]
+            seen = real, fake, self.look(sampled, *chosen)
+            self.judge(seen, disturbance, terms)
             total = total + weight.similarity * terms["similarity"]
             total = total + adversarial_weight * terms["adversarial"]
         terms["total"] = total
-        return terms, seen
-
-    def discriminator_losses(self, seen: tuple, disturbance) -> dict:
-        """Terms of the discriminator.
-
-        Args:
-            seen: as `autoencoder_losses` returns it.
-            disturbance: standard normal `[k, s, s, 3]`, `k` ≤ `b`: noise for the
-                smoothness penalty on the first `k` faces.
-        """
-        scale, some = self.objective.noise_scale, disturbance.shape[0]
-        real, *fakes = (tuple(map(_fixed, each)) for each in seen)
-        real_heads, _ = self.judge(real, training=True)
-        fake_heads = [self.judge(fake, training=True)[0] for fake in fakes]
-        disturbed, _ = self.judge(self.look(real[0][:some] + scale * disturbance), training=True)
-        same = [logits[:some] for logits in real_heads]
-        terms = {
-            "discriminator": losses.discriminator_loss(real_heads, fake_heads),
-            "smoothness": losses.smoothness_penalty(same, disturbed, scale),
-        }
-        terms["total"] = terms["discriminator"] + self.objective.smoothness * terms["smoothness"]
         return terms
 
+    def look(self, faces, chances, place) -> dict[str, object]:
+        """What the judges see: the augmented faces, and their maps in each fixed network."""
+        faces = augment(faces, chances, place)
+        return {"pixels": faces, **{name: maps(faces) for name, maps in self.eyes.items()}}
 
-def sample_codes(codes, prior):
-    """Half from the prior, half between two faces; float32 `[b, d]`.
+    def judge(self, seen: tuple[dict, dict, dict], disturbance, terms: dict) -> None:
+        """Adds to `terms` what the judges say: `adversarial` and `similarity` are for the
+        generator, where judges count by their shares, and `judged` is for the judges.
+
+        Args:
+            seen: real, rebuilt and sampled faces as `look` gives them.
+        """
+        adversary, judged = 0.0, 0.0
+        shares = {name: self.objective.judges[name] for name in self.judges}
+        for name, judge in self.judges.items():
+            outputs = [judge(each[name], training=True) for each in seen]
+            if name == "pixels":
+                real_features, fake_features = outputs[0][1:], outputs[1][1:]
+                outputs = [each[:1] for each in outputs]
+                some, scale = disturbance.shape[0], self.objective.noise_scale
+                disturbed = judge(seen[0][name][:some] + scale * disturbance, training=True)[:1]
+                same = [logits[:some] for logits in outputs[0]]
+                terms["smoothness"] = losses.smoothness_penalty(same, disturbed, scale)
+                terms["similarity"] = losses.feature_distance(real_features, fake_features)
+            real, *fakes = outputs
+            terms[f"judge_{name}"] = losses.discriminator_loss(real, fakes)
+            terms[f"fool_{name}"] = losses.generator_loss(fakes)
+            share = shares[name] / sum(shares.values())
+            adversary = adversary + share * terms[f"fool_{name}"]
+            judged = judged + terms[f"judge_{name}"]
+        terms["adversarial"], terms["discriminator"] = adversary, judged
+        terms["judged"] = judged + self.objective.smoothness * terms["smoothness"]
+
+
+def sample_codes(codes, prior, chances):
+    """Half from the prior, a little nearer to its mean, half between two faces; `[b, d]`.
 
     A mixture of two codes with weights whose squares add up to 1 has the mean
     (near 0) and the covariance of the batch.
     """
     half = prior.shape[0] // 2
-    share = ops.sigmoid(prior[half:, :1])  # (b/2, 1)
+    near = prior[:half] * (NEAREST + (1.0 - NEAREST) * chances[:half, :1])
+    share = chances[half:, 1:2]
     first, second = codes[half:], ops.flip(codes, axis=0)[half:]
     between = ops.sqrt(share) * first + ops.sqrt(1.0 - share) * second
-    return ops.concatenate([prior[:half], ops.stop_gradient(between)])
-
-
-def _fixed(values):
-    """Without gradient: a tensor, a list of them, or None."""
-    if isinstance(values, list):
-        return [ops.stop_gradient(value) for value in values]
-    return None if values is None else ops.stop_gradient(values)
+    return ops.concatenate([near, ops.stop_gradient(between)])

@@ -14,12 +14,14 @@ from ganssl.errors import UserError
 from ganssl.models.bundle import BundleModel
 from ganssl.models.config import ModelConfig
 from ganssl.models.density import sample_prior
+from ganssl.models.differentiable import CHANCES
 from ganssl.models.vaegan import Objective, VaeGan
 from ganssl.photos.images import png_bytes, tile
 from ganssl.photos.preprocess import Preprocess
 from ganssl.training.batches import batch_dataset
 from ganssl.training.checkpoint import load_checkpoint, named_variables, save_checkpoint
 from ganssl.training.clock import TrainingClock
+from ganssl.training.grow import grow
 
 SETTINGS = "settings.json"
 VAE_STAGE = "vae_stage"  # a checkpoint from just before the adversarial terms came in
@@ -43,7 +45,7 @@ class TrainingSettings:
 
     learning_rate: float = 6e-4
     adversarial_rate: float = 2e-4
-    discriminator_rate: float = 4e-4
+    discriminator_rate: float = 8e-4
     average_decay: float = 0.999
     warm_steps: int = 200
     cool_share: float = 0.15
@@ -66,7 +68,7 @@ class GanTraining:
         objective: Objective,
         settings: TrainingSettings,
         clock: TrainingClock,
-        face_maps: Callable | None = None,
+        eyes: dict[str, Callable] | None = None,
         strategy=None,
     ) -> None:
         self.faces, self.config, self.objective = faces, config, objective
@@ -79,7 +81,7 @@ class GanTraining:
                 f"{self.strategy.num_replicas_in_sync} devices."
             )
         with self.strategy.scope():
-            self.nets = VaeGan(config, objective, face_maps, settings.dtype, settings.seed)
+            self.nets = VaeGan(config, objective, eyes, settings.dtype, settings.seed)
             self.optimizers = {
                 "autoencoder": keras.optimizers.Adam(
                     settings.learning_rate, beta_1=0.5, beta_2=0.99
@@ -96,10 +98,9 @@ class GanTraining:
         owners = {
             "encoder": nets.encoder,
             "generator": nets.generator,
-            "discriminator": nets.discriminator,
             "mean_encoder": nets.mean_encoder,
             "mean_generator": nets.mean_generator,
-            **({"map_judge": nets.map_judge} if nets.map_judge else {}),
+            **{f"judge_{name}": judge for name, judge in nets.judges.items()},
             **{f"optimizer_{name}": owner for name, owner in self.optimizers.items()},
         }
         return {
@@ -107,25 +108,21 @@ class GanTraining:
         }
 
     def start_from(self, model: BundleModel) -> None:
-        """Begin with the weights of a finished model; the discriminator begins anew.
+        """Begin with the weights of a finished model; the discriminators begin anew.
 
-        Raises `UserError` where the model has another size.
+        A wider network or one with more parts begins as the same function.
+        Raises `UserError` where the model has another size or code.
         """
         pairs = (
             (model.encoder, self.nets.encoder, self.nets.mean_encoder),
             (model.generator, self.nets.generator, self.nets.mean_generator),
         )
-        try:
-            for source, *targets in pairs:
-                for network in targets:
-                    network.set_weights(source.get_weights())
-        except ValueError as error:
-            raise UserError(
-                f"{model.name} has another architecture than the one to train: {error}"
-            ) from error
+        for source, *targets in pairs:
+            for network in targets:
+                grow(network, source)
 
     def load_batch(self, indices: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-        """Faces (half mirrored), posterior noise, prior codes and disturbance of one step."""
+        """Faces (half mirrored), then the random numbers of one step (see `VaeGan.losses`)."""
         faces = np.array(self.faces[indices])
         mirror = rng.random(len(faces)) < 0.5
         faces[mirror] = faces[mirror][:, :, ::-1]
@@ -136,6 +133,7 @@ class GanTraining:
             rng.standard_normal(codes, np.float32),
             rng.standard_normal(codes, np.float32),
             rng.standard_normal(disturbed, np.float32),
+            rng.random((2 * len(faces) + self.strategy.num_replicas_in_sync, CHANCES), np.float32),
         )
 
     def dataset(self, first_step: int):
@@ -148,6 +146,7 @@ class GanTraining:
             tf.TensorSpec((batch, size), tf.float32),
             tf.TensorSpec((batch, size), tf.float32),
             tf.TensorSpec((batch, 3 * side * side // DISTURBED_SHARE), tf.float32),
+            tf.TensorSpec((2 * batch + self.strategy.num_replicas_in_sync, CHANCES), tf.float32),
         )
         dataset = batch_dataset(
             len(self.faces), batch, self.settings.seed, self.load_batch, signature, first_step
@@ -162,8 +161,8 @@ class GanTraining:
         report: Callable[[TrainingClock, dict[str, float]], None],
         resume: bool = False,
         report_every: int = 20,
-        save_every: int = 500,
-        sheet_every: int = 500,
+        save_every: int = 200,
+        sheet_every: int = 200,
     ) -> None:
         """Train until the clock is done; writes `checkpoint.npz` and `samples/` to `folder`."""
         folder = Path(folder)
@@ -217,26 +216,21 @@ class GanTraining:
 
         nets, replicas = self.nets, self.strategy.num_replicas_in_sync
 
-        def apply(optimizer: str, tape, loss, variables) -> None:
-            gradients = tape.gradient(loss, variables)
-            self.optimizers[optimizer].apply(gradients, variables)
-
         def device_step(batch, kl_weight, adversarial_weight):
-            pixels, noise, prior, disturbance = batch
+            pixels, noise, prior, disturbance, chances = batch
             faces = tf.cast(pixels, tf.float32) / 127.5 - 1.0
-            with tf.GradientTape() as tape:
-                terms, seen = nets.autoencoder_losses(
-                    faces, noise, prior, kl_weight, adversarial_weight, stage
-                )
-                loss = terms["total"] / replicas  # gradients are summed over the devices
-            apply("autoencoder", tape, loss, nets.autoencoder_variables)
-            if stage[1]:
-                disturbance = tf.reshape(disturbance, (-1, *faces.shape[1:]))
-                with tf.GradientTape() as tape:
-                    judged = nets.discriminator_losses(seen, disturbance)
-                    loss = judged["total"] / replicas
-                apply("discriminator", tape, loss, nets.discriminator_variables)
-                terms |= {k: judged[k] for k in ("discriminator", "smoothness")}
+            disturbance = tf.reshape(disturbance, (-1, *faces.shape[1:]))
+            seen = faces, noise, prior, disturbance, chances
+            with tf.GradientTape(persistent=True) as tape:
+                terms = nets.losses(seen, kl_weight, adversarial_weight, stage)
+                total = terms["total"] / replicas  # gradients are summed over the devices
+                judged = terms["judged"] / replicas if stage[1] else None
+            own, judges = nets.autoencoder_variables, nets.discriminator_variables
+            gradients = tape.gradient(total, own)
+            if stage[1]:  # both from before either step
+                judge_gradients = tape.gradient(judged, judges)
+                self.optimizers["discriminator"].apply(judge_gradients, judges)
+            self.optimizers["autoencoder"].apply(gradients, own)
             return terms
 
         @tf.function

@@ -7,9 +7,10 @@ import pytest
 
 from ganssl.errors import UserError
 from ganssl.models import losses
-from ganssl.models.config import ModelConfig
-from ganssl.models.layers import Blur, fold, unfold
-from ganssl.models.networks import build_discriminator, build_encoder, build_generator
+from ganssl.models.config import OLDER, ModelConfig
+from ganssl.models.judges import build_discriminator, build_map_judge
+from ganssl.models.layers import Blur, DoublingConv2D, Modulate, fold, unfold
+from ganssl.models.networks import build_encoder, build_generator
 
 SMALL = dict(
     latent_size=8,
@@ -69,14 +70,16 @@ def test_the_blur_takes_away_a_grid_and_leaves_what_is_smooth():
     np.testing.assert_allclose(inner[..., 2:], x[0, 1:-1, 1:-1, 2:], atol=1e-5)
 
 
-def test_models_from_before_the_blur_are_built_without_it():
+def test_models_from_before_blur_and_modulation_are_built_without_them():
     config = ModelConfig(**SMALL)
-    before = {k: v for k, v in config.to_dict().items() if k != "smooth"}
+    before = {k: v for k, v in config.to_dict().items() if k not in OLDER}
     names = [
         [layer.name for layer in build_generator(each).layers]
         for each in (config, ModelConfig.from_dict(before), ModelConfig.from_dict(config.to_dict()))
     ]
     assert ["smooth" in each for each in names] == [True, False, True]
+    assert ["grid64_code" in each for each in names] == [True, False, True]
+    assert ["grid64_fine_conv" in each for each in names] == [True, False, True]
 
 
 def test_kl_divergence_matches_the_closed_form():
@@ -121,13 +124,52 @@ def test_sampled_codes_are_half_prior_and_half_between_two_faces():
     spread = rng.normal(size=(64, 64))
     codes = (rng.normal(size=(4096, 64)) @ spread).astype("float32")
     prior = rng.normal(size=(4096, 64)).astype("float32")
-    sampled = np.asarray(sample_codes(codes, prior))
-    np.testing.assert_array_equal(sampled[:2048], prior[:2048])
+    chances = rng.random((4096, 2)).astype("float32")
+    sampled = np.asarray(sample_codes(codes, prior, chances))
+    nearer = np.linalg.norm(sampled[:2048], axis=1) / np.linalg.norm(prior[:2048], axis=1)
+    assert nearer.min() >= 0.75 - 1e-3 and nearer.max() <= 1.0 + 1e-3 and nearer.std() > 0.05
     axis = np.linalg.svd(spread)[2][0]  # widest of the codes
     assert np.std(sampled[2048:] @ axis) == pytest.approx(np.std(codes @ axis), rel=0.1)
 
 
-def test_the_fixed_networks_maps_are_judged_beside_the_pixels():
+def test_a_doubling_convolution_is_one_of_the_doubled_image():
+    import keras
+
+    x = np.random.default_rng(0).standard_normal((2, 5, 7, 3)).astype("float32")
+    doubling = DoublingConv2D(4, 3)
+    made = np.asarray(doubling(x))
+    plain = keras.layers.Conv2D(4, 3, padding="same")
+    doubled = x.repeat(2, axis=1).repeat(2, axis=2)
+    plain.build(doubled.shape)
+    plain.set_weights([np.asarray(doubling.kernel), np.asarray(doubling.bias)])
+    assert made.shape == (2, 10, 14, 4)
+    np.testing.assert_allclose(made, plain(doubled), atol=1e-5)
+
+
+def test_modulation_begins_as_nothing_and_then_follows_the_code():
+    x = np.random.default_rng(0).standard_normal((2, 3, 3, 4)).astype("float32")
+    codes = np.array([[1.0, 0.0], [0.0, 2.0]], "float32")
+    layer = Modulate()
+    np.testing.assert_array_equal(layer([x, codes]), x)
+    kernel = np.zeros((2, 8), "float32")
+    kernel[0, 1], kernel[1, 6] = 0.5, 3.0  # scales channel 1 of the first, shifts 2 of the second
+    layer.set_weights([kernel, np.zeros(8, "float32")])
+    expected = x.copy()
+    expected[0, ..., 1] *= 1.5
+    expected[1, ..., 2] += 6.0
+    np.testing.assert_allclose(layer([x, codes]), expected, rtol=1e-6)
+
+
+def test_the_discriminator_sees_faces_that_are_too_much_alike():
+    from ganssl.models.judges import GroupSpread
+
+    x = np.random.default_rng(0).standard_normal((8, 2, 2, 3)).astype("float32")
+    x[4:] = x[4]
+    spread = np.asarray(GroupSpread()(x))[..., 3]
+    assert spread[:4].min() > 0.3 and spread[4:].max() < 0.01
+
+
+def test_each_fixed_network_has_a_judge_of_its_own():
     import keras
 
     from ganssl.models.vaegan import Objective, VaeGan
@@ -136,13 +178,25 @@ def test_the_fixed_networks_maps_are_judged_beside_the_pixels():
     def maps(faces):
         return [keras.ops.average_pool(faces, side, side) for side in (4, 8)]
 
-    nets = VaeGan(TINY, Objective(), maps)
-    faces = keras.ops.convert_to_tensor(np.random.default_rng(0).random((4, 64, 64, 3), "float32"))
-    heads, _ = nets.judge(nets.look(faces))
-    assert [tuple(logits.shape[1:3]) for logits in heads] == [(8, 8), (8, 8), (4, 4)]
-    assert len(nets.discriminator_variables) > len(nets.discriminator.trainable_variables)
-    heads_without, _ = nets.judge((faces, None))
-    np.testing.assert_array_equal(heads[0], heads_without[0])
+    objective = Objective(features={"coarse": 1.0}, judges={"pixels": 1.0, "coarse": 1.0})
+    nets = VaeGan(TINY, objective, {"coarse": maps})
+    seen = nets.look(
+        np.random.default_rng(0).random((4, 64, 64, 3), "float32"),
+        np.full((4, 5), 0.5, "float32"),
+        np.full(2, 0.5, "float32"),
+    )
+    assert set(nets.judges) == set(seen) == {"pixels", "coarse"}
+    heads = nets.judges["coarse"](seen["coarse"])
+    assert [tuple(logits.shape[1:3]) for logits in heads] == [(8, 8), (8, 8)]
+    assert len(nets.discriminator_variables) == sum(
+        len(judge.trainable_variables) for judge in nets.judges.values()
+    )
+
+
+def test_random_mixtures_are_fixed():
+    judge = build_map_judge([(8, 8, 3), (4, 4, 5)], "judge", width=4)
+    names = {variable.path for variable in judge.trainable_variables}
+    assert names and not any("mix" in name for name in names)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
@@ -167,14 +221,15 @@ def test_fused_batch_norm_is_keras_batch_norm(dtype: str):
         np.testing.assert_allclose(a, b, rtol=0.01, atol=tolerance)
 
 
-def test_the_fixed_network_looks_at_shifted_faces():
-    import keras
-
-    from ganssl.models.vaegan import Objective, VaeGan
-    from tests.helpers.tiny_networks import TINY
-
-    nets = VaeGan(TINY, Objective(), lambda faces: [keras.ops.average_pool(faces, 4, 4)])
-    faces = np.random.default_rng(0).random((2, 64, 64, 3), "float32")
-    shifted, maps = nets.look(faces, keras.ops.convert_to_tensor([3, 1]))
-    np.testing.assert_array_equal(shifted, np.roll(faces, (3, 1), axis=(1, 2)))
-    np.testing.assert_allclose(maps[0], keras.ops.average_pool(shifted, 4, 4), atol=1e-6)
+def test_a_pattern_of_two_pixels_has_energy_and_an_edge_has_little():
+    flat = np.zeros((1, 32, 32, 3), "float32")
+    rows = flat.copy()
+    rows[:, ::2] = 0.2
+    rows[:, 1::2] = -0.2
+    checked = rows * np.where(np.arange(32) % 2, 1.0, -1.0).astype("float32")[None, None, :, None]
+    edge = np.where(np.arange(32) < 15, -0.2, 0.2).astype("float32")
+    edge = np.broadcast_to(edge[None, None, :, None], flat.shape)
+    assert float(losses.lattice_energy(flat)) == 0.0
+    for pattern in (rows, checked):
+        assert float(losses.lattice_energy(pattern)) == pytest.approx(0.2, rel=1e-4)
+    assert float(losses.lattice_energy(edge)) < 0.05

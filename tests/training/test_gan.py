@@ -62,12 +62,12 @@ def test_training_lowers_the_loss_and_writes_a_sheet(tmp_path: Path, faces: np.n
 @pytest.mark.slow
 def test_all_terms_are_trained_in_the_adversarial_stage(tmp_path: Path, faces: np.ndarray):
     training = make_training(2, faces)
-    before = [np.asarray(v).copy() for v in training.nets.discriminator.trainable_variables]
+    before = [np.asarray(v).copy() for v in training.nets.discriminator_variables]
     seen: list[dict] = []
     training.run(tmp_path, lambda clock, terms: seen.append(terms), report_every=1)
     assert "adversarial" not in seen[0]
     assert {"adversarial", "similarity", "discriminator", "smoothness"} <= set(seen[-1])
-    after = training.nets.discriminator.trainable_variables
+    after = training.nets.discriminator_variables
     assert all(not np.array_equal(a, np.asarray(b)) for a, b in zip(before, after, strict=True))
     assert (tmp_path / "vae_stage" / "checkpoint.npz").is_file()
 
@@ -132,8 +132,19 @@ def test_a_training_can_start_from_a_finished_model(faces: np.ndarray):
     for a, b in zip(values, model.encoder.variables, strict=True):
         np.testing.assert_array_equal(a, np.asarray(b))
     wider = BundleModel.create(ModelConfig(**{**TINY.to_dict(), "latent_size": 9}))
-    with pytest.raises(UserError, match="another architecture"):
+    with pytest.raises(UserError, match="no growth"):
         training.start_from(wider)
+
+
+@pytest.mark.slow
+def test_a_wider_generator_begins_as_the_same_function(faces: np.ndarray):
+    plain = ModelConfig(**{**TINY.to_dict(), "modulated": False, "fine_width": 0})
+    model = BundleModel.create(plain, seed=5)
+    training = make_training(1, faces)
+    training.start_from(model)
+    codes = model.sample(4, seed=0)
+    before, after = model.decode(codes).astype(int), training.decode(codes).astype(int)
+    assert before.std() > 1 and np.abs(before - after).max() <= 1
 
 
 @pytest.mark.slow
