@@ -6,6 +6,8 @@ about the person; every text shown to a visitor says so.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ganssl.errors import UserError
@@ -40,6 +42,14 @@ class Attribute:
 
     `Attribute("Male")` has the classes `not Male` (0) and `Male` (1): the
     positive class is always the attribute itself, so polarity cannot flip.
+
+    Example:
+        >>> from ganssl import Attribute
+        >>> smiling = Attribute("Smiling")
+        >>> smiling.classes
+        ('not Smiling', 'Smiling')
+        >>> int(smiling.parse("yes")), int(smiling.parse("-1"))
+        (1, 0)
     """
 
     name: str
@@ -102,3 +112,34 @@ class Label:
 
     def __str__(self) -> str:
         return self.attribute.classes[int(self)]
+
+
+def meant_name(name: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that a typed name means; None where it means none or several.
+
+    Case does not matter, nor whether words are joined by `_`, by `-` or by a blank:
+    `gray hair` means `Gray_Hair`.
+    """
+    known = list(dict.fromkeys(known))
+    if name in known:
+        return name
+    found = [other for other in known if _plain(other) == _plain(name)]
+    return found[0] if len(found) == 1 else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A sentence that names up to three of `known` that a typed name is close to, or nothing.
+
+    Example:
+        >>> did_you_mean("Smilling", ["Male", "Smiling"])
+        'Did you mean Smiling?'
+        >>> did_you_mean("Tall", ["Male", "Smiling"])
+        ''
+    """
+    plain = {_plain(other): other for other in known}
+    near = difflib.get_close_matches(_plain(name), plain, n=3)
+    return f"Did you mean {' or '.join(plain[word] for word in near)}?" if near else ""
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())

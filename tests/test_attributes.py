@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from ganssl.attributes import CELEBA_ATTRIBUTES, FIRST_SLIDERS, WITHHELD, Attribute
+from ganssl.attributes import (
+    CELEBA_ATTRIBUTES,
+    FIRST_SLIDERS,
+    WITHHELD,
+    Attribute,
+    did_you_mean,
+    meant_name,
+)
 from ganssl.errors import UserError
 
 
@@ -73,3 +80,27 @@ def test_titles_read_well():
     assert Attribute("Gray_Hair").title == "Gray hair"
     assert Attribute("5_o_Clock_Shadow").title == "5 o clock shadow"
     assert Attribute("Male").title == "Male"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Gray_Hair", "Gray_Hair"), ("gray hair", "Gray_Hair"), ("GRAY-HAIR ", "Gray_Hair"),
+        ("male", "Male"), ("Mal", None), ("", None), ("Gray", None),
+    ],
+)  # fmt: skip
+def test_names_are_known_in_any_case_and_with_blanks(typed, meant):
+    assert meant_name(typed, CELEBA_ATTRIBUTES) == meant
+
+
+def test_a_name_that_could_be_two_is_none_unless_it_is_spelt_out():
+    own = ("Round face", "round_face", "Male")
+    assert meant_name("ROUND FACE", own) is None
+    assert meant_name("round_face", own) == "round_face"
+    assert meant_name("ROUND FACE", own[1:]) == "round_face"
+
+
+def test_what_is_close_is_named_as_it_is_spelt():
+    assert did_you_mean("smilling", CELEBA_ATTRIBUTES) == "Did you mean Smiling?"
+    assert "Gray_Hair" in did_you_mean("grey hair", CELEBA_ATTRIBUTES)
+    assert did_you_mean("Tall", ("Male", "Smiling")) == ""

@@ -115,7 +115,19 @@ def train_on_faces(
 def train_on_set(
     faces: SyntheticSet, extractor: FeatureExtractor, head: str = "linear", **options
 ) -> Classifier:
-    """`train_on_faces` with a set on disk, whose faces are read as they are needed."""
+    """`train_on_faces` with a set on disk, whose faces are read as they are needed.
+
+    Example:
+        >>> import ganssl
+        >>> recipe = ganssl.Recipe("Smiling", count=40)
+        >>> _ = ganssl.synthesize(ganssl.load_model(), recipe, "set")
+        >>> classifier = ganssl.train_on_set(ganssl.read_set("set"), ganssl.get_extractor())
+        >>> classifier.attribute.classes
+        ('not Smiling', 'Smiling')
+        >>> ganssl.save_classifier(classifier, "classifier")
+        >>> ganssl.load_classifier("classifier").threshold == classifier.threshold
+        True
+    """
     recipe = faces.recipe
     return train_on_faces(
         face_rows(faces),

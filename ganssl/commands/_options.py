@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganssl.attributes import did_you_mean, meant_name
 from ganssl.errors import UserError
 from ganssl.face.state import FaceState
 
@@ -42,6 +44,21 @@ def edited(state: FaceState, args: argparse.Namespace) -> FaceState:
     for attribute in args.lock:
         state = state.with_lock(attribute, True)
     return state
+
+
+def listed(text: str) -> list[str]:
+    """The names of a list with commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def attribute_name(text: str, known: Iterable[str]) -> str:
+    """The attribute that somebody typed, as it is spelt; `UserError` with what is close to it."""
+    known = list(known)
+    name = meant_name(text, known)
+    if name is None:
+        hint = did_you_mean(text, known) or f"There are {', '.join(known) or 'none'}."
+        raise UserError(f"There is no attribute {text!r}. {hint}")
+    return name
 
 
 def read_face_file(path: Path) -> FaceState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from ganssl.commands._options import attribute_name, listed
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
 
@@ -80,11 +81,6 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def listed(text: str) -> list[str]:
-    """The names of a list with commas."""
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
 def chosen_directions(
     directions: DirectionSet, attributes: list[str], methods: list[str]
 ) -> list[Direction]:
@@ -92,7 +88,7 @@ def chosen_directions(
     names = directions.attributes if attributes == ["all"] else attributes
     found = []
     for name in names:
-        directions.get(name)  # names what is close where there is none
+        name = directions.get(name).attribute  # as it is spelt
         there = directions.methods(name)
         wanted = there if "all" in methods else [m for m in methods if m in there]
         found += [directions.get(name, method) for method in wanted]
@@ -112,9 +108,9 @@ def fitted(
     names = listed(args.attributes)
     only = None
     if names != ["all"]:
-        only = list(dict.fromkeys([*names, *listed(args.hold)]))
-        for name in only:
-            encoded.photos.column(name)  # names what is close where there is none
+        known = encoded.photos.attributes
+        asked = [*names, *listed(args.hold)]
+        only = list(dict.fromkeys(attribute_name(name, known) for name in asked))
     train, holdout = encoded.divided()
     directions = fit_encoded(
         model.id,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
+from ganssl.commands._options import attribute_name
 from ganssl.errors import UserError
 
 HELP = "the label-efficiency curve: generated faces against the few labels they came from"
@@ -72,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
     )
     model, extractor = load_model(args.model), get_extractor(args.features)
     photos = read_photos(args.data)
+    asked = tuple(attribute_name(name, photos.attributes) for name in plan.attributes)
+    plan = replace(plan, attributes=asked)
     also = [("article", _article(args.article, plan.attributes))] if args.article else []
     material = gather(model, extractor, photos, plan, also, args.cache, bar)
     out = Path(args.out) if args.out else None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganssl.attributes import Attribute
+from ganssl.commands._options import attribute_name
 from ganssl.directions import DEFAULT_METHODS, METHODS, DirectionSet
 from ganssl.errors import UserError
 
@@ -130,7 +131,7 @@ def fit_spread(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> 
     from ganssl.base.progress import bar
     from ganssl.fitting.spread_directions import spread_photo_directions
 
-    only = [args.attribute] if args.attribute else None
+    only = [attribute_name(args.attribute, photos.attributes)] if args.attribute else None
     return spread_photo_directions(
         model, photos, args.labels_per_class, args.seed, only, cache=args.cache, progress=bar
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganssl.attributes import meant_name
+from ganssl.commands._options import listed
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
 from ganssl.synthesis.recipe import PRECISIONS, SOURCES, STRATEGIES, Recipe
@@ -127,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
         strength=tuple(args.strength),
         source=args.source,
         truncation=args.truncation,
-        balance_over=tuple(name.strip() for name in args.balance.split(",") if name.strip()),
+        balance_over=tuple(listed(args.balance)),
         pairs=args.pairs,
         size=args.size,
         method=args.method,
@@ -142,7 +145,10 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("--photos are for --source photos or --labels-per-class.")
     if args.directions:
         directions = DirectionSet.load(Path(args.directions))
+        recipe = as_spelt(recipe, directions.attributes)
     else:
+        own = photos.attributes if photos else ()
+        recipe = as_spelt(recipe, (*model.directions.attributes, *own))
         directions = few_label_directions(model, recipe, photos, args.cache)
     make = partial(
         synthesize_on_ray if args.engine == "ray" else synthesize,
@@ -170,6 +176,16 @@ def run(args: argparse.Namespace) -> int:
         zip_set(args.out, args.zip, bar("files"))
         print(f"wrote {args.zip}")
     return 0
+
+
+def as_spelt(recipe: Recipe, known: tuple[str, ...]) -> Recipe:
+    """The recipe with its attributes spelt as they are known; what is not known stays."""
+
+    def spelt(name: str) -> str:
+        return meant_name(name, known) or name
+
+    others = tuple(map(spelt, recipe.balance_over))
+    return replace(recipe, attribute=spelt(recipe.attribute), balance_over=others)
 
 
 def few_label_directions(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganssl.attributes import FIRST_SLIDERS
+from ganssl.attributes import FIRST_SLIDERS, did_you_mean, meant_name
 from ganssl.base.files import load_arrays, save_arrays
 from ganssl.directions.direction import FOUND_METHODS, Direction
 from ganssl.errors import UserError
@@ -37,6 +36,21 @@ class DirectionSet:
         directions: any number of them; a later one replaces an earlier one of
             the same attribute and method.
         skipped: attributes that could not be fitted, with the reason.
+
+    Example:
+        >>> import numpy as np
+        >>> from ganssl import DirectionSet, fit_directions
+        >>> rng = np.random.default_rng(0)
+        >>> codes = rng.normal(size=(400, 8)).astype(np.float32)
+        >>> labels = (codes[:, :2] > 0).astype(np.int8)
+        >>> directions = fit_directions(codes, labels, ["Smiling", "Male"], model_id="mine")
+        >>> directions.sliders
+        ('Male', 'Smiling')
+        >>> directions.get("Smiling").method
+        'balanced'
+        >>> directions.save("directions.npz")
+        >>> len(DirectionSet.load("directions.npz")) == len(directions)
+        True
     """
 
     def __init__(
@@ -99,19 +113,19 @@ class DirectionSet:
         """The direction of an attribute.
 
         Args:
+            attribute: see `ganssl.attributes.meant_name` for how it may be spelt.
             method: None takes the first usable one in the order of `PREFERENCE`
                 (the first of all, when none is usable).
 
         Raises `UserError` for an attribute or method that is not in the set.
         """
+        attribute = meant_name(attribute, self.attributes) or attribute
         methods = self.methods(attribute)
         if not methods:
-            near = difflib.get_close_matches(attribute, self.attributes, n=3)
-            hint = f" Did you mean {' or '.join(near)}?" if near else ""
-            reason = (
-                f" It was skipped: {self.skipped[attribute]}" if attribute in self.skipped else ""
-            )
-            raise UserError(f"There is no direction of {attribute!r}.{reason or hint}")
+            hint = did_you_mean(attribute, self.attributes)
+            if attribute in self.skipped:
+                hint = f"It was skipped: {self.skipped[attribute]}"
+            raise UserError(f"There is no direction of {attribute!r}. {hint}".rstrip())
         if method is None:
             found = [self._by_key[attribute, m] for m in methods]
             return next((d for d in found if d.usable), found[0])

@@ -42,6 +42,17 @@ def edit_codes(
 
     Raises `UserError` for an attribute without a direction, an amount that is
     no finite number, and an edit that the locks leave no room for.
+
+    Example:
+        >>> import numpy as np
+        >>> from ganssl import edit_codes, fit_directions
+        >>> rng = np.random.default_rng(0)
+        >>> codes = rng.normal(size=(400, 8)).astype(np.float32)
+        >>> labels = (codes[:, :1] > 0).astype(np.int8)  # the first number decides
+        >>> directions = fit_directions(codes, labels, ["Smiling"])
+        >>> edited = edit_codes(codes, {"Smiling": 2.0}, directions, np.cov(codes.T))
+        >>> bool(np.all(edited[:, 0] > codes[:, 0]))
+        True
     """
     codes = np.asarray(codes, dtype=np.float32)
     lock = {name: directions.get(name, method) for name in dict.fromkeys(locked)}

@@ -143,6 +143,22 @@ def editable_photo(
         network: measures the likeness of the rebuilt face.
 
     Raises `UserError` where there is no such face.
+
+    Example:
+        A generated face stands in for a photo.
+
+        >>> from PIL import Image
+        >>> import ganssl
+        >>> model = ganssl.load_model()
+        >>> face = ganssl.render(model, ganssl.FaceState(seed=7)).pixels
+        >>> Image.fromarray(face).resize((178, 218)).save("photo.png")
+        >>> photo = ganssl.editable_photo(model, ganssl.load_photo("photo.png"))
+        >>> photo.code.shape == (model.latent_size,)
+        True
+        >>> smiling = ganssl.FaceState(edits={"Smiling": 2.0})
+        >>> edited = ganssl.render(model, smiling, photo.code, photo.detail())
+        >>> edited.pixels.shape == photo.pixels.shape
+        True
     """
     faces = faces_to_choose(photo) if faces is None else faces
     prepared = prepare_face(photo, model.preprocess, index, faces)

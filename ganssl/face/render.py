@@ -90,7 +90,20 @@ def render(
     base: np.ndarray | None = None,
     detail: PhotoDetail | None = None,
 ) -> Rendered:
-    """Generate the face of a state; see `face_code` for `base` and errors."""
+    """Generate the face of a state; see `face_code` for `base` and errors.
+
+    Example:
+        >>> import ganssl
+        >>> model = ganssl.load_model()
+        >>> state = ganssl.FaceState(seed=7, edits={"Smiling": 2.0}, locked=("Male",))
+        >>> face = ganssl.render(model, state)
+        >>> face.pixels.shape == (model.size, model.size, 3)
+        True
+        >>> ganssl.render(model, state.with_edit("Smilling", 1))
+        Traceback (most recent call last):
+        ...
+        ganssl.errors.UserError: ... Did you mean Smiling?
+    """
     start = time.perf_counter()
     code = face_code(model, state, base)
     pixels = _decode(model, code[None], detail)[0]

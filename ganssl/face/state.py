@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from ganssl.attributes import did_you_mean, meant_name
 from ganssl.errors import UserError
 
 FORMAT = "ganssl face 1"
@@ -40,6 +41,18 @@ class FaceState:
         model: `FaceModel.id` that the face belongs to; empty: any.
 
     Raises `UserError` for values outside these ranges.
+
+    Example:
+        >>> from ganssl import FaceState
+        >>> state = FaceState(seed=7).with_edit("Smiling", 2).with_lock("Male", True)
+        >>> state.edits, state.locked
+        ({'Smiling': 2.0}, ('Male',))
+        >>> FaceState.from_json(state.to_json()) == state
+        True
+        >>> state.with_edit("Smiling", 5)
+        Traceback (most recent call last):
+        ...
+        ganssl.errors.UserError: The amount for Smiling must be a number from -3 to 3, not 5.
     """
 
     seed: int = 0
@@ -85,7 +98,7 @@ class FaceState:
         """This state, bound to a model.
 
         Args:
-            sliders: the attributes that the model offers.
+            sliders: the attributes that the model offers; names are spelt as these are.
 
         Raises `UserError` for a face of another model or an attribute without a slider.
         """
@@ -94,13 +107,16 @@ class FaceState:
                 f"This face was made with model {self.model}; the model here is {model_id} and "
                 "would show another face. Open it with the model that it belongs to."
             )
-        missing = [name for name in (*self.edits, *self.locked) if name not in sliders]
+        names = {name: meant_name(name, sliders) for name in (*self.edits, *self.locked)}
+        missing = [name for name, meant in names.items() if meant is None]
         if missing:
-            raise UserError(
-                f"This model has no slider for {', '.join(dict.fromkeys(missing))}. "
-                f"It has {', '.join(sliders) or 'none'}."
-            )
-        return replace(self, model=model_id)
+            hint = did_you_mean(missing[0], sliders) or f"It has {', '.join(sliders) or 'none'}."
+            raise UserError(f"This model has no slider for {', '.join(missing)}. {hint}")
+        edits = {names[name]: amount for name, amount in self.edits.items()}
+        if len(edits) < len(self.edits):
+            raise UserError("One attribute is edited twice, in two spellings: leave one out.")
+        locked = tuple(names[name] for name in self.locked)
+        return replace(self, model=model_id, edits=edits, locked=locked)
 
     def to_dict(self) -> dict[str, Any]:
         return {"format": FORMAT, **asdict(self), "locked": list(self.locked)}

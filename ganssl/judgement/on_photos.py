@@ -70,6 +70,20 @@ def judge_photos(
 
     Raises `UserError` for another extractor, columns that are not there, and
     where no labelled photo can be used.
+
+    Example:
+        A second set of generated faces stands in for labelled photos.
+
+        >>> import ganssl
+        >>> model, extractor = ganssl.load_model(), ganssl.get_extractor()
+        >>> for folder, seed in (("set", 0), ("photos", 1)):
+        ...     _ = ganssl.synthesize(model, ganssl.Recipe("Smiling", 40, seed), folder)
+        >>> classifier = ganssl.train_on_set(ganssl.read_set("set"), extractor)
+        >>> smiling = ganssl.Attribute("Smiling")
+        >>> photos = ganssl.read_photos("photos", "photos/labels.csv", smiling)
+        >>> found = ganssl.judge_photos(classifier, extractor, photos)
+        >>> found.judgement.n
+        40
     """
     classifier.check_extractor(extractor)
     column = column or classifier.attribute.name

@@ -24,6 +24,18 @@ def load_model(path: str | Path | None = None) -> FaceModel:
     that ships in `assets/models/`.
 
     Raises `UserError` where there is none, or where it is damaged or foreign.
+
+    Example:
+        >>> import ganssl
+        >>> model = ganssl.load_model()
+        >>> codes = model.sample(4, seed=0, truncation=0.8)
+        >>> codes.shape == (4, model.latent_size)
+        True
+        >>> faces = model.decode(codes)
+        >>> faces.shape == (4, model.size, model.size, 3), faces.dtype
+        (True, dtype('uint8'))
+        >>> model.encode(faces).shape == codes.shape
+        True
     """
     if path is None:
         found = find_models()

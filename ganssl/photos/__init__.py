@@ -24,6 +24,18 @@ def read_photos(
     Args:
         labels, attribute, column: labels of a plain folder, see `read_folder`;
             CelebA brings its own.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from PIL import Image
+        >>> import ganssl
+        >>> Path("photos").mkdir()
+        >>> for name in ("a.png", "b.png"):
+        ...     Image.new("RGB", (178, 218)).save(f"photos/{name}")
+        >>> _ = Path("labels.csv").write_text("file,Smiling\\na.png,1\\n", encoding="utf-8")
+        >>> photos = ganssl.read_photos("photos", "labels.csv")
+        >>> photos.names, photos.column("Smiling").tolist()
+        (['a.png', 'b.png'], [1, -1])
     """
     path = Path(path)
     if not path.exists():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ganssl.attributes import did_you_mean, meant_name
 from ganssl.errors import UserError
 from ganssl.photos.face_cache import cached_faces, decode_faces
 from ganssl.photos.images import read_image
@@ -95,8 +95,9 @@ class PhotoSet:
         Args:
             complete: raise `UserError` when a photo has no label.
         """
-        if attribute not in self.attributes:
+        if meant_name(attribute, self.attributes) is None:
             raise UserError(f"{self.source} has no attribute {attribute!r}{self._hint(attribute)}")
+        attribute = meant_name(attribute, self.attributes)
         labels = self.labels[:, self.attributes.index(attribute)]
         unlabelled = np.flatnonzero(labels == UNKNOWN)
         if complete and len(unlabelled):
@@ -109,12 +110,8 @@ class PhotoSet:
     def _hint(self, attribute: str) -> str:
         if not self.attributes:
             return ": its photos have no labels. Give a CSV of labels with it."
-        by_word = {name.casefold().replace("_", " "): name for name in self.attributes}
-        word = attribute.casefold().replace("_", " ")
-        close = difflib.get_close_matches(word, by_word, n=3)
-        if close:
-            return f"; did you mean {' or '.join(by_word[word] for word in close)}?"
-        return f"; it has {', '.join(self.attributes)}."
+        hint = did_you_mean(attribute, self.attributes)
+        return f"; {hint[:1].lower()}{hint[1:]}" if hint else f"; it has {', '.join(self.attributes)}."
 
     def faces(
         self,

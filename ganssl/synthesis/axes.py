@@ -73,7 +73,7 @@ class Axes:
 
 def best_judge(directions: DirectionSet, attribute: str) -> Direction:
     """The direction of an attribute with the best held-out AUC."""
-    directions.get(attribute)  # names what is close where there is none
+    attribute = directions.get(attribute).attribute  # as it is spelt
     found = [directions.get(attribute, method) for method in directions.methods(attribute)]
     return max(found, key=lambda direction: direction.auc)
 

@@ -93,6 +93,16 @@ def read_set(folder: str | Path) -> SyntheticSet:
     """Read a complete set.
 
     Raises `UserError` for a folder that holds none, an unfinished or a damaged one.
+
+    Example:
+        >>> import ganssl
+        >>> recipe = ganssl.Recipe("Smiling", count=20, size=64)
+        >>> _ = ganssl.synthesize(ganssl.load_model(), recipe, "set")
+        >>> made = ganssl.read_set("set")
+        >>> len(made), int(made.labels.sum())
+        (20, 10)
+        >>> made.faces([0, 1]).shape
+        (2, 64, 64, 3)
     """
     folder = Path(folder)
     info = layout.read_info(folder)

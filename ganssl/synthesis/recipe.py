@@ -57,6 +57,14 @@ class Recipe:
             (see `fast_precision`).
 
     Raises `UserError` for values that make no set.
+
+    Example:
+        >>> from ganssl import Recipe
+        >>> recipe = Recipe("Smiling", count=2000, balance_over=("Male",))
+        >>> recipe.label_type.classes
+        ('not Smiling', 'Smiling')
+        >>> Recipe.from_json(recipe.to_json()) == recipe
+        True
     """
 
     attribute: str

@@ -88,6 +88,15 @@ def synthesize(
         UserError: the recipe does not fit model or folder, next to no codes
             lie where it needs them, or the disk refuses.
         Cancelled: `cancelled` said so; finished blocks remain.
+
+    Example:
+        >>> import ganssl
+        >>> model = ganssl.load_model()
+        >>> summary = ganssl.synthesize(model, ganssl.Recipe("Smiling", count=20), "set")
+        >>> summary.written, summary.complete
+        (20, True)
+        >>> ganssl.synthesize(model, ganssl.Recipe("Smiling", count=20), "set").written
+        0
     """
     if not 0 <= shard < shards:
         raise UserError(f"Of {shards} shards the last is number {shards - 1}; there is no {shard}.")

@@ -55,6 +55,7 @@ def test_thresholds_of_usable():
 
 
 def test_unknown_names_are_told(directions):
+    assert directions.get("smiling").attribute == "Smiling"
     with pytest.raises(UserError, match="Did you mean Smiling"):
         directions.get("Smilling")
     with pytest.raises(UserError, match="skipped: too few labels"):

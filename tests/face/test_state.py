@@ -96,6 +96,17 @@ def test_a_face_is_bound_to_its_model_and_sliders():
         FaceState(locked=("Young",)).check("abc", ("Smiling",))
 
 
+def test_names_are_spelt_as_the_model_spells_them():
+    sliders = ("Smiling", "Gray_Hair")
+    typed = FaceState(edits={"smiling": 2, "gray hair": -1}, locked=("SMILING",))
+    exact = FaceState(edits={"Smiling": 2, "Gray_Hair": -1}, locked=("Smiling",))
+    assert typed.check("abc", sliders) == exact.check("abc", sliders)
+    with pytest.raises(UserError, match=r"no slider for Smilling. Did you mean Smiling\?$"):
+        FaceState(edits={"Smilling": 2}).check("abc", sliders)
+    with pytest.raises(UserError, match="edited twice"):
+        FaceState(edits={"smiling": 2, "Smiling": 1}).check("abc", sliders)
+
+
 def test_json_is_small_and_plain():
     values = json.loads(STATE.to_json())
     assert values["edits"] == {"Male": -1.5, "Smiling": 2.0}

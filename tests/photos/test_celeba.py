@@ -128,12 +128,15 @@ class TestPhotoSet:
 
     @pytest.mark.parametrize(
         ("name", "hint"),
-        [("smiling", "did you mean Smiling?"), ("Smile", "did you mean Smiling"),
-         ("male", "did you mean Male?"), ("Moustache", "it has Male, Smiling, Young.")],
+        [("Smilling", "did you mean Smiling?"), ("Smile", "did you mean Smiling"),
+         ("mal", "did you mean Male?"), ("Moustache", "it has Male, Smiling, Young.")],
     )  # fmt: skip
     def test_an_unknown_attribute_names_what_is_close(self, photos, name, hint):
         with pytest.raises(UserError, match=f"no attribute {name!r}; {re.escape(hint)}"):
             photos.column(name)
+
+    def test_an_attribute_is_known_in_any_case(self, photos):
+        assert photos.column("smiling").tolist() == photos.column("Smiling").tolist()
 
     def test_labels_must_fit_the_photos(self, photos):
         with pytest.raises(ValueError, match="fits no photo set"):
