@@ -111,7 +111,9 @@ class PhotoSet:
         if not self.attributes:
             return ": its photos have no labels. Give a CSV of labels with it."
         hint = did_you_mean(attribute, self.attributes)
-        return f"; {hint[:1].lower()}{hint[1:]}" if hint else f"; it has {', '.join(self.attributes)}."
+        if hint:
+            return f"; {hint[:1].lower()}{hint[1:]}"
+        return f"; it has {', '.join(self.attributes)}."
 
     def faces(
         self,
