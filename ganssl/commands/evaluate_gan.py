@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--count", type=int, default=5000, help="samples of each source, at most (default: 5000)"
+    )
+    parser.add_argument(
+        "--judge",
+        metavar="DIR",
+        help="judge by a network that no training has seen, instead of the face network: the "
+        "folder dist/models/inception_v3 of the npm package nsfwjs 4.4.0",
     )
     parser.add_argument(
         "--limit",
@@ -74,6 +81,9 @@ def run(args: argparse.Namespace) -> int:
     validation, training = [
         part.faces(model.preprocess, args.cache, bar("decoding photos")) for part in parts
     ]
+    if args.judge:
+        result = _judged(args, model, baseline, validation, training)
+        return _written(args, result, judge_report)
     result = evaluate_gan(
         model,
         FaceNetwork.load(),
@@ -84,14 +94,59 @@ def run(args: argparse.Namespace) -> int:
         progress=bar("evaluating images"),
         baseline=baseline,
     )
+    return _written(args, result, report)
+
+
+def _judged(args: argparse.Namespace, model, baseline, validation, training) -> dict:
+    from ganssl.base.progress import bar
+    from ganssl.features.inception import InceptionJudge
+    from ganssl.training.judge_gan import judge_gan
+
+    models = {model.name: model}
+    if baseline is not None:
+        models[f"{baseline.name} (baseline)"] = baseline
+    return judge_gan(
+        models,
+        InceptionJudge.load(args.judge),
+        validation,
+        training,
+        count=args.count,
+        seed=args.seed,
+        progress=bar("judging sets"),
+    )
+
+
+def _written(args: argparse.Namespace, result: dict, table: Callable[[dict], str]) -> int:
     text = json.dumps(result, indent=2, ensure_ascii=False)
     if args.json == "-":
         print(text)
         return 0
-    print(report(result))
+    print(table(result))
     if args.json:
         Path(args.json).write_text(text + "\n", encoding="utf-8")
     return 0
+
+
+def judge_report(result: dict) -> str:
+    """The result of `judge_gan` as a table."""
+    rows = [
+        [
+            row["images"],
+            row["source"],
+            f"{row['kernel']:.2f}",
+            f"{row['frechet']:.2f}",
+            f"{row['precision']:.3f}",
+            f"{row['recall']:.3f}",
+        ]
+        for row in result["rows"]
+    ]
+    header = ["images", "source", "kernel × 1000", "Fréchet", "precision", "recall"]
+    return "\n".join(
+        [
+            f"Likeness to {result['n']} validation photos, judge: {result['judge']}",
+            *_table(header, rows, texts=2),
+        ]
+    )
 
 
 def report(result: dict) -> str:

@@ -5,8 +5,8 @@ After Larsen et al. 2016, with what later work found to be stable: first a VAE
 et al. 2016), last the adversarial terms on reconstructions and on samples. One
 discriminator judges pixels, with a smoothness penalty, and one the maps of each
 fixed network (Sauer et al. 2021); all see augmented faces (Zhao et al. 2020).
-Half of the samples come from the prior, half between two codes of the batch,
-where edits go.
+Samples come from the prior, from all codes of the batch and from between two
+of them, where edits go.
 Unlike Larsen, the adversarial gradient of reconstructions reaches the encoder
 too: blocking it costs a second pass through the generator.
 """
@@ -207,14 +207,30 @@ class VaeGan:
 
 
 def sample_codes(codes, prior, chances):
-    """Half from the prior, a little nearer to its mean, half between two faces; `[b, d]`.
+    """Codes to draw faces from in training, `[b, d]`, as faces are drawn and edited later.
 
-    A mixture of two codes with weights whose squares add up to 1 has the mean
-    (near 0) and the covariance of the batch.
+    A quarter is of the prior, a half a random mixture of all codes of the batch,
+    normal with their mean and covariance, as in the fitted density; both are
+    pulled towards the mean a little. The last quarter lies between two faces.
+
+    Args:
+        codes: of the batch's faces, `[b, d]`.
+        prior: standard normal `[b, d]`.
+        chances: uniform in [0, 1), `[b, 2]`.
     """
-    half = prior.shape[0] // 2
-    near = prior[:half] * (NEAREST + (1.0 - NEAREST) * chances[:half, :1])
-    share = chances[half:, 1:2]
-    first, second = codes[half:], ops.flip(codes, axis=0)[half:]
-    between = ops.sqrt(share) * first + ops.sqrt(1.0 - share) * second
-    return ops.concatenate([near, ops.stop_gradient(between)])
+    count, size = prior.shape
+    quarter = count // 4
+    near = NEAREST + (1.0 - NEAREST) * chances[:, :1]
+    mean = ops.mean(codes, axis=0, keepdims=True)
+    wide = ops.tile(prior, (1, -(-count // size)))[:, :count]  # weights of all codes
+    mixed = mean + near * ops.matmul(wide, codes - mean) / (count - 1) ** 0.5
+    share = chances[:, 1:2]
+    between = ops.sqrt(share) * codes + ops.sqrt(1.0 - share) * ops.flip(codes, axis=0)
+    kinds = [near * prior, mixed, between]
+    parts = [
+        x[a:b]
+        for x, a, b in zip(
+            kinds, (0, quarter, 3 * quarter), (quarter, 3 * quarter, count), strict=True
+        )
+    ]
+    return ops.stop_gradient(ops.concatenate(parts))

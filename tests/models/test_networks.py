@@ -117,19 +117,38 @@ def test_adversarial_losses_reward_the_right_side():
     )
 
 
-def test_sampled_codes_are_half_prior_and_half_between_two_faces():
+def test_sampled_codes_lie_where_faces_are_drawn_and_edited():
     from ganssl.models.vaegan import sample_codes
 
     rng = np.random.default_rng(0)
-    spread = rng.normal(size=(64, 64))
-    codes = (rng.normal(size=(4096, 64)) @ spread).astype("float32")
-    prior = rng.normal(size=(4096, 64)).astype("float32")
+    spread = rng.normal(size=(6, 6))
+    codes = (3.0 + rng.normal(size=(4096, 6)) @ spread).astype("float32")
+    prior = rng.normal(size=(4096, 6)).astype("float32")
     chances = rng.random((4096, 2)).astype("float32")
     sampled = np.asarray(sample_codes(codes, prior, chances))
-    nearer = np.linalg.norm(sampled[:2048], axis=1) / np.linalg.norm(prior[:2048], axis=1)
+    nearer = np.linalg.norm(sampled[:1024], axis=1) / np.linalg.norm(prior[:1024], axis=1)
     assert nearer.min() >= 0.75 - 1e-3 and nearer.max() <= 1.0 + 1e-3 and nearer.std() > 0.05
     axis = np.linalg.svd(spread)[2][0]  # widest of the codes
-    assert np.std(sampled[2048:] @ axis) == pytest.approx(np.std(codes @ axis), rel=0.1)
+    assert np.std(sampled[3072:] @ axis) == pytest.approx(np.std(codes @ axis), rel=0.1)
+
+
+def test_mixtures_of_all_codes_have_their_mean_and_covariance():
+    from ganssl.models.vaegan import NEAREST, sample_codes
+
+    rng = np.random.default_rng(0)
+    spread = rng.normal(size=(20, 20))
+    drawn = []
+    for _ in range(300):
+        codes = (3.0 + rng.normal(size=(16, 20)) @ spread).astype("float32")
+        prior = rng.normal(size=(16, 20)).astype("float32")
+        chances = rng.random((16, 2)).astype("float32")
+        drawn.append(np.asarray(sample_codes(codes, prior, chances))[4:12])
+    drawn = np.concatenate(drawn)
+    near = np.sqrt((1 - NEAREST**3) / (3 * (1 - NEAREST)))  # root mean square of the pull
+    axis = np.linalg.svd(spread)[2][0]
+    expected = near * np.linalg.svd(spread)[1][0]
+    assert np.std(drawn @ axis) == pytest.approx(expected, rel=0.1)
+    np.testing.assert_allclose(drawn.mean(axis=0), 3.0, atol=0.6)
 
 
 def test_a_doubling_convolution_is_one_of_the_doubled_image():
