@@ -1,27 +1,27 @@
-"""Arrays on disk without pickle, written beside a file and moved into place; digests of files."""
+"""Arrays on disk without pickle; digests of files."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-import uuid
+import logging
 import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from ganssl.errors import UserError
+from ganssl.base.atomic import replacing, sweep_partials
+from ganssl.errors import DiskError, UserError
+
+log = logging.getLogger(__name__)
 
 
 def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write `.npz` beside `path` and move it into place, so that a kill leaves the old file."""
+    """Write `.npz`, all of it or nothing; `DiskError` where the disk refuses."""
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    with open(partial, "wb") as file:
+    make_folder(path.parent)
+    with replacing(path) as file:
         np.savez(file, **arrays)
-    os.replace(partial, path)
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -44,6 +44,14 @@ def read_arrays(file: BinaryIO, name: str) -> dict[str, np.ndarray]:
         raise UserError(f"{name} is damaged or not an .npz file of arrays: {error}.") from error
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; `DiskError` where that is not possible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DiskError(folder, error) from error
+
+
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, 64 hexadecimal digits."""
     with open(path, "rb") as file:
@@ -60,15 +68,11 @@ def read_rows(path: Path, shape: tuple[int, int]) -> np.ndarray | None:
 
 
 def write_rows(path: Path, rows: np.ndarray) -> None:
-    """Keep rows float32 `[n, d]`; a file that is being written is never seen."""
-    partial = path.with_name(f"{path.stem}-{uuid.uuid4().hex[:8]}.partial")
+    """Keep rows float32 `[n, d]` for next time; where the disk refuses, the work goes on."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(partial, "wb") as file:
+        make_folder(path.parent)
+        sweep_partials(path.parent)
+        with replacing(path) as file:
             np.save(file, rows)
-        os.replace(partial, path)
-    except OSError as error:
-        raise UserError(f"Features cannot be kept in {path.parent}: {error.strerror}.") from error
-    finally:
-        if partial.exists():
-            partial.unlink()
+    except DiskError as error:
+        log.warning("Not kept for next time: %s", error)

@@ -9,13 +9,13 @@ MODEL_CARD.md    what it is for, how it was made, what it is not for
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ganssl.attributes import Attribute
+from ganssl.base.atomic import replacing_folder, write_file
 from ganssl.base.files import file_hash, load_arrays, save_arrays
 from ganssl.classifier.card import classifier_card
 from ganssl.classifier.classifier import Classifier, Source
@@ -28,24 +28,18 @@ MANIFEST, ARRAYS, CARD = "manifest.json", "arrays.npz", "MODEL_CARD.md"
 
 
 def save_classifier(classifier: Classifier, folder: str | Path) -> None:
-    """Write the folder; a classifier that was there is replaced.
+    """Write the folder; a classifier that was there is replaced in one step.
 
     Raises `UserError` where the folder cannot be written or holds other things.
     """
     folder = Path(folder)
     require_free(folder)
     arrays = {f"head/{name}": values for name, values in classifier.head.to_arrays().items()}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        save_arrays(folder / ARRAYS, {"mean": classifier.mean, "scale": classifier.scale, **arrays})
-        (folder / CARD).write_text(classifier_card(classifier), encoding="utf-8")
-        values = manifest(classifier, file_hash(folder / ARRAYS))
-        text = json.dumps(values, indent=2, allow_nan=False)
-        partial = folder / f"{MANIFEST}.partial"
-        partial.write_text(text + "\n", encoding="utf-8")
-        os.replace(partial, folder / MANIFEST)
-    except OSError as error:
-        raise UserError(f"{folder} cannot be written: {error.strerror}.") from error
+    with replacing_folder(folder, (MANIFEST, ARRAYS, CARD)) as new:
+        save_arrays(new / ARRAYS, {"mean": classifier.mean, "scale": classifier.scale, **arrays})
+        write_file(new / CARD, classifier_card(classifier))
+        values = manifest(classifier, file_hash(new / ARRAYS))
+        write_file(new / MANIFEST, json.dumps(values, indent=2, allow_nan=False) + "\n")
 
 
 def load_classifier(folder: str | Path) -> Classifier:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from ganssl.base.atomic import write_file
 from ganssl.commands._options import add_edit_arguments, check_folders, edited, open_photo
 from ganssl.face.state import FaceState
 
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     png = photo_png(
         model, state, photo.code, detail, model.size if args.size is None else args.size
     )
-    Path(args.out).write_bytes(png)
+    write_file(args.out, png)
     for sentence in photo.loss.sentences():
         print(sentence)
     print(f"{args.out}: {describe(state)}; {args.detail:.0%} of the photo's detail; {model.name}")

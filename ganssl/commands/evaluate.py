@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from ganssl.base.atomic import write_file
 from ganssl.errors import UserError
 
 HELP = "judge a classifier on labelled photos, with other methods beside it"
@@ -106,9 +107,9 @@ def run(args: argparse.Namespace) -> int:
         progress=bar,
     )
     if args.predictions:
-        Path(args.predictions).write_text(compared.csv(), encoding="utf-8")
+        write_file(args.predictions, compared.csv())
     if args.report:
-        Path(args.report).write_text(report_html(compared), encoding="utf-8")
+        write_file(args.report, report_html(compared))
     values = {
         **compared.to_dict(),
         "features": classifier.source.features,

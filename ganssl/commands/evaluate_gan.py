@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ganssl.base.atomic import write_file
 from ganssl.errors import UserError
 
 HELP = "measure how well a face model reconstructs photos and how real its samples are"
@@ -123,7 +124,7 @@ def _written(args: argparse.Namespace, result: dict, table: Callable[[dict], str
         return 0
     print(table(result))
     if args.json:
-        Path(args.json).write_text(text + "\n", encoding="utf-8")
+        write_file(args.json, text + "\n")
     return 0
 
 

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from ganssl.base.atomic import write_file
 from ganssl.commands._options import attribute_name
 from ganssl.errors import UserError
 
@@ -134,14 +135,10 @@ def _ablation(model, extractor, material, plan, args) -> list[dict]:
 def _write(out: Path, values: dict) -> None:
     from ganssl.experiments.figure import label_efficiency_figure
 
-    try:
-        text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
-        (out / "label_efficiency.json").write_text(text + "\n", encoding="utf-8")
-        label_efficiency_figure(values["summary"]).write_html(
-            out / "label_efficiency.html", config=dict(displayModeBar=False)
-        )
-    except OSError as error:
-        raise UserError(f"Results cannot be written to {out}: {error.strerror}.") from error
+    text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
+    write_file(out / "label_efficiency.json", text + "\n")
+    chart = label_efficiency_figure(values["summary"])
+    write_file(out / "label_efficiency.html", chart.to_html(config=dict(displayModeBar=False)))
     print(f"wrote {out / 'label_efficiency.json'} and {out / 'label_efficiency.html'}")
 
 

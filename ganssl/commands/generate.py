@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from ganssl.base.atomic import write_file
 from ganssl.commands._options import add_edit_arguments, check_folders, edited, read_face_file
 from ganssl.face.state import DEFAULT_TRUNCATION, FaceState
 
@@ -47,10 +48,10 @@ def run(args: argparse.Namespace) -> int:
         model = with_saved(model, args.directions)
     rendered = render(model, state)
     pixels = enlarge(rendered.pixels, model.size if args.size is None else args.size)
-    Path(args.out).write_bytes(png_bytes(pixels, provenance(model, state)))
+    write_file(args.out, png_bytes(pixels, provenance(model, state)))
     if args.save_state:
         bound = state.check(model.id, model.directions.sliders)
-        Path(args.save_state).write_text(bound.to_json())
+        write_file(args.save_state, bound.to_json())
     print(f"{args.out}: seed {state.seed}, {describe(state)}; {model.name} on {rendered.device}")
     return 0
 

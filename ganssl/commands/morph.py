@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganssl.base.atomic import write_file
 from ganssl.commands._options import (
     add_edit_arguments,
     check_folders,
@@ -88,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     provenance = morph_provenance(model, a.source, b.source, args.path)
     px = model.size if args.size is None else args.size
     data = animation_bytes(frames, kind, args.seconds, provenance, px, args.loop)
-    Path(args.out).write_bytes(data)
+    write_file(args.out, data)
     print(f"{args.out}: {args.frames} frames in {args.seconds:g} s, {px}×{px} pixels")
     return 0
 

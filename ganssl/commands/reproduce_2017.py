@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from ganssl.base.atomic import write_file
 from ganssl.errors import UserError
 
 HELP = "rebuild the 2017 article with its eleven defects and mend them one by one"
@@ -61,10 +62,10 @@ def run(args: argparse.Namespace) -> int:
         "features": material.extractor.title,
         **run_study(material, args.seeds, progress=bar("configurations")),
     }
-    (out / FILE).write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    write_file(out / FILE, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     for number, order in enumerate(result["orders"], start=1):
         chart = waterfall(result, order, "fresh balanced accuracy")
-        chart.write_html(out / f"waterfall_{number}.html", include_plotlyjs=True)
+        write_file(out / f"waterfall_{number}.html", chart.to_html(include_plotlyjs=True))
     print(table(result))
     print(f"wrote {out / FILE}")
     return 0

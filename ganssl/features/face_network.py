@@ -20,6 +20,7 @@ import keras
 import numpy as np
 
 from ganssl.base import assets
+from ganssl.base.atomic import replacing_folder, write_file
 from ganssl.base.files import load_arrays, save_arrays
 from ganssl.errors import UserError
 from ganssl.models.layers import conv_norm, fold, residual
@@ -129,10 +130,9 @@ class FaceNetwork:
 
     def save(self, folder: str | Path) -> None:
         """Write configuration and weights, kernels in float16."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "config.json").write_text(json.dumps(self.config.to_dict(), indent=2) + "\n")
-        save_arrays(folder / "weights.npz", model_arrays(self.model, half=True))
+        with replacing_folder(folder, ("config.json", "weights.npz")) as new:
+            write_file(new / "config.json", json.dumps(self.config.to_dict(), indent=2) + "\n")
+            save_arrays(new / "weights.npz", model_arrays(self.model, half=True))
 
     @property
     def size(self) -> int:

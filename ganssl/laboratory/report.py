@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ganssl.base.atomic import write_file
+from ganssl.base.files import make_folder
 from ganssl.directions import Direction
 from ganssl.fitting import EncodedPhotos
 from ganssl.laboratory.card import DirectionCard, direction_card
@@ -146,7 +149,7 @@ def write_report(report: DirectionReport, folder: str | Path) -> list[Path]:
     a network.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     rows = [card.row() for card in report.cards]
     tables = {
         "directions.csv": [list(rows[0]), *(list(row.values()) for row in rows)],
@@ -160,10 +163,11 @@ def write_report(report: DirectionReport, folder: str | Path) -> list[Path]:
     if report.correlations is not None:
         tables["label_correlations.csv"] = _square(report.attributes, report.correlations)
     for name, table in tables.items():
-        with open(folder / name, "w", newline="") as file:
-            csv.writer(file).writerows(table)
-    (folder / "report.json").write_text(json.dumps(report.to_dict(), indent=1, allow_nan=False))
-    (folder / "index.html").write_text(report_page(report))
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(table)
+        write_file(folder / name, text.getvalue())
+    write_file(folder / "report.json", json.dumps(report.to_dict(), indent=1, allow_nan=False))
+    write_file(folder / "index.html", report_page(report))
     return [folder / name for name in (*tables, "report.json", "index.html")]
 
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganssl.base.atomic import replacing_folder, write_file
 from ganssl.base.files import file_hash, load_arrays, save_arrays
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
@@ -142,33 +143,35 @@ class BundleModel(FaceModel):
 
 
 def save_bundle(model: BundleModel, folder: Path) -> None:
-    """Write the files and, last, the manifest that holds their checksums."""
-    folder.mkdir(parents=True, exist_ok=True)
-    save_arrays(folder / "encoder.npz", model_arrays(model.encoder, half=True))
-    save_arrays(folder / "generator.npz", model_arrays(model.generator, half=True))
-    model.id = weights_id(folder)
+    """Write the folder; a bundle that was there is replaced in one step."""
     model.name = folder.name
-    save_arrays(folder / "latent.npz", latent_arrays(model))
-    model.directions = model.directions.with_model(model.id)
-    model.directions.save(folder / "directions.npz")
-    model.few_directions = model.few_directions.with_model(model.id)
-    (folder / FEW_DIRECTIONS).unlink(missing_ok=True)
-    if len(model.few_directions):
-        model.few_directions.save(folder / FEW_DIRECTIONS)
-    (folder / "card.md").write_text(model.card or f"# {model.name}\n")
-    write_manifest(folder, model.config, model.preprocess)
+    with replacing_folder(folder, (*FILES, FEW_DIRECTIONS, MANIFEST)) as new:
+        save_arrays(new / "encoder.npz", model_arrays(model.encoder, half=True))
+        save_arrays(new / "generator.npz", model_arrays(model.generator, half=True))
+        model.id = weights_id(new)
+        save_arrays(new / "latent.npz", latent_arrays(model))
+        model.directions = model.directions.with_model(model.id)
+        model.directions.save(new / "directions.npz")
+        model.few_directions = model.few_directions.with_model(model.id)
+        if len(model.few_directions):
+            model.few_directions.save(new / FEW_DIRECTIONS)
+        write_file(new / "card.md", model.card or f"# {model.name}\n")
+        write_manifest(new, model.config, model.preprocess, model.name)
 
 
-def write_manifest(folder: Path, config: ModelConfig, preprocess: Preprocess) -> None:
+def write_manifest(
+    folder: Path, config: ModelConfig, preprocess: Preprocess, name: str = ""
+) -> None:
+    """Write `manifest.json` for the files in `folder`, whose name is the model's by default."""
     files = [*FILES, FEW_DIRECTIONS] if (folder / FEW_DIRECTIONS).exists() else FILES
     manifest = {
         "format": FORMAT,
-        "name": folder.name,
+        "name": name or folder.name,
         "config": config.to_dict(),
         "preprocess": preprocess.to_dict(),
         "sha256": {name: file_hash(folder / name) for name in files},
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+    write_file(folder / MANIFEST, json.dumps(manifest, indent=2) + "\n")
 
 
 def load_bundle(folder: Path) -> BundleModel:

@@ -25,7 +25,7 @@ import numpy as np
 
 from ganssl.base.files import load_arrays, save_arrays
 from ganssl.directions import DirectionSet
-from ganssl.errors import UserError
+from ganssl.errors import DiskError, UserError
 from ganssl.models.card import LIMITS
 from ganssl.models.face_model import FaceModel
 from ganssl.models.frozen_graph import MAX_BYTES, FrozenGraph
@@ -114,10 +114,10 @@ class CadlModel(FaceModel):
         try:
             save_arrays(self.latent_path, latent_arrays(self))
             directions.save(self.directions_path)
-        except OSError as error:
+        except DiskError as error:
             raise UserError(
                 f"Directions are kept beside the model, but {self.graph.path.parent} cannot be "
-                f"written to ({error.strerror}). Copy the model into a folder where you may write."
+                f"written to ({error.reason}). Copy the model into a folder where you may write."
             ) from error
 
     def bulk_generator(self, precision: str) -> Callable:

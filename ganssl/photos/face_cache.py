@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import math
 import os
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,10 +16,17 @@ import numpy as np
 import PIL
 from PIL import Image
 
-from ganssl.errors import UserError
+from ganssl.base.atomic import replacing, sweep_partials
+from ganssl.base.files import make_folder
+from ganssl.errors import DiskError, UserError
 from ganssl.photos.preprocess import Preprocess
 
+log = logging.getLogger(__name__)
+
 CHUNK = 256
+MOST_IN_MEMORY = 2 * 1024**3
+"""Bytes of faces that are held where the disk does not take them."""
+
 Progress = Callable[[int, int], None] | None
 
 
@@ -55,7 +63,12 @@ def decode_faces(photos: Photos, preprocess: Preprocess, progress: Progress = No
 def cached_faces(
     photos: Photos, preprocess: Preprocess, cache: Path, progress: Progress = None
 ) -> np.ndarray:
-    """A read-only memory map of `cache/faces-KEY.npy`, uint8 `[n, s, s, 3]`, made if need be."""
+    """A read-only memory map of `cache/faces-KEY.npy`, uint8 `[n, s, s, 3]`, made if need be.
+
+    Where the disk refuses, faces of up to `MOST_IN_MEMORY` bytes are decoded into memory.
+
+    Raises `UserError` for more faces than that.
+    """
     path = _faces_path(photos, preprocess, cache)
     shape = (len(photos), preprocess.size, preprocess.size, 3)
     faces = _open_faces(path, shape)
@@ -63,20 +76,19 @@ def cached_faces(
         if progress:
             progress(len(photos), len(photos))
         return faces
-    partial = path.with_name(f"{path.stem}-{uuid.uuid4().hex[:8]}.partial")
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        with open(partial, "wb") as file:  # on a full disk a memory map would kill the process
+        make_folder(cache)
+        sweep_partials(cache)
+        with replacing(path) as file:  # on a full disk a memory map would kill the process
             header = {"descr": "|u1", "fortran_order": False, "shape": shape}
             np.lib.format.write_array_header_1_0(file, header)
             for _, chunk in _face_chunks(photos, preprocess, progress):
                 file.write(chunk.tobytes())
-        os.replace(partial, path)
-    except OSError as error:
-        raise UserError(f"Faces cannot be kept in {cache}: {error.strerror}.") from error
-    finally:  # after an error or a stop by the user; nothing is left of it otherwise
-        if partial.exists():
-            partial.unlink()
+    except DiskError as error:
+        if math.prod(shape) > MOST_IN_MEMORY:
+            raise UserError(f"Faces cannot be kept in {cache}: {error.reason}.") from error
+        log.warning("Not kept for next time: %s", error)
+        return decode_faces(photos, preprocess, progress)
     return np.load(path, mmap_mode="r")
 
 

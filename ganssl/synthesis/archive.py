@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ganssl.errors import UserError
+from ganssl.base.atomic import PARTIAL, replacing
 from ganssl.synthesis.reader import read_set
 
 DATE = (1980, 1, 1, 0, 0, 0)
@@ -29,18 +29,11 @@ def zip_set(
     """
     folder, path = Path(folder), Path(path)
     read_set(folder)
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    partial = path.with_name(path.name + ".partial")
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
-            for done, file in enumerate(files, start=1):
-                member = zipfile.ZipInfo(file.relative_to(folder).as_posix(), DATE)
-                member.external_attr = 0o644 << 16  # readable where permissions are kept
-                archive.writestr(member, file.read_bytes())
-                if progress:
-                    progress(done, len(files))
-        partial.replace(path)
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    files = [file for file in folder.rglob("*") if file.is_file() and file.suffix != PARTIAL]
+    with replacing(path) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for done, file in enumerate(sorted(files), start=1):
+            member = zipfile.ZipInfo(file.relative_to(folder).as_posix(), DATE)
+            member.external_attr = 0o644 << 16  # readable where permissions are kept
+            archive.writestr(member, file.read_bytes())
+            if progress:
+                progress(done, len(files))

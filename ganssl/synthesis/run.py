@@ -15,7 +15,7 @@ import numpy as np
 from ganssl import __version__
 from ganssl.base.jobs import Cancelled
 from ganssl.directions import DirectionSet
-from ganssl.errors import UserError
+from ganssl.errors import DiskError, UserError
 from ganssl.models.face_model import FaceModel
 from ganssl.models.full_rate import BATCH, face_decoder
 from ganssl.synthesis.codes import CodeMaker, Codes
@@ -118,9 +118,10 @@ def synthesize(
         left = sum(map(info.block_size, missing_blocks(out, info)))
         if not left:
             finish_set(out)
-    except OSError as error:
+    except (OSError, DiskError) as error:
+        reason = error.reason if isinstance(error, DiskError) else error.strerror or error
         raise UserError(
-            f"The set cannot be written to {out}: {error.strerror or error}. "
+            f"The set cannot be written to {out}: {reason}. "
             "Mend that and run the same again; finished faces are kept."
         ) from error
     found = sum(map(info.block_size, mine)) - written

@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import tarfile
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from ganssl.base.atomic import PARTIAL, sweep_partials, write_file
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.photos.images import png_bytes
@@ -24,8 +23,6 @@ from ganssl.synthesis.croissant import croissant
 from ganssl.synthesis.datasheet import datasheet
 from ganssl.synthesis.layout import SetInfo
 
-PARTIAL = ".partial"
-
 
 def open_set(folder: Path, info: SetInfo, directions: DirectionSet, card: str) -> None:
     """Begin a set, or go on with one of the same recipe.
@@ -34,6 +31,8 @@ def open_set(folder: Path, info: SetInfo, directions: DirectionSet, card: str) -
     """
     # looked at once, since another shard may be beginning the same set at this moment
     there = list(folder.iterdir()) if folder.exists() else []
+    for part in ("", "blocks", "shards"):
+        sweep_partials(folder / part)
     if folder / layout.SET in there:
         found = layout.read_info(folder)
         if found != info:
@@ -49,12 +48,10 @@ def open_set(folder: Path, info: SetInfo, directions: DirectionSet, card: str) -
         raise UserError(f"{folder} holds other files. Give a new or empty folder for the set.")
     for part in parts:
         (folder / part).mkdir(parents=True, exist_ok=True)
-    own_copy = folder / f"{uuid.uuid4().hex}{PARTIAL}"
-    directions.save(own_copy)
-    os.replace(own_copy, folder / layout.DIRECTIONS)
-    replace_file(folder / layout.MODEL_CARD, card.encode())
+    directions.save(folder / layout.DIRECTIONS)
+    write_file(folder / layout.MODEL_CARD, card.encode())
     text = json.dumps(info.to_dict(), indent=2) + "\n"
-    replace_file(folder / layout.SET, text.encode())  # last: what has it is complete
+    write_file(folder / layout.SET, text.encode())  # last: what has it is complete
 
 
 def encode_faces(info: SetInfo, codes: Codes, faces: np.ndarray) -> list[bytes]:
@@ -86,11 +83,11 @@ def write_block(folder: Path, info: SetInfo, codes: Codes, pngs: Sequence[bytes]
     block = int(codes.index[0]) // layout.BLOCK
     rows = _rows(info, codes)
     if info.layout == "webdataset":
-        replace_file(folder / layout.tar_file(block), _tar(info, codes, rows, pngs))
+        write_file(folder / layout.tar_file(block), _tar(info, codes, rows, pngs))
     else:
         for row, png in zip(rows, pngs, strict=True):
             (folder / row[0]).write_bytes(png)
-    replace_file(folder / layout.block_file(block), _csv(rows))
+    write_file(folder / layout.block_file(block), _csv(rows))
 
 
 def missing_blocks(folder: Path, info: SetInfo) -> list[int]:
@@ -113,23 +110,13 @@ def finish_set(folder: str | Path) -> bool:
     rows = [row for block in range(info.blocks) for row in _read_block(folder, info, block)]
     labels = _csv([layout.COLUMNS[:2], *(row[:2] for row in rows)])
     metadata = _csv([(*layout.COLUMNS, *info.recipe.balance_over), *rows])
-    replace_file(folder / layout.LABELS, labels)
-    replace_file(folder / layout.METADATA, metadata)
+    write_file(folder / layout.LABELS, labels)
+    write_file(folder / layout.METADATA, metadata)
     text = json.dumps(croissant(info, {layout.LABELS: labels, layout.METADATA: metadata}), indent=2)
-    replace_file(folder / layout.CROISSANT, (text + "\n").encode())
+    write_file(folder / layout.CROISSANT, (text + "\n").encode())
     directions = DirectionSet.load(folder / layout.DIRECTIONS)
-    replace_file(folder / layout.DATASHEET, datasheet(info, directions, rows).encode())
+    write_file(folder / layout.DATASHEET, datasheet(info, directions, rows).encode())
     return True
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write beside `path` and move into place: whoever looks finds all of it or nothing."""
-    partial = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}{PARTIAL}")
-    try:
-        partial.write_bytes(data)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _rows(info: SetInfo, codes: Codes) -> list[list[str]]:

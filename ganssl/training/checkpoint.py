@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ganssl.base.atomic import sweep_partials
 from ganssl.base.files import load_arrays, save_arrays
 from ganssl.errors import UserError
 
@@ -22,6 +23,7 @@ def save_checkpoint(folder: Path, variables: dict[str, object], state: dict) -> 
     """
     arrays = {f"v/{name}": np.asarray(value) for name, value in variables.items()}
     arrays["state"] = np.frombuffer(json.dumps(state).encode(), dtype=np.uint8)
+    sweep_partials(folder)
     save_arrays(Path(folder) / FILE, arrays)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from ganssl.base.atomic import write_file
+from ganssl.base.files import make_folder
 from ganssl.errors import UserError
 from ganssl.models.bundle import BundleModel
 from ganssl.models.config import ModelConfig
@@ -162,14 +164,20 @@ class GanTraining:
         resume: bool = False,
         report_every: int = 20,
         save_every: int = 200,
+        save_seconds: float = 120.0,
         sheet_every: int = 200,
     ) -> None:
-        """Train until the clock is done; writes `checkpoint.npz` and `samples/` to `folder`."""
+        """Train until the clock is done; writes `checkpoint.npz` and `samples/` to `folder`.
+
+        A checkpoint is written every `save_every` steps, and after `save_seconds` of training
+        without one.
+        """
         folder = Path(folder)
         if resume:
             state = load_checkpoint(folder, self.variables())
             self.clock.step, self.clock.seconds = state["step"], state["seconds"]
         steps: dict[tuple[bool, bool], Callable] = {}
+        saved = self.clock.seconds
         self.clock.resume()
         for batch in self.dataset(self.clock.step):
             if self.clock.done:
@@ -190,8 +198,9 @@ class GanTraining:
                         "with a lower learning rate."
                     )
                 report(self.clock, values)
-            if step % save_every == 0:
+            if step % save_every == 0 or self.clock.seconds - saved >= save_seconds:
                 self.save(folder)
+                saved = self.clock.seconds
             if step % sheet_every == 0:
                 self.write_sheet(folder / "samples" / f"{step:07d}.png")
                 self.clock.pause()
@@ -247,7 +256,7 @@ class GanTraining:
         return step
 
     def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self.write_settings(folder)
         state = {"step": self.clock.step, "seconds": self.clock.seconds}
         save_checkpoint(folder, self.variables(), state)
@@ -261,7 +270,7 @@ class GanTraining:
             "batch_size": self.clock.batch_size,
             "photos": len(self.faces),
         }
-        (folder / SETTINGS).write_text(json.dumps(settings, indent=2) + "\n")
+        write_file(folder / SETTINGS, json.dumps(settings, indent=2) + "\n")
 
     def write_sheet(self, path: Path, columns: int = 8) -> None:
         """Two rows of training faces over their reconstructions, three of prior samples."""
@@ -271,8 +280,8 @@ class GanTraining:
         rebuilt = self.decode(np.asarray(codes))
         sampled = self.decode(sample_prior(3 * columns, 1, self.config.latent_size))
         rows = [real[:columns], rebuilt[:columns], real[columns:], rebuilt[columns:], sampled]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(png_bytes(tile(np.concatenate(rows), columns)))
+        make_folder(path.parent)
+        write_file(path, png_bytes(tile(np.concatenate(rows), columns)))
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         values = self.nets.mean_generator(codes, training=False)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from ganssl.errors import UserError
-from ganssl.photos import read_celeba, read_folder
+from ganssl.photos import face_cache, read_celeba, read_folder
 from ganssl.photos.images import read_image
 from ganssl.photos.preprocess import Preprocess, is_aligned
 from tests.helpers.synthetic_photos import draw_photo, encoded, write_celeba
@@ -260,8 +260,13 @@ class TestFaces:
             photos.faces(Preprocess(16), cache)
         assert not cached or list((tmp_path / "cache").iterdir()) == []
 
-    def test_a_cache_that_cannot_be_written_is_named(self, photos, tmp_path):
+    def test_a_cache_that_cannot_be_written_does_not_stop_the_work(
+        self, photos, tmp_path, monkeypatch
+    ):
         (tmp_path / "file").write_text("in the way")
+        faces = photos.faces(Preprocess(16), cache=tmp_path / "file")
+        assert np.array_equal(faces, photos.faces(Preprocess(16)))
+        monkeypatch.setattr(face_cache, "MOST_IN_MEMORY", faces.nbytes - 1)
         with pytest.raises(UserError, match="cannot be kept in"):
             photos.faces(Preprocess(16), cache=tmp_path / "file")
 
