@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from ganssl.models.face_model import FaceModel
+from ganssl.ui.explore.gallery import gallery, show_gallery
 from ganssl.ui.explore.presentation import present_face
 from ganssl.ui.face.controls import show_controls
 from ganssl.ui.face.gallery import show_filmstrip, show_grid
@@ -20,8 +21,9 @@ from ganssl.ui.shared.model import require_face_model
 from ganssl.ui.shared.presentation import presenting
 from ganssl.ui.shared.shelf import shelf
 
-GRID, PICKED = "Many faces", "explore-picked"
+GRID, GALLERY, PICKED = "Many faces", "Gallery", "explore-picked"
 TABS = {
+    GALLERY: show_gallery,
     "How it works": lambda session: show_legend(),
     "Filmstrip": show_filmstrip,
     GRID: show_grid,
@@ -52,7 +54,7 @@ def editor(session: FaceSession) -> None:
 @st.fragment
 def more(session: FaceSession) -> None:
     """The tabs below; only the open one is computed, and changing tabs leaves the face alone."""
-    titles = [title for title in TABS if title != GRID or not session.of_photo]
+    titles = [title for title in TABS if title not in (GRID, GALLERY) or not session.of_photo]
     tabs = st.tabs(titles, key=session.key("tab"), on_change="rerun")
     for title, tab in zip(titles, tabs, strict=True):
         if tab.open:
@@ -62,7 +64,7 @@ def more(session: FaceSession) -> None:
 
 def seeded_session(model: FaceModel) -> FaceSession:
     """The generated face of a seed, in step with the page's address."""
-    session = FaceSession("explore", model, linked=True)
+    session = FaceSession("explore", model, linked=True, first=gallery(model).first)
     session.follow_link()
     return session
 

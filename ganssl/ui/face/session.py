@@ -43,6 +43,7 @@ class FaceSession:
             visitor's photo. Pictures of it are the visitor's own, and end with it.
         base_id: changes with `base`; pictures are kept by it.
         linked: keep the address bar in step with the face.
+        first: the face to begin with; None takes seed 0.
     """
 
     def __init__(
@@ -52,11 +53,13 @@ class FaceSession:
         base: np.ndarray | None = None,
         base_id: str = "",
         linked: bool = False,
+        first: FaceState | None = None,
     ) -> None:
         self.name, self.model, self.linked = name, model, linked
         self.base, self.base_id = base, base_id
         self.detail: PhotoDetail | None = None  # of the photo, put back into every picture
-        st.session_state.setdefault(self.key("history"), History(FaceState(model=model.id)))
+        self.first = first or FaceState(model=model.id)
+        st.session_state.setdefault(self.key("history"), History(self.first))
         if self.state.model != model.id:
             self._turn_to_model()
         self._drop_lost_edits()
@@ -114,8 +117,7 @@ class FaceSession:
         aside = st.session_state.setdefault(self.key("other models"), {})
         aside[self.state.model] = self.history
         st.session_state.pop(self.key("added"), None)
-        new = History(FaceState(model=self.model.id))
-        self._turn_to(aside.pop(self.model.id, new))
+        self._turn_to(aside.pop(self.model.id, History(self.first)))
 
     def _drop_lost_edits(self) -> None:
         """Without a slider that was given up, the face goes on without its edit, and undo anew."""

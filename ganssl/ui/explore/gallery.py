@@ -1,0 +1,57 @@
+"""Good faces to begin with, and prepared edits, one click each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ganssl.errors import UserError
+from ganssl.face.gallery import Gallery, load_gallery
+from ganssl.face.render import render
+from ganssl.face.state import FaceState
+from ganssl.models.face_model import FaceModel
+from ganssl.ui.face.session import FaceSession
+from ganssl.ui.shared.pictures import picture_url
+
+COLUMNS, SIDE = 6, 128
+
+
+def gallery(model: FaceModel) -> Gallery:
+    """The model's gallery; a damaged file costs the gallery, not the page."""
+    try:
+        return load_gallery(model)
+    except UserError as error:
+        st.warning(str(error), icon=":material/warning:")
+        return Gallery((("Seed 0", FaceState(model=model.id)),))
+
+
+def show_gallery(session: FaceSession) -> None:
+    """Faces that were chosen by eye, and edits that show what sliders can do."""
+    offered = gallery(session.model)
+    if offered.looks:
+        st.caption("A prepared edit of the face above:")
+        with st.container(horizontal=True):
+            for i, (title, _) in enumerate(offered.looks):
+                st.button(
+                    title,
+                    key=session.key(f"look {i}"),
+                    on_click=lambda i=i: session.show(offered.dressed(session.state, i)),
+                )
+    st.caption("Faces to begin with. None of these people exists; they were chosen by eye.")
+    for start in range(0, len(offered.faces), COLUMNS):
+        columns = st.columns(COLUMNS)
+        for column, (title, state) in zip(columns, offered.faces[start:], strict=False):
+            with column:
+                st.image(_thumbnail(state.to_json(), session.model), alt=title, width="stretch")
+                st.button(
+                    title,
+                    key=session.key(f"gallery {state.seed} {state.truncation}"),
+                    on_click=session.show,
+                    args=(state,),
+                    width="stretch",
+                )
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _thumbnail(state: str, _model: FaceModel) -> str:
+    """By the state, which names the model; unedited faces hang on no direction."""
+    return picture_url(render(_model, FaceState.from_json(state)).pixels, SIDE)
