@@ -87,8 +87,8 @@ def run(args: argparse.Namespace) -> int:
     )
     if args.start and not args.resume:
         training.start_from(load_bundle(Path(args.start)))
-    devices = training.strategy.num_replicas_in_sync
-    print(f"training on {device_name()}, {devices} device(s), {len(faces):,} photos", flush=True)
+    device = device_name() if training.strategy else "the fastest device that JAX sees"
+    print(f"training on {device}, {training.replicas} in all, {len(faces):,} photos", flush=True)
     training.run(out, training_line(), resume=args.resume)
     command = "python -m ganssl " + shlex.join(sys.argv[1:])
     folder = out / f"faces-{args.size}"

@@ -69,3 +69,25 @@ def batch_dataset(
     dataset = tf.data.Dataset.from_generator(rows, output_signature=index_spec)
     dataset = dataset.map(tensor_load, num_parallel_calls=workers, deterministic=True)
     return dataset.prefetch(2)
+
+
+def threaded_batches(
+    count: int,
+    batch_size: int,
+    seed: int,
+    load: Callable[[np.ndarray, np.random.Generator], tuple[np.ndarray, ...]],
+    first_step: int = 0,
+    workers: int = 8,
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """The same batches without TensorFlow, as arrays, prepared ahead by threads."""
+    from collections import deque
+    from concurrent.futures import ThreadPoolExecutor
+
+    if batch_size > count:
+        raise ValueError(f"a batch of {batch_size} does not fit {count} faces")
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque = deque()
+        for step, indices in batch_indices(count, batch_size, seed, first_step):
+            waiting.append(pool.submit(load, indices, np.random.default_rng([seed, step, 1])))
+            if len(waiting) > 2 * workers:
+                yield waiting.popleft().result()

@@ -1,9 +1,10 @@
-"""Training the VAE-GAN: TensorFlow steps on one or several devices, checkpoints, sample sheets."""
+"""Training the VAE-GAN: what one training holds, its loop, checkpoints and sample sheets."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,10 +21,10 @@ from ganssl.models.differentiable import CHANCES
 from ganssl.models.vaegan import Objective, VaeGan
 from ganssl.photos.images import png_bytes, tile
 from ganssl.photos.preprocess import Preprocess
-from ganssl.training.batches import batch_dataset
 from ganssl.training.checkpoint import load_checkpoint, named_variables, save_checkpoint
 from ganssl.training.clock import TrainingClock
 from ganssl.training.grow import grow
+from ganssl.training.steps import default_strategy, steps_of
 
 SETTINGS = "settings.json"
 VAE_STAGE = "vae_stage"  # a checkpoint from just before the adversarial terms came in
@@ -77,12 +78,12 @@ class GanTraining:
         self.settings, self.clock = settings, clock
         self.preprocess = Preprocess(config.size)
         self.strategy = strategy or default_strategy()
-        if clock.batch_size % self.strategy.num_replicas_in_sync:
+        self.replicas = self.strategy.num_replicas_in_sync if self.strategy else 1
+        if clock.batch_size % self.replicas:
             raise UserError(
-                f"A batch of {clock.batch_size} does not divide over "
-                f"{self.strategy.num_replicas_in_sync} devices."
+                f"A batch of {clock.batch_size} does not divide over {self.replicas} devices."
             )
-        with self.strategy.scope():
+        with self.strategy.scope() if self.strategy else nullcontext():
             self.nets = VaeGan(config, objective, eyes, settings.dtype, settings.seed)
             self.optimizers = {
                 "autoencoder": keras.optimizers.Adam(
@@ -94,6 +95,7 @@ class GanTraining:
             }
             self.optimizers["autoencoder"].build(self.nets.autoencoder_variables)
             self.optimizers["discriminator"].build(self.nets.discriminator_variables)
+        self.steps = steps_of(self)
 
     def variables(self) -> dict[str, object]:
         nets = self.nets
@@ -135,27 +137,19 @@ class GanTraining:
             rng.standard_normal(codes, np.float32),
             rng.standard_normal(codes, np.float32),
             rng.standard_normal(disturbed, np.float32),
-            rng.random((2 * len(faces) + self.strategy.num_replicas_in_sync, CHANCES), np.float32),
+            rng.random((2 * len(faces) + self.replicas, CHANCES), np.float32),
         )
 
-    def dataset(self, first_step: int):
-        """Batches from `first_step` on, split over the devices."""
-        import tensorflow as tf
-
+    def batch_signature(self) -> list[tuple[tuple[int, ...], str]]:
+        """Shape and dtype of each part of a batch."""
         batch, side, size = self.clock.batch_size, self.config.size, self.config.latent_size
-        signature = (
-            tf.TensorSpec((batch, side, side, 3), tf.uint8),
-            tf.TensorSpec((batch, size), tf.float32),
-            tf.TensorSpec((batch, size), tf.float32),
-            tf.TensorSpec((batch, 3 * side * side // DISTURBED_SHARE), tf.float32),
-            tf.TensorSpec((2 * batch + self.strategy.num_replicas_in_sync, CHANCES), tf.float32),
-        )
-        dataset = batch_dataset(
-            len(self.faces), batch, self.settings.seed, self.load_batch, signature, first_step
-        )
-        if self.strategy.num_replicas_in_sync == 1:
-            return dataset
-        return self.strategy.experimental_distribute_dataset(dataset)
+        return [
+            ((batch, side, side, 3), "uint8"),
+            ((batch, size), "float32"),
+            ((batch, size), "float32"),
+            ((batch, 3 * side * side // DISTURBED_SHARE), "float32"),
+            ((2 * batch + self.replicas, CHANCES), "float32"),
+        ]
 
     def run(
         self,
@@ -179,14 +173,14 @@ class GanTraining:
         steps: dict[tuple[bool, bool], Callable] = {}
         saved = self.clock.seconds
         self.clock.resume()
-        for batch in self.dataset(self.clock.step):
+        for batch in self.steps.batches(self.clock.step):
             if self.clock.done:
                 break
             stage = self.objective.stage(self.clock.epoch)
             if stage[1] and not (folder / VAE_STAGE).is_dir():
                 self.save(folder / VAE_STAGE)
             if stage not in steps:
-                steps[stage] = self.compiled_step(stage)
+                steps[stage] = self.steps.compiled(stage)
             terms = steps[stage](batch, *self.rates(stage))
             self.clock.tick()
             step = self.clock.step
@@ -219,43 +213,8 @@ class GanTraining:
         scalars = (self.objective.kl_at(epoch), self.objective.adversarial_at(epoch), decay)
         return tuple(keras.ops.convert_to_tensor(value, "float32") for value in scalars)
 
-    def compiled_step(self, stage: tuple[bool, bool]) -> Callable:
-        """One step as a TensorFlow graph: `(batch, *rates(stage)) → terms`."""
-        import tensorflow as tf
-
-        nets, replicas = self.nets, self.strategy.num_replicas_in_sync
-
-        def device_step(batch, kl_weight, adversarial_weight):
-            pixels, noise, prior, disturbance, chances = batch
-            faces = tf.cast(pixels, tf.float32) / 127.5 - 1.0
-            disturbance = tf.reshape(disturbance, (-1, *faces.shape[1:]))
-            seen = faces, noise, prior, disturbance, chances
-            with tf.GradientTape(persistent=True) as tape:
-                terms = nets.losses(seen, kl_weight, adversarial_weight, stage)
-                total = terms["total"] / replicas  # gradients are summed over the devices
-                judged = terms["judged"] / replicas if stage[1] else None
-            own, judges = nets.autoencoder_variables, nets.discriminator_variables
-            gradients = tape.gradient(total, own)
-            if stage[1]:  # both from before either step
-                judge_gradients = tape.gradient(judged, judges)
-                self.optimizers["discriminator"].apply(judge_gradients, judges)
-            self.optimizers["autoencoder"].apply(gradients, own)
-            return terms
-
-        @tf.function
-        def step(batch, kl_weight, adversarial_weight, decay):
-            if replicas == 1:
-                terms = device_step(batch, kl_weight, adversarial_weight)
-            else:
-                each = self.strategy.run(device_step, (batch, kl_weight, adversarial_weight))
-                terms = {k: self.strategy.reduce("MEAN", v, axis=None) for k, v in each.items()}
-            for mean, value in nets.averages():
-                mean.assign(mean * decay + tf.cast(value, mean.dtype) * (1.0 - decay))
-            return terms
-
-        return step
-
     def save(self, folder: Path) -> None:
+        self.steps.sync()
         make_folder(folder)
         self.write_settings(folder)
         state = {"step": self.clock.step, "seconds": self.clock.seconds}
@@ -274,6 +233,7 @@ class GanTraining:
 
     def write_sheet(self, path: Path, columns: int = 8) -> None:
         """Two rows of training faces over their reconstructions, three of prior samples."""
+        self.steps.sync()
         picks = np.linspace(0, len(self.faces) - 1, 2 * columns).astype(int)
         real = np.array(self.faces[picks])
         codes, _ = self.nets.mean_encoder(self.preprocess.to_network(real), training=False)
@@ -286,11 +246,3 @@ class GanTraining:
     def decode(self, codes: np.ndarray) -> np.ndarray:
         values = self.nets.mean_generator(codes, training=False)
         return self.preprocess.to_pixels(np.asarray(values))
-
-
-def default_strategy():
-    """Every GPU of this machine, or the one device there is."""
-    import tensorflow as tf
-
-    gpus = tf.config.list_physical_devices("GPU")
-    return tf.distribute.MirroredStrategy() if len(gpus) > 1 else tf.distribute.get_strategy()

@@ -54,7 +54,7 @@ class TinyTraining:
             faces, TINY, ALL_AT_ONCE, QUICK, clock, strategy=tf.distribute.get_strategy()
         )
         self.stage = ALL_AT_ONCE.stage(ALL_AT_ONCE.feature_from)
-        self.step = self.training.compiled_step(self.stage)
+        self.step = self.training.steps.compiled(self.stage)
         for network in (self.training.nets.encoder, self.training.nets.generator):
             for layer in network.layers:
                 if isinstance(layer, BatchNorm):
