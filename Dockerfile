@@ -4,8 +4,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends curl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home studio
 WORKDIR /studio
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
+COPY requirements.txt constraints.txt ./
+RUN pip install --no-cache-dir -r requirements.txt -c constraints.txt
 COPY --chown=studio . .
 USER studio
 ENV TF_CPP_MIN_LOG_LEVEL=2 STREAMLIT_BROWSER_GATHER_USAGE_STATS=false
