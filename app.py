@@ -11,11 +11,13 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+import ganssl.ui
+from ganssl.base.device import unused_gpu
 from ganssl.ui.shared.downloads import downloads
 from ganssl.ui.shared.model import require_face_model, show_model_choice
 from ganssl.ui.shared.presentation import presenting, show_presentation_toggle
 
-UI = Path(__file__).parent / "ganssl" / "ui"
+UI = Path(ganssl.ui.__file__).parent
 
 
 def show_app() -> None:
@@ -47,6 +49,8 @@ def show_app() -> None:
     with st.sidebar:
         st.caption(f"Model **{model.name}**  \n`{model.id}`")
         st.caption(f":material/memory: {model.device}")
+        if advice := unused_gpu():
+            st.caption(f":material/developer_board_off: {advice}")
 
 
 if get_script_run_ctx(suppress_warning=True):  # a visit runs this file

@@ -1,29 +1,29 @@
-"""`python -m ganssl COMMAND`: everything that the pages do, without a browser."""
+"""Everything that the pages do, without a browser."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import pkgutil
 import sys
+from pathlib import Path
+from types import ModuleType
 
 from ganssl import __version__, commands
+from ganssl.attributes import did_you_mean
+from ganssl.base.quiet import quiet_tensorflow
 from ganssl.errors import UserError
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns its exit status (2 for input that cannot be used)."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    parser = argparse.ArgumentParser(prog="python -m ganssl", description=__doc__)
-    parser.add_argument("--version", action="version", version=__version__)
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in command_modules():
-        name = module.__name__.rpartition(".")[2].replace("_", "-")
-        command = subparsers.add_parser(name, help=module.HELP, description=module.HELP)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
+    argv = sys.argv[1:] if argv is None else argv
+    quiet_tensorflow(loaded=_say_what_is_unused)
+    modules = {command_name(module): module for module in command_modules()}
+    parser = command_parser(modules)
+    if argv and not argv[0].startswith("-") and argv[0] not in modules:
+        hint = did_you_mean(argv[0], modules) or f"See {parser.prog} --help."
+        parser.error(f"there is no command {argv[0]!r}. {hint}")
     args = parser.parse_args(argv)
     try:
         return args.run(args)
@@ -35,11 +35,57 @@ def main(argv: list[str] | None = None) -> int:
         return 130
 
 
-def command_modules() -> list:
+def command_parser(modules: dict[str, ModuleType]) -> argparse.ArgumentParser:
+    """The parser of all commands, by name; its help lists them by what they are for."""
+    installed = Path(sys.argv[0]).stem == "ganssl"
+    parser = argparse.ArgumentParser(
+        prog="ganssl" if installed else "python -m ganssl",
+        description=__doc__,
+        epilog=commands_by_group(modules),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"ganssl {__version__}")
+    subparsers = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", help="one of the commands below"
+    )
+    for name, module in modules.items():
+        command = subparsers.add_parser(name, description=module.HELP)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def commands_by_group(modules: dict[str, ModuleType]) -> str:
+    """The commands and what they do, under headings; those of no group come last."""
+    grouped = {name for names in commands.GROUPS.values() for name in names}
+    others = tuple(name for name in modules if name not in grouped)
+    width = max(map(len, modules))
+    lines = []
+    for title, names in (*commands.GROUPS.items(), ("others", others)):
+        rows = [f"  {name:<{width}}  {modules[name].HELP}" for name in names if name in modules]
+        lines += [f"{title}:", *rows, ""] if rows else []
+    return "\n".join([*lines, "COMMAND --help shows what one of them takes."])
+
+
+def command_modules() -> list[ModuleType]:
     """The modules of `ganssl.commands`, one for each command."""
     names = sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
     own = [name for name in names if not name.startswith("_")]  # `_options` is what they share
     return [importlib.import_module(f"ganssl.commands.{name}") for name in own]
+
+
+def command_name(module: ModuleType) -> str:
+    """As it is typed: `train-gan` of `train_gan.py`."""
+    return module.__name__.rpartition(".")[2].replace("_", "-")
+
+
+def _say_what_is_unused() -> None:
+    """A line about a GPU that lies idle, once TensorFlow is loaded."""
+    from ganssl.base.device import unused_gpu
+
+    advice = unused_gpu()
+    if advice:
+        print(f"note: {advice}", file=sys.stderr)
 
 
 if __name__ == "__main__":

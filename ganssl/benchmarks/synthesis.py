@@ -11,10 +11,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
+from ganssl.base.device import fast_precision
 from ganssl.benchmarks.article_loop import article_pair
 from ganssl.benchmarks.measurement import Measurement
 from ganssl.models.face_model import FaceModel
-from ganssl.models.full_rate import BATCH, face_decoder, fast_precision
+from ganssl.models.full_rate import BATCH, face_decoder
 from ganssl.synthesis.codes import BLOCK
 from ganssl.synthesis.recipe import Recipe
 from ganssl.synthesis.run import synthesize

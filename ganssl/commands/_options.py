@@ -8,12 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganssl.attributes import did_you_mean, meant_name
+from ganssl.base.device import AUTO, TRAINING_DTYPES
 from ganssl.errors import UserError
 from ganssl.face.state import FaceState
 
 if TYPE_CHECKING:
     from ganssl.face.from_photo import EditablePhoto
     from ganssl.models.face_model import FaceModel
+
+
+def add_dtype_argument(parser: argparse.ArgumentParser) -> None:
+    """`--dtype`, which `ganssl.base.device.training_dtype` reads."""
+    parser.add_argument(
+        "--dtype",
+        choices=TRAINING_DTYPES,
+        default=AUTO,
+        help="arithmetic of the layers; auto takes mixed_bfloat16 where the device has units for "
+        "it and float32 elsewhere, where bfloat16 is slower (default: auto)",
+    )
 
 
 def add_edit_arguments(parser: argparse.ArgumentParser) -> None:

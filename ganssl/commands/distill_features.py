@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ganssl.commands._options import add_dtype_argument
+
 HELP = "distil faceres into the small face network, on unlabelled photos"
 
 
@@ -19,12 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", help="a trained model, to see generated faces too")
     parser.add_argument("--start", metavar="DIR", help="begin with the face network in this folder")
     parser.add_argument("--seed", type=int, default=0)
+    add_dtype_argument(parser)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
 
 
 def run(args: argparse.Namespace) -> int:
     import numpy as np
 
+    from ganssl.base.device import training_dtype
     from ganssl.base.progress import bar
     from ganssl.features.face_network import FaceNetwork, FaceNetworkConfig
     from ganssl.features.faceres import build_faceres
@@ -62,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
     steps = epoch_steps(len(faces), args.batch_size)
     clock = TrainingClock(args.batch_size, steps, minutes=minutes, epochs=args.epochs)
     rate = STARTED_RATE if args.start else PEAK_RATE
-    training = Distillation(faces, targets, config, clock, seed=args.seed, peak_rate=rate)
+    dtype = training_dtype(args.dtype)
+    training = Distillation(faces, targets, config, clock, args.seed, dtype, peak_rate=rate)
     if args.start and not args.resume:
         training.start_from(FaceNetwork.load(args.start))
     network = training.run(out, training_line(), resume=args.resume)

@@ -7,6 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from ganssl.commands._options import add_dtype_argument
 from ganssl.errors import UserError
 
 HELP = "train the VAE-GAN on photos; shows losses, rate and time left, writes sample sheets"
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--limit", type=int, help="use only so many photos")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--dtype", choices=("mixed_bfloat16", "float32"), default="mixed_bfloat16")
+    add_dtype_argument(parser)
     parser.add_argument(
         "--no-face-network", action="store_true", help="train without the feature term"
     )
@@ -45,10 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from ganssl.base.device import device_name, training_dtype
     from ganssl.base.progress import bar
     from ganssl.models.bundle import load_bundle
     from ganssl.models.config import ModelConfig
-    from ganssl.models.face_model import device_name
     from ganssl.models.vaegan import Objective
     from ganssl.photos import read_photos
     from ganssl.photos.preprocess import Preprocess
@@ -57,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.training.export import export_model
     from ganssl.training.gan import GanTraining, TrainingSettings
 
+    args.dtype = training_dtype(args.dtype)
     out = Path(args.out)
     config = ModelConfig(size=args.size, latent_size=args.latent_size)
     photos = read_photos(args.data)

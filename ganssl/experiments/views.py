@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ganssl.base.device import fast_precision
 from ganssl.base.progress import Stages
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import FaceRows, cached_features
 from ganssl.fitting.from_photos import encode_photos
 from ganssl.fitting.spread_directions import FACE_SIZE
 from ganssl.models.face_model import FaceModel
-from ganssl.models.full_rate import BATCH, face_decoder, fast_precision
+from ganssl.models.full_rate import BATCH, face_decoder
 from ganssl.photos.degrade import degrade
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess

@@ -82,7 +82,8 @@ class Laboratory:
     def __init__(
         self, model: FaceModel, readout: Readout, faces: int = FACES, seed: int = 0
     ) -> None:
-        from ganssl.models.full_rate import face_decoder, fast_precision
+        from ganssl.base.device import fast_precision
+        from ganssl.models.full_rate import face_decoder
 
         self.model, self.readout = model, readout
         self._decode_batch = face_decoder(model, fast_precision())

@@ -8,13 +8,13 @@ model that keep it are `BundleModel` (a folder that `train-gan` wrote) and
 from __future__ import annotations
 
 import copy
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from ganssl.base.device import device_name
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.density import CODES_PER_NUMBER, CodeDensity, sample_prior
@@ -180,14 +180,3 @@ class FaceModel(ABC):
     @abstractmethod
     def _decode(self, codes: np.ndarray) -> np.ndarray:
         """One batch, float32 `[b, d]` → uint8 `[b, s, s, 3]`."""
-
-
-def device_name() -> str:
-    """The device that networks run on, for people: `GPU: NVIDIA L4` or `CPU (2 cores)`."""
-    import tensorflow as tf
-
-    for gpu in tf.config.list_physical_devices("GPU"):
-        details = tf.config.experimental.get_device_details(gpu)
-        return f"GPU: {details.get('device_name', 'unnamed')}"
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"CPU ({cores} cores)"

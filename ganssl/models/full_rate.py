@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
@@ -15,8 +14,6 @@ BATCH = 64
 
 The arithmetic of one face then never depends on how many are decoded with it.
 """
-
-BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
 @lru_cache(maxsize=2)
@@ -45,19 +42,3 @@ def face_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.
         return pixels(batch).numpy()[: len(codes)]
 
     return decode
-
-
-def fast_precision() -> str:
-    """`bfloat16` on a GPU and on processors that compute with it, else `float32`.
-
-    Elsewhere bfloat16 is imitated and slow. Processors are known on Linux only.
-    """
-    import tensorflow as tf
-
-    if tf.config.list_physical_devices("GPU"):
-        return "bfloat16"
-    try:
-        words = set(Path("/proc/cpuinfo").read_text().split())
-    except OSError:
-        return "float32"
-    return "bfloat16" if BFLOAT16_FLAGS & words else "float32"

@@ -1,6 +1,6 @@
 """Labelled sets of generated faces, from a recipe."""
 
-from ganssl.models.full_rate import fast_precision
+from ganssl.base.device import fast_precision
 from ganssl.synthesis.archive import zip_set
 from ganssl.synthesis.codes import Codes, recipe_codes
 from ganssl.synthesis.preview import contact_sheet, preview_faces

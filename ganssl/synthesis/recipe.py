@@ -54,7 +54,7 @@ class Recipe:
             direction, for the record; None is all of them.
         precision: of the generator's arithmetic. `bfloat16` moves a pixel by
             about one step of 255 and is faster where the processor has it
-            (see `fast_precision`).
+            (see `ganssl.base.device`).
 
     Raises `UserError` for values that make no set.
 

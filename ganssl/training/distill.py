@@ -38,7 +38,7 @@ class Distillation:
         config: FaceNetworkConfig,
         clock: TrainingClock,
         seed: int = 0,
-        dtype: str = "mixed_bfloat16",
+        dtype: str = "float32",
         peak_rate: float = PEAK_RATE,
     ) -> None:
         self.faces, self.targets = faces, targets

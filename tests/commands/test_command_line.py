@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganssl.__main__ import command_modules, main
+import ganssl
+from ganssl import commands
+from ganssl.__main__ import command_modules, command_name, main
 from ganssl.models.operations import layer_operations
 from tests.helpers.synthetic_photos import write_celeba
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture):
-    names = [module.__name__.rpartition(".")[2].replace("_", "-") for module in command_modules()]
+    names = [command_name(module) for module in command_modules()]
     assert {"train-gan", "distill-features", "fit-directions", "evaluate-gan"} <= set(names)
     assert {"generate", "benchmark", "export-model"} <= set(names)
     for name in names:
@@ -24,6 +26,32 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture):
             main([name, "--help"])
         assert stop.value.code == 0
         assert capsys.readouterr().out.startswith("usage: python -m ganssl " + name)
+
+
+def test_the_version_is_that_of_the_library(capsys: pytest.CaptureFixture):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out.strip() == f"ganssl {ganssl.__version__}"
+
+
+def test_help_lists_every_command_once_under_its_group(capsys: pytest.CaptureFixture):
+    grouped = [name for names in commands.GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(command_name(module) for module in command_modules())
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    text = capsys.readouterr().out
+    places = [text.index(f"\n{title}:\n") for title in commands.GROUPS]
+    assert places == sorted(places) and "others:" not in text
+    for module in command_modules():
+        assert text.count(module.HELP) == 1
+
+
+def test_a_misspelt_command_names_what_is_close(capsys: pytest.CaptureFixture):
+    with pytest.raises(SystemExit) as stop:
+        main(["synthesise"])
+    assert stop.value.code == 2
+    assert "Did you mean synthesize?" in capsys.readouterr().err
 
 
 def test_help_does_not_wait_for_tensorflow():

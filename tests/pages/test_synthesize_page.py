@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ganssl.base.device import fast_precision
 from ganssl.directions import DirectionSet
 from ganssl.models.catalogue import load_model
-from ganssl.models.full_rate import fast_precision
 from ganssl.synthesis import Recipe, read_set, synthesize
 from ganssl.ui.shared import set_making, visits
 from tests.helpers.planted import make_direction

@@ -1,0 +1,116 @@
+"""The device that networks run on, the arithmetic it is fast at, and a GPU left unused."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+GPU_INSTALL = "pip install -r requirements-gpu.txt"
+AUTO, FLOAT32, MIXED = "auto", "float32", "mixed_bfloat16"
+TRAINING_DTYPES: tuple[str, ...] = (AUTO, FLOAT32, MIXED)
+
+MATRIX_UNIT = "amx_bf16"
+"""The flag of processors with a unit for products of bfloat16 matrices (Intel, from 2023 on).
+
+AVX-512 BF16 alone is not enough: the instructions are there, but a product of matrices goes no
+faster with them than in float32, and the conversions come on top. Without either, bfloat16 is
+imitated.
+"""
+
+BFLOAT16_CAPABILITY = (8, 0)
+"""NVIDIA GPUs compute with bfloat16 from this compute capability on (Ampere, 2020)."""
+
+
+def device_name() -> str:
+    """The device that networks run on, for people: `GPU: NVIDIA L4` or `CPU (2 cores)`."""
+    import tensorflow as tf
+
+    for gpu in tf.config.list_physical_devices("GPU"):
+        details = tf.config.experimental.get_device_details(gpu)
+        return f"GPU: {details.get('device_name', 'unnamed')}"
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"CPU ({cores} cores)"
+
+
+@lru_cache(maxsize=1)
+def fast_precision() -> str:
+    """`bfloat16` or `float32`: what the generator is fast at on this device."""
+    import tensorflow as tf
+
+    details = tf.config.experimental.get_device_details
+    gpus = [details(gpu).get("compute_capability") for gpu in gpu_devices()]
+    return choose_precision(gpus, processor_flags())
+
+
+def choose_precision(gpus: Sequence[tuple[int, int] | None], flags: Collection[str]) -> str:
+    """`bfloat16` where the device has units for it, else `float32`.
+
+    The rule asks for flags and does not measure, so that the same machine always
+    gives the same bytes and a stopped set goes on in the arithmetic it began with.
+
+    Args:
+        gpus: the compute capability of each GPU, None where it is unknown.
+        flags: of the processor, as Linux names them; empty elsewhere.
+    """
+    if gpus:
+        fast = all(gpu is not None and gpu >= BFLOAT16_CAPABILITY for gpu in gpus)
+    else:
+        fast = MATRIX_UNIT in flags
+    return "bfloat16" if fast else FLOAT32
+
+
+def training_dtype(choice: str = AUTO) -> str:
+    """The dtype of layers in training, `float32` or `mixed_bfloat16`; `auto` asks the device."""
+    if choice != AUTO:
+        return choice
+    return MIXED if fast_precision() == "bfloat16" else FLOAT32
+
+
+def processor_flags(path: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
+    """The words that Linux uses for what the processor can do; empty on other systems."""
+    try:
+        return frozenset(path.read_text(encoding="utf-8").split())
+    except OSError:
+        return frozenset()
+
+
+def unused_gpu() -> str | None:
+    """What to do about an NVIDIA GPU of this machine that TensorFlow does not see; None if all is
+    well."""
+    return gpu_advice(has_nvidia_gpu(), len(gpu_devices()), platform.system())
+
+
+def gpu_advice(nvidia: bool, seen: int, system: str) -> str | None:
+    """One or two sentences for people, or None where nothing is to be done.
+
+    Args:
+        nvidia: whether the machine has an NVIDIA GPU.
+        seen: how many GPUs TensorFlow sees.
+        system: as `platform.system` names it.
+    """
+    if seen or not nvidia:
+        return None
+    unused = "This machine has an NVIDIA GPU that TensorFlow does not see, so networks run on the"
+    if system == "Windows":
+        return f"{unused} processor. TensorFlow uses GPUs on Windows in WSL2 only."
+    return (
+        f"{unused} processor. CUDA comes with: {GPU_INSTALL} "
+        "(of an installed package: tensorflow[and-cuda])."
+    )
+
+
+def has_nvidia_gpu(root: Path = Path("/")) -> bool:
+    """Whether the machine has an NVIDIA GPU with its driver."""
+    found = any((root / name).exists() for name in ("proc/driver/nvidia/version", "dev/nvidia0"))
+    return found or shutil.which("nvidia-smi") is not None
+
+
+def gpu_devices() -> list:
+    """The GPUs that TensorFlow may use."""
+    import tensorflow as tf
+
+    return tf.config.list_physical_devices("GPU")
