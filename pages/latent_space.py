@@ -28,7 +28,7 @@ st.markdown(
     "a smile, can they be trusted, and what do they change besides?"
 )
 model = require_face_model()
-laboratory = require_laboratory(model)
+laboratory = require_laboratory()
 population = choose_population(laboratory)
 tabs = st.tabs([*TABS, KEPT], key="lab/tab", on_change="rerun")
 for tab, show in zip(tabs, TABS.values(), strict=False):

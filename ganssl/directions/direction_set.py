@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -86,13 +87,12 @@ class DirectionSet:
         mine = [replace(direction, own=True) for direction in own]
         return DirectionSet(self.model_id, [*self, *mine], self.skipped)
 
-    @property
-    def own_id(self) -> str:
-        """12 hexadecimal digits that change with the user's own directions; empty without any."""
-        mine = [d for d in self if d.own]
-        text = json.dumps([d.to_dict() for d in mine]).encode()
-        rows = b"".join(d.vector.tobytes() for d in mine)
-        return hashlib.sha256(text + rows).hexdigest()[:12] if mine else ""
+    @cached_property
+    def id(self) -> str:
+        """12 hexadecimal digits that change with any vector or figure, and with their order."""
+        text = json.dumps([d.to_dict() for d in self]).encode()
+        rows = b"".join(d.vector.tobytes() for d in self)
+        return hashlib.sha256(text + rows).hexdigest()[:12]
 
     def __len__(self) -> int:
         return len(self._by_key)

@@ -9,14 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from ganssl.base.once import OnceMade
 from ganssl.directions import Direction, DirectionSet, fit_directions
 from ganssl.errors import UserError
 from ganssl.fitting.from_photos import EncodedPhotos
+from ganssl.laboratory.confusions import Confusion, confusions
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.map import THUMBNAIL, thumbnails
 
 COUNT = 4000
 CHUNK = 256
+KEPT = 100
+"""So many things that were computed from the faces are kept with them."""
 
 Progress = Callable[[int, int], None]
 
@@ -44,16 +48,18 @@ class Population:
     labelled_by: str
     thumbnails: np.ndarray
     seeded: bool = False
-    made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    made: OnceMade = field(default_factory=lambda: OnceMade(KEPT), repr=False)
 
     def __len__(self) -> int:
         return len(self.codes)
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What `make` gives for a key: made at the first call, and kept as long as the faces."""
-        if key not in self.made:
-            self.made[key] = make()
-        return self.made[key]
+        """What `make` gives for a key: made at the first call, see `OnceMade`.
+
+        A population may be shared by all visitors, so the key holds all that
+        the result follows from, besides the faces.
+        """
+        return self.made.get(key, make)
 
     @cached_property
     def mapped(self) -> np.ndarray:
@@ -65,6 +71,18 @@ class Population:
         if attribute not in self.attributes:
             raise UserError(f"{self.name}: there are no labels of {attribute}.")
         return self.labels[:, self.attributes.index(attribute)]
+
+    def confusions(self, direction: Direction) -> list[Confusion]:
+        """The faces that a direction of a labelled attribute gets wrong, in groups of like codes.
+
+        Raises `UserError` where the attribute has no labels or the direction no boundary.
+        """
+        attribute, labels = direction.attribute, self.column(direction.attribute)
+        key = attribute, direction.vector.tobytes(), direction.sigma, direction.boundary
+        return self.once(
+            ("confusions", *key),
+            lambda: confusions(direction, self.codes, labels, self.labels, self.attributes),
+        )
 
     def fit(self, model_id: str, attribute: str, methods: Sequence[str]) -> DirectionSet:
         """Directions of an attribute, fitted to these faces; `UserError` for too few labels."""

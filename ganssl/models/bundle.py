@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.config import ModelConfig
 from ganssl.models.face_model import FaceModel
-from ganssl.models.latent import latent_arrays, latent_statistics
+from ganssl.models.latent import latent_statistics
 from ganssl.models.weights import assign_arrays, model_arrays
 from ganssl.photos.preprocess import Preprocess
 
@@ -114,29 +114,31 @@ class BundleModel(FaceModel):
         return layer_operations(self.generator)
 
     def _encode(self, pixels: np.ndarray) -> np.ndarray:
-        return self._encoder_function(self.preprocess.to_network(pixels)).numpy()
+        encode = self.compiled.get("encoder", self._encoder_function)
+        return encode(self.preprocess.to_network(pixels)).numpy()
 
     def _decode(self, codes: np.ndarray) -> np.ndarray:
-        return self.preprocess.to_pixels(self._generator_function(codes).numpy())
+        decode = self.compiled.get("generator", self._generator_function)
+        return self.preprocess.to_pixels(decode(codes).numpy())
 
-    @cached_property
     def _encoder_function(self):
         import tensorflow as tf
 
+        encoder = self.encoder
         signature = tf.TensorSpec((None, self.size, self.size, 3), tf.float32)
         return tf.function(
-            lambda faces: self.encoder(faces, training=False)[0],
+            lambda faces: encoder(faces, training=False)[0],
             input_signature=[signature],
             autograph=False,  # there is nothing to convert, and converting is not thread-safe
         )
 
-    @cached_property
     def _generator_function(self):
         import tensorflow as tf
 
+        generator = self.generator
         signature = tf.TensorSpec((None, self.latent_size), tf.float32)
         return tf.function(
-            lambda codes: self.generator(codes, training=False),
+            lambda codes: generator(codes, training=False),
             input_signature=[signature],
             autograph=False,
         )
@@ -149,7 +151,7 @@ def save_bundle(model: BundleModel, folder: Path) -> None:
         save_arrays(new / "encoder.npz", model_arrays(model.encoder, half=True))
         save_arrays(new / "generator.npz", model_arrays(model.generator, half=True))
         model.id = weights_id(new)
-        save_arrays(new / "latent.npz", latent_arrays(model))
+        save_arrays(new / "latent.npz", model.latent_arrays())
         model.directions = model.directions.with_model(model.id)
         model.directions.save(new / "directions.npz")
         model.few_directions = model.few_directions.with_model(model.id)

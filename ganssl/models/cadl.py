@@ -29,7 +29,7 @@ from ganssl.errors import DiskError, UserError
 from ganssl.models.card import LIMITS
 from ganssl.models.face_model import FaceModel
 from ganssl.models.frozen_graph import MAX_BYTES, FrozenGraph
-from ganssl.models.latent import latent_arrays, latent_statistics
+from ganssl.models.latent import latent_statistics
 from ganssl.photos.preprocess import Preprocess
 
 CROP = (17, 37, 161, 181)
@@ -112,7 +112,7 @@ class CadlModel(FaceModel):
         if codes is not None:
             self.measure(codes)
         try:
-            save_arrays(self.latent_path, latent_arrays(self))
+            save_arrays(self.latent_path, self.latent_arrays())
             directions.save(self.directions_path)
         except DiskError as error:
             raise UserError(

@@ -8,9 +8,13 @@ model that keep it are `BundleModel` (a folder that `train-gan` wrote) and
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +22,7 @@ from ganssl.base.device import device_name
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.density import CODES_PER_NUMBER, CodeDensity, sample_prior
+from ganssl.models.latent import latent_arrays
 from ganssl.photos.preprocess import Preprocess
 
 BATCH = 64
@@ -39,6 +44,7 @@ class FaceModel(ABC):
             `ganssl.fitting.spread_directions`); empty where there are none.
         mean, covariance: of photos' codes, `[d]` and `[d, d]`.
         density: where natural codes lie.
+        compiled: what was compiled of the networks, see `with_directions`.
         card: the model card, Markdown.
         path: the folder or file it was read from; None for one that was made here.
     """
@@ -67,13 +73,43 @@ class FaceModel(ABC):
         self.mean = np.zeros(d, np.float32) if mean is None else mean
         self.covariance = np.eye(d, dtype=np.float32) if covariance is None else covariance
         self.density = density or CodeDensity.standard(d)
+        self.compiled = Compiled()
+
+    @property
+    def faces_key(self) -> str:
+        """12 hexadecimal digits that change with what `encode`, `decode` and `sample` give.
+
+        For whatever is kept that the directions have no part in.
+        """
+        text = json.dumps([self.id, self.preprocess.to_dict()])
+        found = hashlib.sha256(text.encode())
+        for name, array in sorted(self.latent_arrays().items()):
+            found.update(name.encode() + array.tobytes())
+        return found.hexdigest()[:12]
+
+    @property
+    def key(self) -> str:
+        """12 hexadecimal digits that change with anything of the model, its directions included.
+
+        Whatever is kept that follows from a model is kept by this. A model
+        with a user's own directions has the `id` of the one without them.
+        """
+        parts = self.faces_key, self.directions.id, self.few_directions.id
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]
 
     def with_directions(self, directions: DirectionSet) -> FaceModel:
-        """The same networks under other directions; `UserError` for those of another model."""
+        """The same networks under other directions; `UserError` for those of another model.
+
+        What is compiled for one of the two models serves the other as well.
+        """
         directions.check_model(self.id)
         other = copy.copy(self)
         other.directions = directions
         return other
+
+    def latent_arrays(self) -> dict[str, np.ndarray]:
+        """Mean, covariance and density as arrays, for a file."""
+        return latent_arrays(self.mean, self.covariance, self.density)
 
     def measure(self, codes: np.ndarray) -> None:
         """Take mean, covariance and density from the codes of photos, float32 `[n, d]`.
@@ -180,3 +216,18 @@ class FaceModel(ABC):
     @abstractmethod
     def _decode(self, codes: np.ndarray) -> np.ndarray:
         """One batch, float32 `[b, d]` → uint8 `[b, s, s, 3]`."""
+
+
+class Compiled:
+    """Functions made of a model's networks: each once, for the model and all copies of it."""
+
+    def __init__(self) -> None:
+        self._functions: dict[Hashable, Any] = {}
+        self._lock = threading.RLock()
+
+    def get(self, name: Hashable, make: Callable[[], Any]) -> Any:
+        """The function of a name; `make` gives it at the first call."""
+        with self._lock:
+            if name not in self._functions:
+                self._functions[name] = make()
+            return self._functions[name]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import numpy as np
 
@@ -16,13 +15,19 @@ The arithmetic of one face then never depends on how many are decoded with it.
 """
 
 
-@lru_cache(maxsize=2)
 def face_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.ndarray]:
     """A function from codes float32 `[n, d]`, n up to `BATCH`, to faces uint8 `[n, s, s, 3]`.
+
+    It is made once for a model and its copies under other directions, from the
+    weights of that moment.
 
     Args:
         precision: `float32` or `bfloat16`, of the generator's arithmetic.
     """
+    return model.compiled.get(("faces", precision), lambda: _face_decoder(model, precision))
+
+
+def _face_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.ndarray]:
     import tensorflow as tf
 
     generator = model.bulk_generator(precision)

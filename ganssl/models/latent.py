@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ganssl.errors import UserError
 from ganssl.models.density import CodeDensity
 
-if TYPE_CHECKING:
-    from ganssl.models.face_model import FaceModel
 
-
-def latent_arrays(model: FaceModel) -> dict[str, np.ndarray]:
+def latent_arrays(
+    mean: np.ndarray, covariance: np.ndarray, density: CodeDensity
+) -> dict[str, np.ndarray]:
     """`mean` `[d]`, `covariance` `[d, d]` and the parts of the density as `density/…`."""
-    density = {f"density/{key}": value for key, value in model.density.to_arrays().items()}
-    return {"mean": model.mean, "covariance": model.covariance, **density}
+    parts = {f"density/{key}": value for key, value in density.to_arrays().items()}
+    return {"mean": mean, "covariance": covariance, **parts}
 
 
 def latent_statistics(arrays: dict[str, np.ndarray], size: int, path: Path) -> dict[str, Any]:

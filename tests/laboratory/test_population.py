@@ -9,7 +9,13 @@ from ganssl.directions import METHODS
 from ganssl.errors import UserError
 from ganssl.face.state import FaceState
 from ganssl.fitting.from_photos import EncodedPhotos
-from ganssl.laboratory.population import Population, generated_population, photo_population
+from ganssl.laboratory.population import (
+    KEPT,
+    Population,
+    generated_population,
+    photo_population,
+)
+from tests.helpers.planted import make_direction
 from tests.helpers.planted_laboratory import ATTRIBUTES, BLOCKS, axis, block_laboratory
 
 COUNT = 300
@@ -109,3 +115,23 @@ def test_photos_keep_their_labels_through_the_shuffle(laboratory, people):
     assert not found.seeded and found.thumbnails.shape == (80, 48, 48, 3)
     assert not np.array_equal(found.codes, people.codes)
     np.testing.assert_array_equal(found.labels, found.codes[:, : len(ATTRIBUTES)] > 0)
+
+
+def test_groups_of_errors_belong_to_the_attribute_not_to_the_vector_alone(people):
+    """Two visitors may give one vector two names; the population is shared by both."""
+    along = np.eye(BLOCKS)[0]
+    found = {name: people.confusions(make_direction(name, along)) for name in ATTRIBUTES[1:3]}
+    for name, groups in found.items():
+        labels, says = people.column(name), make_direction(name, along).score(people.codes) > 0
+        assert groups
+        for group in groups:
+            assert (labels[group.rows] == group.present).all()
+            assert (says[group.rows] != group.present).all()
+    again = people.confusions(make_direction(ATTRIBUTES[1], along))
+    assert again is found[ATTRIBUTES[1]]  # computed once
+
+
+def test_what_is_kept_with_the_faces_is_bounded(people):
+    for number in range(3 * KEPT):
+        people.once(("test", number), lambda: 0)
+    assert len(people.made) <= KEPT

@@ -65,7 +65,7 @@ def test_own_directions_get_sliders_beside_the_models(model, own):
     extended = with_saved(model, laboratory_bytes(model.id, own))
     assert {"Young really", "Round face", "Smiling"} <= set(extended.directions.sliders)
     assert "Round face" not in model.directions.attributes
-    assert extended.directions.own_id
+    assert extended.directions.id != model.directions.id
 
 
 def test_another_models_file_is_refused(model, own):

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ganssl.base.once import OnceMade
 from ganssl.directions import DirectionSet
 from ganssl.face.render import face_code
 from ganssl.face.state import FaceState
-from ganssl.laboratory.population import Population
+from ganssl.laboratory.population import KEPT, Population
 from ganssl.models.catalogue import load_model
 from ganssl.ui.latent_space import faces as lab_faces
 from ganssl.ui.latent_space import map as lab_map
@@ -61,7 +62,7 @@ def labelled(loaded):
     labels = (numbers > population.codes.mean()).astype(np.int8)
     loaded.session_state[lab_faces.POPULATION] = (
         model_id,
-        replace(population, labels=labels, made={}),
+        replace(population, labels=labels, made=OnceMade(KEPT)),
     )
     return run(loaded)
 
@@ -125,7 +126,7 @@ def test_methods_are_compared_with_those_fitted_here(labelled):
 
 
 def test_another_visitor_finds_the_faces_made(loaded):
-    (made,) = lab_faces._generated(load_model().id).values()
+    (made,) = lab_faces._generated(load_model().faces_key).values()
     assert loaded.session_state[lab_faces.POPULATION][1] is made
 
 

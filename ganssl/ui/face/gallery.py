@@ -62,7 +62,7 @@ def show_grid(session: FaceSession) -> None:
         )
     state = session.state if edited else session.state.unedited()
     try:
-        faces = _grid(state.to_json(), count, session.model)
+        faces = _grid(session.model, state, count)
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
@@ -71,15 +71,19 @@ def show_grid(session: FaceSession) -> None:
     if session.state.edits and session.readout:
         st.markdown(f"##### Average over these {count} faces")
         before, after = (
-            session.readout.probabilities(_grid(s.to_json(), count, session.model)).mean(axis=0)
+            session.readout.probabilities(_grid(session.model, s, count)).mean(axis=0)
             for s in (session.state.unedited(), session.state)
         )
         show_change_table(session, before, after)
 
 
+def _grid(model: FaceModel, state: FaceState, count: int) -> np.ndarray:
+    return _kept_grid((model.key, state.to_json()), count, model)
+
+
 @st.cache_data(max_entries=50, show_spinner=False)
-def _grid(state: str, count: int, _model: FaceModel) -> np.ndarray:
-    return grid(_model, FaceState.from_json(state), count)
+def _kept_grid(key: tuple[str, str], count: int, _model: FaceModel) -> np.ndarray:
+    return grid(_model, FaceState.from_json(key[-1]), count)
 
 
 def _pictures(

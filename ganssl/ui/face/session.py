@@ -229,13 +229,13 @@ class FaceSession:
         """The face of a state as picture and readout; kept, since undo and resets come back."""
         if self.of_photo:
             return self._own_picture(state)
-        return _picture(state.to_json(), self.model.directions.own_id, self)
+        return _picture((self.model.key, state.to_json()), self)
 
     def _own_picture(self, state: FaceState) -> Picture:
         """The same from a photo: kept in the visitor's session alone, never in a shared cache."""
         kept = st.session_state.setdefault(self.key("pictures"), {})
         strength = self.detail.strength if self.detail else 0.0
-        key = (self.base_id, strength, self.model.directions.own_id, state.to_json())
+        key = (self.base_id, strength, self.model.key, state.to_json())
         if key not in kept:
             kept[key] = self.draw(state)
         while len(kept) > OWN_PICTURES:
@@ -256,5 +256,5 @@ class FaceSession:
 
 
 @st.cache_data(max_entries=300, show_spinner=False)
-def _picture(state: str, own_id: str, _session: FaceSession) -> Picture:
-    return _session.draw(FaceState.from_json(state))
+def _picture(key: tuple[str, str], _session: FaceSession) -> Picture:
+    return _session.draw(FaceState.from_json(key[-1]))

@@ -39,11 +39,11 @@ class Crowd:
 
 def crowd(model: FaceModel) -> Crowd:
     """The crowd of this model, made once for all visitors."""
-    return _crowd(model.id, model, readout(model.size))
+    return _crowd(model.faces_key, model, readout(model.size))
 
 
 @st.cache_resource(max_entries=1, show_spinner="Making some faces …")
-def _crowd(model_id: str, _model: FaceModel, _readout: Readout | None) -> Crowd:
+def _crowd(key: str, _model: FaceModel, _readout: Readout | None) -> Crowd:
     codes = _model.sample(CROWD, SEED, TRUNCATION)
     faces = _model.decode(codes)
     if _readout is None:

@@ -37,7 +37,7 @@ def show_judging(model: FaceModel) -> None:
     threshold = st.slider(
         "Threshold", 0.0, 1.0, 0.5, step=0.05, key="story/threshold", persist_state="session"
     )
-    scores = _scores(model.id, name, people.features, labels)
+    scores = _scores((model.key, name), people.features, labels)
     found = judge(labels[half:], scores, threshold, Attribute(name))
     left, right = st.columns(2, gap="large")
     with left:
@@ -51,10 +51,10 @@ def show_judging(model: FaceModel) -> None:
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _scores(model_id: str, name: str, _features: np.ndarray, _labels: np.ndarray) -> np.ndarray:
+def _scores(key: tuple[str, str], _features: np.ndarray, _labels: np.ndarray) -> np.ndarray:
     half = len(_labels) // 2
     classifier = train_classifier(
-        _features[:half], _labels[:half], Attribute(name), "logistic", holdout_share=0.0
+        _features[:half], _labels[:half], Attribute(key[-1]), "logistic", holdout_share=0.0
     )
     return classifier.scores(_features[half:])
 

@@ -33,7 +33,7 @@ def show_biases(model: FaceModel) -> None:
     if probes is None:
         st.caption("The face network is not installed, so side effects cannot be read.")
         return
-    effects = _effects(model.id, model, probes)
+    effects = _effects(model.key, model, probes)
     st.markdown(
         f"Each line moves one slider by +{effects.amount:g} σ on {effects.count} generated faces. "
         "A second network reads the pictures before and after. What moves along is what went "
@@ -45,7 +45,7 @@ def show_biases(model: FaceModel) -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner="Measuring what else the sliders move …")
-def _effects(model_id: str, _model: FaceModel, _readout: Readout) -> SideEffects:
+def _effects(key: str, _model: FaceModel, _readout: Readout) -> SideEffects:
     sliders = _model.directions.sliders
     moved = [name for name in FIRST_SLIDERS if name in sliders] or list(sliders[:5])
     return measure_side_effects(_model, _readout, moved)

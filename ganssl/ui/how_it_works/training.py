@@ -67,11 +67,11 @@ def _forget() -> None:
 
 def small_faces(model: FaceModel) -> np.ndarray:
     """The crowd at 64 pixels, uint8 `[n, 64, 64, 3]`."""
-    return _small_faces(model.id, model)
+    return _small_faces(model.faces_key, model)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _small_faces(model_id: str, _model: FaceModel) -> np.ndarray:
+def _small_faces(key: str, _model: FaceModel) -> np.ndarray:
     from ganssl.training.tiny import SIZE
 
     return np.stack([enlarge(face, SIZE) for face in crowd(_model).faces])

@@ -10,7 +10,6 @@ from ganssl.directions import METHODS, Direction
 from ganssl.errors import UserError
 from ganssl.face.render import signed
 from ganssl.laboratory.card import FEWEST_PER_CLASS, DirectionCard, direction_card
-from ganssl.laboratory.confusions import confusions
 from ganssl.laboratory.figures import distance_figure, effects_figure, response_figure
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.population import Population
@@ -186,14 +185,8 @@ def _confused(laboratory: Laboratory, direction: Direction, population: Populati
     )
     if not box.open:
         return
-    labels = population.column(direction.attribute)
     with box, st.spinner("Grouping its errors …"):
-        groups = population.once(
-            ("confusions", direction.vector.tobytes(), direction.boundary),
-            lambda: confusions(
-                direction, population.codes, labels, population.labels, population.attributes
-            ),
-        )
+        groups = population.confusions(direction)
         if not groups:
             st.caption("Too few of them to form groups.")
             return

@@ -14,7 +14,7 @@ from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.population import Population, generated_population, photo_population
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
-from ganssl.ui.shared.model import MOST_MODELS, readout
+from ganssl.ui.shared.model import MOST_MODELS, face_model, readout
 from ganssl.ui.shared.shelf import shelf
 
 GENERATED = "generated faces, labelled by the probes"
@@ -35,20 +35,21 @@ POPULATION, LOADING = "lab/population", "lab/loading"
 
 
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner="Preparing the laboratory …")
-def _laboratory(model_id: str, _model: FaceModel) -> Laboratory | None:
+def _laboratory(key: str, _model: FaceModel) -> Laboratory | None:
     probes = readout(_model.size)
     return None if probes is None else Laboratory(_model, probes, MOVED_FACES)
 
 
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner=False)
-def _generated(model_id: str) -> dict[int, Population]:
+def _generated(key: str) -> dict[int, Population]:
     """Generated faces by their count: the same for all visitors, so made once."""
     return {}
 
 
-def require_laboratory(model: FaceModel) -> Laboratory:
-    """The laboratory of a model, shared by all visitors; ends the page without a face network."""
-    found = _laboratory(model.id, model)
+def require_laboratory() -> Laboratory:
+    """The chosen model's laboratory, one for all visitors; no page without a face network."""
+    bare = face_model()  # what all visitors share holds nobody's own directions
+    found = _laboratory(bare.key, bare)
     if found is None:
         st.error("The face network is not installed, and without it nothing can be measured.")
         st.stop()
@@ -57,8 +58,8 @@ def require_laboratory(model: FaceModel) -> Laboratory:
 
 def current_population(laboratory: Laboratory) -> Population | None:
     """The faces that this visit has loaded for this model."""
-    model_id, population = st.session_state.get(POPULATION, ("", None))
-    return population if model_id == laboratory.model.id else None
+    key, population = st.session_state.get(POPULATION, ("", None))
+    return population if key == laboratory.model.faces_key else None
 
 
 def choose_population(laboratory: Laboratory) -> Population | None:
@@ -109,7 +110,7 @@ def choose_population(laboratory: Laboratory) -> Population | None:
 
 
 def _load(laboratory: Laboratory) -> None:
-    """Callback: load the faces as a job, whose result is `(model id, population)`."""
+    """Callback: load the faces as a job, whose result is `(key of the faces, population)`."""
     source, count = st.session_state["lab/source"], st.session_state["lab/count"]
     photos = shelf().photos.get(source)
     if photos is not None and len(photos) < FEWEST_PHOTOS:
@@ -118,7 +119,7 @@ def _load(laboratory: Laboratory) -> None:
         )
         return
 
-    made = _generated(laboratory.model.id)
+    made = _generated(laboratory.model.faces_key)
 
     def work(context):
         def stage(name: str):
@@ -137,7 +138,7 @@ def _load(laboratory: Laboratory) -> None:
             population = photo_population(
                 laboratory, encoded, source, progress=stage("rebuilding faces")
             )
-        return laboratory.model.id, population
+        return laboratory.model.faces_key, population
 
     try:
         st.session_state[LOADING] = visitor_jobs().submit(work, f"Loading {source}")

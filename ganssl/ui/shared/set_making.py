@@ -26,14 +26,14 @@ NAMES = {"position": "natural", "push": "pushed"}
 def first_faces(
     model: FaceModel, recipe: Recipe, directions: DirectionSet
 ) -> tuple[np.ndarray, np.ndarray]:
-    return _preview(recipe.to_json(), model.id, directions.own_id, model, directions)
+    return _preview((model.key, directions.id, recipe.to_json()), model, directions, recipe)
 
 
 @st.cache_data(max_entries=30, show_spinner="Drawing a few faces …")
 def _preview(
-    recipe: str, model_id: str, own_id: str, _model: FaceModel, _directions: DirectionSet
+    key: tuple[str, ...], _model: FaceModel, _directions: DirectionSet, _recipe: Recipe
 ) -> tuple[np.ndarray, np.ndarray]:
-    return preview_faces(_model, Recipe.from_json(recipe), SHOWN, directions=_directions)
+    return preview_faces(_model, _recipe, SHOWN, directions=_directions)
 
 
 def expected_bytes(model: FaceModel, recipe: Recipe, directions: DirectionSet) -> int:

@@ -193,7 +193,7 @@ def _which_direction(model: FaceModel, attribute: str) -> tuple[DirectionSet, di
         format_func=lambda option: _direction_title(model, attribute, option),
         help="The direction that gives the labels (and moves the faces) was itself measured on "
         "labelled photos. *Which labels are behind it?* says more.",
-        **_kept(f"direction {attribute} {directions.own_id}"),
+        **_kept(f"direction {attribute} {directions.id}"),
     )
     if chosen == FEW:
         return few, {"labels_per_class": few.get(attribute).labels_used // 2}

@@ -14,13 +14,11 @@ from ganssl.ui.shared.model import MOST_MODELS, face_model
 def installed_extractors() -> tuple[dict[str, FeatureExtractor], dict[str, str]]:
     """Those that can be used, and of the others how to get them, by name."""
     model = face_model()
-    return _installed(model.id, model)
+    return _installed(model.faces_key, model)
 
 
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner="Loading the face features …")
-def _installed(
-    model_id: str, _model: FaceModel
-) -> tuple[dict[str, FeatureExtractor], dict[str, str]]:
+def _installed(key: str, _model: FaceModel) -> tuple[dict[str, FeatureExtractor], dict[str, str]]:
     found, missing = {}, {}
     for name in EXTRACTORS:
         try:

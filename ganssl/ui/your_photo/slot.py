@@ -121,14 +121,14 @@ class PhotoSlot:
                 given.faces = faces_to_choose(given.photo)[:MOST_FACES]
             if given.faces:
                 given.chosen = main_face(given.photo, given.faces)
-        if given.face is None or given.model != self.model.id:
+        if given.face is None or given.model != self.model.faces_key:
             probes = readout(self.model.size)
             network = probes.network if probes else None
             with st.spinner("Aligning and encoding …"):
                 given.face = editable_photo(
                     self.model, given.photo, given.chosen, given.faces, network
                 )
-            given.model = self.model.id
+            given.model = self.model.faces_key
         return given.face
 
     def choose(self, index: int) -> None:

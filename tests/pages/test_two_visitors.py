@@ -1,0 +1,98 @@
+"""Two visitors on one server: what one brought or made never reaches the other."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganssl.models.catalogue import load_model
+from ganssl.ui.latent_space import faces as lab_faces
+from tests.helpers.explore_page import slider
+from tests.helpers.planted import make_direction
+from tests.helpers.small_model import LATENT
+
+pytestmark = pytest.mark.slow
+
+UI = Path(__file__).parents[2] / "ganssl" / "ui"
+STORY, LAB = "pages/how_it_works.py", "pages/latent_space.py"
+OTHER_WAY = np.eye(LATENT)[-1] - np.eye(LATENT)[-2]
+
+
+def give(app, attribute: str = "Smiling", vector=OTHER_WAY, **figures):
+    """Put a direction of the visitor's own on the shelf."""
+    app.run()
+    own = make_direction(attribute, vector, **figures)
+    app.session_state["shelf"].directions[attribute] = own
+    app.run()
+    assert not app.exception
+    return app
+
+
+def pictures(app, start: str) -> list[str]:
+    images = [image.proto.imgs[0] for image in app.image]
+    return [image.url for image in images if image.alt.startswith(start)]
+
+
+def words(app) -> str:
+    return " ".join(part.value for part in (*app.markdown, *app.caption))
+
+
+@pytest.mark.parametrize("tab", ["Filmstrip", "Many faces"])
+def test_explore_shows_each_visitor_the_own_direction(open_app, tab):
+    shown = []
+    for mine in (True, False, True):
+        app = open_app()
+        if mine:
+            give(app)
+        app.session_state["explore/tab"] = tab
+        slider(app, "Smiling").set_value(2.0).run()
+        assert not app.exception and not app.error
+        shown.append(pictures(app, "AI-generated face of seed"))
+    assert len(shown[0]) >= 7 and shown[0] == shown[2]
+    assert not set(shown[0]) & set(shown[1]) or tab == "Filmstrip"
+    assert shown[0] != shown[1]
+
+
+@pytest.mark.parametrize("step", [6, 9])
+def test_the_story_measures_each_visitors_directions(open_app, step):
+    shown = []
+    for mine in (True, False, True):
+        app = open_app()
+        if mine:
+            give(app, boundary=0.0)
+        app.switch_page(STORY).run()
+        app.radio(key="story/list").set_value(step - 1).run()
+        assert not app.exception and not app.error
+        figures = [f"{metric.label} {metric.value}" for metric in app.metric]
+        tables = [str(table.value) for table in app.table]
+        shown.append([words(app), *figures, *tables])
+    assert shown[0] == shown[2] != shown[1]
+
+
+def test_a_shared_laboratory_holds_nobodys_directions(open_app):
+    app = give(open_app())
+    app.switch_page(LAB).run()
+    assert not app.exception and not app.error
+    bare = load_model()
+    laboratory = lab_faces._laboratory(bare.key, None)  # kept, or None could not be measured
+    assert laboratory.model.key == bare.key
+    assert not any(direction.own for direction in laboratory.model.directions)
+
+
+def test_every_shared_cache_of_something_of_a_model_has_a_key():
+    """A cache ignores `_model` and its like, so its first argument must be their `key`."""
+    found = {}
+    for path in UI.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and any(
+                "st.cache_" in ast.unparse(one) for one in node.decorator_list
+            ):
+                names = [one.arg for one in node.args.args]
+                if any(name.startswith("_") for name in names):
+                    found[f"{path.name}: {node.name}"] = names[0]
+    sets = {"made_sets.py: _sample"}  # a set's id follows from all that made it
+    assert len(found) > 8 and {found[name] for name in found.keys() - sets} == {"key"}
