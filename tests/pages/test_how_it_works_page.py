@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ganssl.attributes import FIRST_SLIDERS
+from ganssl.directions import DirectionSet
 from ganssl.features.readout import Readout
 from ganssl.laboratory.side_effects import measure_side_effects
 from ganssl.models.catalogue import load_model
@@ -19,6 +21,8 @@ from ganssl.ui.how_it_works.judging import CONSTANT, STRONG, WEAK, invented_judg
 from ganssl.ui.how_it_works.limits import sentence
 from ganssl.ui.shared.presentation import KEY, PARAMETER
 from tests.helpers.app import APP
+from tests.helpers.planted import make_direction
+from tests.helpers.small_model import LATENT, small_model
 from tests.helpers.synthetic_faces import draw_faces
 
 pytestmark = pytest.mark.slow
@@ -226,3 +230,25 @@ def test_a_tiny_training_learns_to_rebuild():
     again = TinyTraining(faces)
     again.train(1)
     assert again.history[0] == training.history[0]
+
+
+def test_every_step_opens_for_a_model_without_sliders(
+    open_app, small_assets, tmp_path, monkeypatch
+):
+    """And for one whose only slider is a name of a visitor's own, which no probe reads."""
+    bare = small_model()
+    bare.directions = DirectionSet("", [])
+    bare.save(tmp_path / "assets" / "models" / "bare")
+    shutil.copytree(small_assets / "face_network", tmp_path / "assets" / "face_network")
+    app = open_app()
+    monkeypatch.setattr("ganssl.base.assets.ASSETS", tmp_path / "assets")
+    app.run()
+    app.switch_page(PAGE).run()
+    for number in range(1, STEPS + 1):
+        at_step(app, number)
+    at_step(app, 2).segmented_control(key="story/arithmetic").set_value("Subtract and add").run()
+    assert not app.exception and not app.error and "no direction" in text(app)
+    own = make_direction("Round face", np.ones(LATENT))
+    app.session_state["shelf"].directions["Round face"] = own
+    for number in (2, 4, 5, 6, 9):
+        at_step(app, number)

@@ -10,7 +10,14 @@ import streamlit as st
 from ganssl.directions import edit_codes
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face.session import NEW_SEEDS
-from ganssl.ui.how_it_works.faces import SEED, TRUNCATION, crowd, show_faces
+from ganssl.ui.how_it_works.faces import (
+    SEED,
+    TRUNCATION,
+    crowd,
+    first_attribute,
+    no_sliders,
+    show_faces,
+)
 
 BETWEEN, AVERAGE, SUM = "Between two faces", "The average of many", "Subtract and add"
 STEPS = 7
@@ -112,7 +119,9 @@ def _show_average(model: FaceModel, codes: np.ndarray) -> None:
 
 
 def _show_sum(model: FaceModel, person: np.ndarray, other: np.ndarray) -> None:
-    name = "Smiling" if "Smiling" in model.directions.sliders else model.directions.sliders[0]
+    if no_sliders(model):
+        return
+    name = first_attribute(model.directions.sliders)
     word = name.replace("_", " ").lower()
     more = edit_codes(person[None], {name: 2.5}, model.directions, model.covariance)[0]
     codes = np.stack([more, person, other, more - person + other])

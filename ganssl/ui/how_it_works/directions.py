@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
-from ganssl.attributes import Attribute
+from ganssl.attributes import WITHHELD, Attribute
 from ganssl.directions import Direction
 from ganssl.directions.estimators import mean_difference
+from ganssl.features.readout import Readout
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis.axes import best_judge
-from ganssl.ui.how_it_works.faces import Crowd, crowd, show_faces
+from ganssl.ui.how_it_works.faces import (
+    Crowd,
+    crowd,
+    first_attribute,
+    no_sliders,
+    show_faces,
+)
 from ganssl.ui.shared.model import readout
 from ganssl.ui.shared.presentation import presenting
 
@@ -18,21 +27,32 @@ SHOWN = 6
 PUSH = 2.0
 
 
-def story_attribute(model: FaceModel) -> str:
-    """Which attribute this part is about; a choice, but not on a projector."""
-    sliders = model.directions.sliders
-    first = "Smiling" if "Smiling" in sliders else sliders[0]
+def story_attribute(model: FaceModel, names: Sequence[str]) -> str:
+    """Which of the attributes a step is about; a choice, but not on a projector.
+
+    Steps that offer all sliders share the choice.
+    """
+    first = first_attribute(names)
+    key = "story/attribute" if names == list(model.directions.sliders) else "story/sorted by"
     if presenting():
-        return st.session_state.get("story/attribute", first)
+        chosen = st.session_state.get(key, first)
+        return chosen if chosen in names else first
     return st.selectbox(
         "Attribute",
-        sliders,
-        index=sliders.index(first),
+        names,
+        index=names.index(first),
         format_func=lambda name: Attribute(name).title,
-        key="story/attribute",
+        key=key,
         persist_state="session",
         width=260,
     )
+
+
+def sorted_by(model: FaceModel, probes: Readout) -> list[str]:
+    """What faces can be sorted by: attributes that the probes read, those with a slider first."""
+    offered = [name for name in probes.attributes if name not in WITHHELD]
+    sliders = [name for name in model.directions.sliders if name in offered]
+    return sliders or offered
 
 
 def show_direction(model: FaceModel) -> None:
@@ -41,13 +61,13 @@ def show_direction(model: FaceModel) -> None:
         "Take faces that look the part and faces that do not, average the codes of each group, "
         "and subtract. All that both groups share cancels; what is left is the **direction**."
     )
-    people = crowd(model)
-    if people.probabilities is None:
+    people, probes = crowd(model), readout(model.size)
+    if people.probabilities is None or probes is None:
         st.caption("The face network is not installed, so faces cannot be sorted here.")
         return
-    attribute = story_attribute(model)
+    attribute = story_attribute(model, sorted_by(model, probes))
     count = st.slider("Faces in each group", 1, 60, 24, key="story/group", persist_state="session")
-    without, with_ = groups(people, readout(model.size).attributes.index(attribute), count)
+    without, with_ = groups(people, probes.attributes.index(attribute), count)
     title = Attribute(attribute).title
     left, right = st.columns(2, gap="large")
     with left:
@@ -91,7 +111,9 @@ def show_labels(model: FaceModel) -> None:
         "attribute, before it they have not. So every random face comes with a **label**, and "
         "no one has to look at it. Faces near the boundary are left out: their label is a guess."
     )
-    attribute = story_attribute(model)
+    if no_sliders(model):
+        return
+    attribute = story_attribute(model, list(model.directions.sliders))
     judge: Direction = best_judge(model.directions, attribute)
     people = crowd(model)
     scores = judge.score(people.codes)  # (n,), σ beyond the boundary

@@ -51,6 +51,22 @@ def _crowd(key: str, _model: FaceModel, _readout: Readout | None) -> Crowd:
     return Crowd(codes, faces, _readout.network.features(faces), _readout.probabilities(faces))
 
 
+def first_attribute(names: Sequence[str]) -> str:
+    """What the story is about at first: Smiling where it is among the names, which are not none."""
+    return "Smiling" if "Smiling" in names else names[0]
+
+
+def no_sliders(model: FaceModel) -> bool:
+    """Whether the model has no slider; then the page says so in place of the step."""
+    if model.directions.sliders:
+        return False
+    st.info(
+        "This model has no direction that is good enough for a slider, so this step has nothing "
+        "to show. `python -m ganssl fit-directions` finds directions from labelled photos."
+    )
+    return True
+
+
 def show_faces(faces: np.ndarray, captions: Sequence[str], columns: int | None = None) -> None:
     """A row of generated faces `[n, s, s, 3]`; the captions are their words for the blind, too."""
     width = 120 if presenting() else 64

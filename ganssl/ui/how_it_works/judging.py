@@ -10,7 +10,7 @@ from ganssl.classifier import train_classifier
 from ganssl.judgement.judge import Judgement, judge
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis.axes import best_judge
-from ganssl.ui.how_it_works.faces import crowd
+from ganssl.ui.how_it_works.faces import crowd, first_attribute, no_sliders
 
 CONSTANT, WEAK, STRONG = "Always “woman”", "A weak one", "A good one"
 SEPARATION = {WEAK: 1.0, STRONG: 3.5}
@@ -31,9 +31,14 @@ def show_judging(model: FaceModel) -> None:
     if people.features is None:
         st.caption("The face network is not installed, so nothing can be classified here.")
         return
-    name = "Smiling" if "Smiling" in model.directions.sliders else model.directions.sliders[0]
+    if no_sliders(model):
+        return
+    name = first_attribute(model.directions.sliders)
     labels = (best_judge(model.directions, name).score(people.codes) > 0).astype(np.int8)
     half = len(labels) // 2
+    if min(len(np.unique(part)) for part in (labels[:half], labels[half:])) < 2:
+        st.info(f"All of these faces lie on one side of {Attribute(name).title}: nothing to learn.")
+        return
     threshold = st.slider(
         "Threshold", 0.0, 1.0, 0.5, step=0.05, key="story/threshold", persist_state="session"
     )

@@ -8,6 +8,7 @@ from ganssl.attributes import FIRST_SLIDERS, Attribute
 from ganssl.features.readout import Readout
 from ganssl.laboratory.side_effects import SideEffects, measure_side_effects
 from ganssl.models.face_model import FaceModel
+from ganssl.ui.how_it_works.faces import no_sliders
 from ganssl.ui.shared.legend import BIAS_NOTE
 from ganssl.ui.shared.model import readout
 
@@ -32,6 +33,8 @@ def show_biases(model: FaceModel) -> None:
     probes = readout(model.size)
     if probes is None:
         st.caption("The face network is not installed, so side effects cannot be read.")
+        return
+    if no_sliders(model):
         return
     effects = _effects(model.key, model, probes)
     st.markdown(
