@@ -25,6 +25,8 @@ with card:
     st.markdown(model.card)
 with network:
     path = ASSETS / "face_network" / "card.md"
-    st.markdown(path.read_text() if path.is_file() else "The face network is not installed.")
+    st.markdown(
+        path.read_text(encoding="utf-8") if path.is_file() else "The face network is not installed."
+    )
 with terms:
     st.markdown(TERMS)

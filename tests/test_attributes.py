@@ -23,7 +23,7 @@ def test_celebas_forty_names():
 
 
 def test_names_are_in_the_order_of_the_file(celeba_root):
-    with open(celeba_root / "list_attr_celeba.txt") as file:
+    with open(celeba_root / "list_attr_celeba.txt", encoding="utf-8") as file:
         assert file.readlines()[1].split() == list(CELEBA_ATTRIBUTES)
 
 

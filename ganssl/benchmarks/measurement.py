@@ -66,7 +66,7 @@ PEAK = """
 import pathlib, resource
 status = pathlib.Path("/proc/self/status")
 if status.is_file():  # of this program alone; ru_maxrss also counts what forked it
-    print(status.read_text().partition("VmHWM:")[2].split()[0])
+    print(status.read_text(encoding="utf-8").partition("VmHWM:")[2].split()[0])
 else:
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

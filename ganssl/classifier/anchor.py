@@ -8,7 +8,6 @@ head is trained, where its threshold lies among photos.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +39,7 @@ class Anchor:
         features: float32 `[k, f]`.
         labels: int8 `[k]`, with both classes.
         unlabelled: float32 `[n, f]` of photos whose labels are not known; may be empty.
-        photos: `photo_digest` of each labelled one, so that none of them is judged on.
+        photos: `PhotoSet.digest` of each labelled one, so that none of them is judged on.
     """
 
     features: np.ndarray
@@ -109,13 +108,8 @@ def photo_anchor(
         extractor.features(prepared.pixels),
         used.column(column),
         np.concatenate(features),
-        tuple(photo_digest(used.photo_bytes(i)) for i in range(len(used))),
+        tuple(used.digest(i) for i in range(len(used))),
     )
-
-
-def photo_digest(data: bytes) -> str:
-    """16 hexadecimal digits of a photo's file."""
-    return hashlib.sha256(data).hexdigest()[:16]
 
 
 def supported(by_features: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -14,9 +14,11 @@ from ganssl.base.progress import Stages, stages
 from ganssl.classifier.anchor import Anchor
 from ganssl.classifier.classifier import Classifier, Source, calibrated
 from ganssl.classifier.heads.head import CurvePoint
-from ganssl.classifier.train import check_rows, train_classifier
+from ganssl.classifier.train import check_rows, check_training, train_classifier
+from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import FaceRows, augmented_features, cached_features
+from ganssl.metrics.threshold import check_method
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
 
@@ -68,9 +70,14 @@ def train_on_faces(
         curve, cancelled, seed, options: as `progress`, `cancelled`, `seed` and
             the rest of `train_classifier`.
 
-    Raises `UserError` for faces that the extractor cannot read or labels that
-    cannot be learnt from, and `Cancelled` when asked to stop.
+    Raises `UserError` for faces that the extractor cannot read, labels that
+    cannot be learnt from or options that there are not, and `Cancelled` when
+    asked to stop.
     """
+    check_training(head, seed=seed, **options)
+    check_method(threshold, positive_share)
+    if copies < 0:
+        raise UserError("The number of degraded copies must be 0 or greater.")
     labels = check_rows(np.zeros((len(faces), 0), np.float32), labels)[1]
     preprocess = preprocess or Preprocess(faces.shape[1])
 

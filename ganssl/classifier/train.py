@@ -11,7 +11,7 @@ from ganssl.attributes import Attribute
 from ganssl.classifier.classifier import Classifier, Source
 from ganssl.classifier.heads.head import CurvePoint, Fit
 from ganssl.classifier.heads.logistic import LogisticHead
-from ganssl.classifier.heads.registry import make_head
+from ganssl.classifier.heads.registry import check_settings, make_head
 from ganssl.directions.estimators import code_scale
 from ganssl.directions.holdout import split
 from ganssl.errors import UserError
@@ -60,14 +60,13 @@ def train_classifier(
 
     Raises:
         UserError: rows that do not fit together, values that are no numbers,
-            a single class.
+            a single class, options that there are not.
         Cancelled: when asked to stop.
     """
+    check_training(
+        head, holdout_share=holdout_share, seed=seed, doubtful_share=doubtful_share, **settings
+    )
     features, labels = check_rows(features, labels)
-    if not 0 <= holdout_share < 1:
-        raise UserError(f"The held-out share must be at least 0 and below 1, not {holdout_share}.")
-    if not 0 <= seed < SEED_LIMIT:
-        raise UserError(f"The seed must be a whole number from 0 to {SEED_LIMIT - 1}.")
     rng = np.random.default_rng(seed)
     held = np.zeros(len(labels), dtype=bool)
     if holdout_share:
@@ -111,6 +110,26 @@ def train_classifier(
     }
     figures = _held_out_figures(classifier, features[held], labels[held])
     return replace(classifier, metrics=counts | figures)
+
+
+def check_training(
+    head: str,
+    *,
+    holdout_share: float = 0.1,
+    seed: int = 0,
+    doubtful_share: float = 0.0,
+    weights: np.ndarray | None = None,
+    standard: np.ndarray | None = None,
+    **settings,
+) -> None:
+    """`UserError` for options that `train_classifier` refuses, before anything is computed."""
+    check_settings(head, settings)
+    if not 0 <= holdout_share < 1:
+        raise UserError(f"The held-out share must be at least 0 and below 1, not {holdout_share}.")
+    if not 0 <= doubtful_share < 1:
+        raise UserError(f"The doubtful share must be at least 0 and below 1, not {doubtful_share}.")
+    if not 0 <= seed < SEED_LIMIT:
+        raise UserError(f"The seed must be a whole number from 0 to {SEED_LIMIT - 1}.")
 
 
 def doubtful_rows(

@@ -11,10 +11,13 @@ from ganssl.errors import UserError
 
 @dataclass(frozen=True)
 class HeldOutFigures:
-    """What `measure_projection` finds; the fields are those of `Direction`."""
+    """What `measure_projection` finds; the fields are those of `Direction`.
+
+    `boundary` and `means` (absent, present) have the unit of the projections.
+    """
 
     boundary: float
-    means: tuple[float, float]  # (absent, present), in code units
+    means: tuple[float, float]
     auc: float
     accuracy: float
     majority: float
@@ -22,6 +25,8 @@ class HeldOutFigures:
 
 def measure_projection(projection: np.ndarray, labels: np.ndarray) -> HeldOutFigures:
     """How well projections `[n]` onto a direction tell labels 0 and 1 apart.
+
+    The projections may have any unit: code units, or σ from a center.
 
     Each half of the faces is classified with the most accurate threshold of
     the other half, so that the accuracy is not flattered by its own threshold.

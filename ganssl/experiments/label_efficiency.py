@@ -190,7 +190,7 @@ def _read_cells(path: str | Path | None, identity: str) -> dict[str, dict]:
     found = {}
     if path is None or not Path(path).exists():
         return found
-    for line in Path(path).read_text().splitlines():
+    for line in Path(path).read_text(encoding="utf-8").splitlines():
         try:
             values = json.loads(line)
         except ValueError:
@@ -203,7 +203,7 @@ def _read_cells(path: str | Path | None, identity: str) -> dict[str, dict]:
 def _append(path: Path, values: dict) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(path, "a") as file:
+        with open(path, "a", encoding="utf-8") as file:
             file.write(json.dumps(values) + "\n")
             file.flush()
             os.fsync(file.fileno())

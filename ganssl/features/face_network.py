@@ -118,7 +118,9 @@ class FaceNetwork:
         """
         folder = Path(folder) if folder else assets.ASSETS / "face_network"
         try:
-            config = FaceNetworkConfig.from_dict(json.loads((folder / "config.json").read_text()))
+            config = FaceNetworkConfig.from_dict(
+                json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            )
         except FileNotFoundError as error:
             raise UserError(f"There is no face network in {folder}; distil one first.") from error
         except (ValueError, KeyError, TypeError) as error:

@@ -37,7 +37,7 @@ def read_tfjs_weights(folder: Path) -> dict[str, np.ndarray]:
             "@vladmandic/human, in models/, beside faceres.bin."
         )
     try:
-        groups = json.loads(path.read_text())["weightsManifest"]
+        groups = json.loads(path.read_text(encoding="utf-8"))["weightsManifest"]
         weights: dict[str, np.ndarray] = {}
         for group in groups:
             data = b"".join((path.parent / name).read_bytes() for name in group["paths"])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganssl.base.progress import Stages, stages
-from ganssl.classifier.anchor import MOST_UNLABELLED, Anchor, photo_digest
+from ganssl.classifier.anchor import MOST_UNLABELLED, Anchor
 from ganssl.classifier.classifier import Classifier, calibrated
 from ganssl.classifier.train import train_classifier
 from ganssl.errors import UserError
@@ -187,7 +187,7 @@ def photos_seen(classifier: Classifier, photos: PhotoSet) -> np.ndarray:
     learnt = set(classifier.metrics.get("anchor_photos", ()))
     if not learnt:
         return np.zeros(len(photos), bool)
-    return np.array([photo_digest(photos.photo_bytes(i)) in learnt for i in range(len(photos))])
+    return np.array([photos.digest(i) in learnt for i in range(len(photos))])
 
 
 def draw_few(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
@@ -94,7 +93,7 @@ class LabellingSession:
         asked, self.questions = self.questions, ()
         for question in asked:
             self.ask(question)
-        self.digests = {name: digest(self.photos, i) for i, name in enumerate(self.names)}
+        self.digests = {name: self.photos.digest(i) for i, name in enumerate(self.names)}
 
     @property
     def names(self) -> list[str]:
@@ -138,7 +137,7 @@ class LabellingSession:
         files = {name: self.photos.photo_bytes(i) for i, name in enumerate(self.names)}
         for i, name in enumerate(photos.names):
             files.setdefault(name, photos.photo_bytes(i))
-            self.digests.setdefault(name, digest(photos, i))
+            self.digests.setdefault(name, photos.digest(i))
         self.photos = unlabelled(files, self.photos.source)
 
     def remove(self, names: Collection[str]) -> None:
@@ -256,8 +255,3 @@ def unlabelled(files: dict[str, bytes], source: str = "photos labelled by hand")
     return PhotoSet(
         names, (), np.empty((len(names), 0), np.int8), None, None, source, MemoryFiles(files)
     )
-
-
-def digest(photos: PhotoSet, index: int) -> str:
-    """16 hexadecimal digits of a photo's content: the same photo under any name."""
-    return hashlib.sha256(photos.photo_bytes(index)).hexdigest()[:16]

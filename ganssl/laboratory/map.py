@@ -174,11 +174,6 @@ def thumbnails(
     return small
 
 
-def face_url(face: np.ndarray) -> str:
-    """One face uint8 `[s, s, 3]` as a data URL."""
-    return "data:image/jpeg;base64," + base64.b64encode(_jpeg(face)).decode()
-
-
 def _jpeg(pixels: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=85)

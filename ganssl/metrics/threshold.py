@@ -68,6 +68,14 @@ class Calibration:
         return asdict(self) | {"positive_share": share}
 
 
+def check_method(method: str, positive_share: float | None = None) -> None:
+    """`UserError` for a method that there is not, or `prior` without its share."""
+    if method not in METHODS:
+        raise UserError(f"{method!r} places no threshold; choose from {', '.join(METHODS)}.")
+    if method == "prior":
+        _share(positive_share)
+
+
 def calibrate_threshold(
     scores: np.ndarray,
     method: str = "mixture",
@@ -85,6 +93,7 @@ def calibrate_threshold(
     Raises `UserError` for scores that are no probabilities, and shares
     outside 0 to 1.
     """
+    check_method(method, positive_share)
     scores = np.asarray(scores, np.float64)
     if scores.ndim != 1 or len(scores) < 2 or not np.all((scores >= 0) & (scores <= 1)):
         raise UserError("A threshold is placed from the scores, 0 to 1, of 2 or more photos.")
@@ -92,9 +101,7 @@ def calibrate_threshold(
         return _mixture(scores)
     if method == "em":
         return _em(scores, _share(train_share))
-    if method == "prior":
-        return _prior(scores, _share(positive_share))
-    raise UserError(f"{method!r} places no threshold; choose from {', '.join(METHODS)}.")
+    return _prior(scores, _share(positive_share))
 
 
 def anchored_threshold(

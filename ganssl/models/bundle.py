@@ -145,20 +145,24 @@ class BundleModel(FaceModel):
 
 
 def save_bundle(model: BundleModel, folder: Path) -> None:
-    """Write the folder; a bundle that was there is replaced in one step."""
-    model.name = folder.name
+    """Write the folder; a bundle that was there is replaced in one step.
+
+    The model keeps its name; its `id`, which follows from the weights as they
+    are kept, is known once it is written, and its directions are under it.
+    """
     with replacing_folder(folder, (*FILES, FEW_DIRECTIONS, MANIFEST)) as new:
         save_arrays(new / "encoder.npz", model_arrays(model.encoder, half=True))
         save_arrays(new / "generator.npz", model_arrays(model.generator, half=True))
-        model.id = weights_id(new)
+        id = weights_id(new)
         save_arrays(new / "latent.npz", model.latent_arrays())
-        model.directions = model.directions.with_model(model.id)
-        model.directions.save(new / "directions.npz")
-        model.few_directions = model.few_directions.with_model(model.id)
-        if len(model.few_directions):
-            model.few_directions.save(new / FEW_DIRECTIONS)
-        write_file(new / "card.md", model.card or f"# {model.name}\n")
-        write_manifest(new, model.config, model.preprocess, model.name)
+        directions = model.directions.with_model(id)
+        directions.save(new / "directions.npz")
+        few_directions = model.few_directions.with_model(id)
+        if len(few_directions):
+            few_directions.save(new / FEW_DIRECTIONS)
+        write_file(new / "card.md", model.card or f"# {folder.name}\n")
+        write_manifest(new, model.config, model.preprocess, folder.name)
+    model.id, model.directions, model.few_directions = id, directions, few_directions
 
 
 def write_manifest(
@@ -216,7 +220,7 @@ def load_bundle(folder: Path) -> BundleModel:
         directions=directions,
         few_directions=few_directions,
         **latent_statistics(latent, config.latent_size, folder / "latent.npz"),
-        card=(folder / "card.md").read_text(),
+        card=(folder / "card.md").read_text(encoding="utf-8"),
     )
     model.path = folder
     return model
@@ -227,7 +231,7 @@ def read_manifest(folder: Path) -> dict:
     if not path.is_file():
         raise UserError(f"There is no model in {folder}: {MANIFEST} is missing.")
     try:
-        manifest = json.loads(path.read_text())
+        manifest = json.loads(path.read_text(encoding="utf-8"))
         known = manifest["format"] == FORMAT
         if not all(key in manifest for key in ("name", "config", "preprocess", "sha256")):
             raise KeyError("a required entry")

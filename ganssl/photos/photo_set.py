@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -54,6 +55,10 @@ class PhotoSet:
     def photo_bytes(self, index: int) -> bytes:
         """The photo's file as it is stored."""
         return self.files.read(self.names[index])
+
+    def digest(self, index: int) -> str:
+        """16 hexadecimal digits of the photo's file: the same photo under any name."""
+        return hashlib.sha256(self.photo_bytes(index)).hexdigest()[:16]
 
     def read(self, index: int) -> Image.Image:
         """The photo, decoded to upright RGB."""

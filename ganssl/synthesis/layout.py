@@ -83,7 +83,7 @@ def read_info(folder: Path) -> SetInfo:
     """Read `set.json`; `UserError` where it is absent, damaged or of another version."""
     path = folder / SET
     try:
-        values = json.loads(path.read_text())
+        values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UserError(f"{folder} holds no synthetic set: {SET} is missing.") from error
     except (OSError, ValueError, RecursionError) as error:

@@ -135,7 +135,7 @@ def read_set(folder: str | Path) -> SyntheticSet:
 
 
 def _columns(path: Path, info: SetInfo) -> dict[str, list[str]]:
-    with path.open(newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     if len(rows) != info.recipe.count:
         raise ValueError(f"{len(rows)} rows for {info.recipe.count} faces")

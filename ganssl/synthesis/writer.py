@@ -139,7 +139,7 @@ def _rows(info: SetInfo, codes: Codes) -> list[list[str]]:
 
 def _read_block(folder: Path, info: SetInfo, block: int) -> list[list[str]]:
     path = folder / layout.block_file(block)
-    rows = list(csv.reader(io.StringIO(path.read_text())))
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
     if len(rows) != info.block_size(block):
         raise UserError(f"{path} is damaged. Delete it and make the set again, to fill the gap.")
     return rows

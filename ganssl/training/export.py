@@ -62,7 +62,7 @@ def export_model(
 def model_of_run(run: Path) -> tuple[BundleModel, dict, dict]:
     """The averaged networks of a run, with its settings and its state (step, seconds)."""
     try:
-        settings = json.loads((Path(run) / SETTINGS).read_text())
+        settings = json.loads((Path(run) / SETTINGS).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UserError(f"{run} is no training run: {SETTINGS} is missing.") from error
     except ValueError as error:

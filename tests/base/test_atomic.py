@@ -47,7 +47,9 @@ def test_an_error_while_writing_leaves_the_old_file(tmp_path: Path):
     with pytest.raises(KeyboardInterrupt), replacing(tmp_path / "a.txt") as file:
         file.write(b"half")
         raise KeyboardInterrupt
-    assert (tmp_path / "a.txt").read_text() == "old" and names(tmp_path) == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "old" and names(tmp_path) == [
+        "a.txt"
+    ]
 
 
 def test_nobody_sees_a_file_before_it_is_finished(tmp_path: Path):
@@ -63,7 +65,7 @@ def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path):
     (tmp_path / "link.txt").symlink_to(tmp_path / "there" / "real.txt")
     write_file(tmp_path / "link.txt", "new")
     assert (tmp_path / "link.txt").is_symlink()
-    assert (tmp_path / "there" / "real.txt").read_text() == "new"
+    assert (tmp_path / "there" / "real.txt").read_text(encoding="utf-8") == "new"
 
 
 def test_a_device_is_written_to_and_not_replaced():
@@ -72,7 +74,7 @@ def test_a_device_is_written_to_and_not_replaced():
 
 
 def test_a_disk_that_refuses_is_a_sentence_with_the_path(tmp_path: Path):
-    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(DiskError, match=r"file/a\.txt cannot be written: Not a directory"):
         write_file(tmp_path / "file" / "a.txt", "x")
     with pytest.raises(UserError, match="cannot be written: Is a directory"):
@@ -111,15 +113,15 @@ def test_a_folder_is_replaced_and_other_files_stay(tmp_path: Path, monkeypatch, 
         monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
     folder = tmp_path / "c"
     write_folder(folder, "old")
-    (folder / "mine.txt").write_text("precious")
+    (folder / "mine.txt").write_text("precious", encoding="utf-8")
     (folder / "deep").mkdir()
-    (folder / "deep" / "er.txt").write_text("precious too")
+    (folder / "deep" / "er.txt").write_text("precious too", encoding="utf-8")
     with replacing_folder(folder, ("one", "two")) as new:
         write_file(new / "one", "new")
     assert names(folder) == ["deep", "mine.txt", "one"] and names(tmp_path) == ["c"]
-    assert (folder / "one").read_text() == "new"
-    assert (folder / "mine.txt").read_text() == "precious"
-    assert (folder / "deep" / "er.txt").read_text() == "precious too"
+    assert (folder / "one").read_text(encoding="utf-8") == "new"
+    assert (folder / "mine.txt").read_text(encoding="utf-8") == "precious"
+    assert (folder / "deep" / "er.txt").read_text(encoding="utf-8") == "precious too"
 
 
 def test_a_folder_that_was_not_finished_is_the_old_one(tmp_path: Path):
@@ -127,7 +129,9 @@ def test_a_folder_that_was_not_finished_is_the_old_one(tmp_path: Path):
     with pytest.raises(KeyboardInterrupt), replacing_folder(tmp_path / "c") as new:
         write_file(new / "one", "new")
         raise KeyboardInterrupt
-    assert (tmp_path / "c" / "one").read_text() == "old" and names(tmp_path) == ["c"]
+    assert (tmp_path / "c" / "one").read_text(encoding="utf-8") == "old" and names(tmp_path) == [
+        "c"
+    ]
 
 
 def test_the_working_folder_is_filled_in_place(tmp_path: Path, monkeypatch):
@@ -162,17 +166,21 @@ def test_kills_leave_a_whole_folder(tmp_path: Path):
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stdout.close()
-        assert (folder / "one").read_text() == (folder / "two").read_text() != ""
+        assert (
+            (folder / "one").read_text(encoding="utf-8")
+            == (folder / "two").read_text(encoding="utf-8")
+            != ""
+        )
     sweep_partials(tmp_path, older=-1)
     assert names(tmp_path) == ["c"]
 
 
 def test_stale_partials_are_swept_and_fresh_ones_are_left(tmp_path: Path):
     for name in ("a.npz.1.partial", "b.npz.1.partial", "b.npz.2.partial"):
-        (tmp_path / name).write_text("half")
+        (tmp_path / name).write_text("half", encoding="utf-8")
     (tmp_path / "c.3.partial").mkdir()
-    (tmp_path / "c.3.partial" / "one").write_text("half")
-    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / "c.3.partial" / "one").write_text("half", encoding="utf-8")
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     for name in ("a.npz.1.partial", "b.npz.1.partial", "c.3.partial", "mine.txt"):
         make_old(tmp_path / name)
     sweep_partials(tmp_path, "b")
@@ -186,10 +194,10 @@ def test_a_folder_that_was_put_aside_comes_back(tmp_path: Path):
     for name in ("c", "d"):
         aside = tmp_path / f"{name}.0123456789ab{ASIDE}"
         aside.mkdir()
-        (aside / "one").write_text("old")
+        (aside / "one").write_text("old", encoding="utf-8")
         make_old(aside)
     write_folder(tmp_path / "d", "new")  # d was replaced after all, c was not
     sweep_partials(tmp_path)
-    assert (tmp_path / "c" / "one").read_text() == "old"
-    assert (tmp_path / "d" / "one").read_text() == "new"
+    assert (tmp_path / "c" / "one").read_text(encoding="utf-8") == "old"
+    assert (tmp_path / "d" / "one").read_text(encoding="utf-8") == "new"
     assert not list(tmp_path.glob(f"*{PARTIAL}"))

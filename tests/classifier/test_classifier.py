@@ -223,7 +223,7 @@ def test_a_saved_classifier_comes_back(head: str, tmp_path: Path):
     assert back.attribute == SMILING and back.source == source and back.head.kind == head
     assert (back.threshold, back.threshold_from) == (0.4, "placed by hand")
     assert back.metrics == found.metrics
-    card = (tmp_path / "c" / "MODEL_CARD.md").read_text()
+    card = (tmp_path / "c" / "MODEL_CARD.md").read_text(encoding="utf-8")
     for words in ("smiling", "not for identifying", "no fact about a person", "CelebA", '"seed"'):
         assert words in card
 
@@ -234,12 +234,12 @@ def test_damaged_and_foreign_folders_are_refused(tmp_path: Path):
     folder = tmp_path / "c"
     save_classifier(train_classifier(*planted_features(60), SMILING, "logistic"), folder)
     manifest, arrays = folder / "manifest.json", folder / "arrays.npz"
-    text, data = manifest.read_text(), arrays.read_bytes()
+    text, data = manifest.read_text(encoding="utf-8"), arrays.read_bytes()
 
     def refused(message: str) -> None:
         with pytest.raises(UserError, match=message):
             load_classifier(folder)
-        manifest.write_text(text)
+        manifest.write_text(text, encoding="utf-8")
         arrays.write_bytes(data)
 
     arrays.write_bytes(data[: len(data) // 2])
@@ -248,9 +248,9 @@ def test_damaged_and_foreign_folders_are_refused(tmp_path: Path):
     refused("damaged")
     arrays.unlink()
     refused("does not exist")
-    manifest.write_text("{")
+    manifest.write_text("{", encoding="utf-8")
     refused("not JSON")
-    manifest.write_text('{"format": 1, "name": "a face model"}')
+    manifest.write_text('{"format": 1, "name": "a face model"}', encoding="utf-8")
     refused("not the manifest of a classifier")
     for key, value in (
         ("head", "oracle"),
@@ -261,12 +261,12 @@ def test_damaged_and_foreign_folders_are_refused(tmp_path: Path):
         ("attribute", {"name": ""}),
         ("recipe", None),
     ):
-        manifest.write_text(json.dumps({**json.loads(text), key: value}))
+        manifest.write_text(json.dumps({**json.loads(text), key: value}), encoding="utf-8")
         refused("damaged")
 
 
 def test_a_folder_of_other_things_is_not_overwritten(tmp_path: Path):
-    (tmp_path / "letter.txt").write_text("keep me")
+    (tmp_path / "letter.txt").write_text("keep me", encoding="utf-8")
     found = train_classifier(*planted_features(60), SMILING, "logistic")
     with pytest.raises(UserError, match="holds other files"):
         save_classifier(found, tmp_path)

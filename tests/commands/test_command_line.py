@@ -83,12 +83,12 @@ def test_train_resume_export(tmp_path: Path, capsys: pytest.CaptureFixture):
     assert main(["train-gan", *common, "--epochs", "1"]) == 0
     text = capsys.readouterr().out
     assert "training on" in text and "wrote" in text
-    first = json.loads((out / "faces-64" / "manifest.json").read_text())
+    first = json.loads((out / "faces-64" / "manifest.json").read_text(encoding="utf-8"))
     assert first["config"]["size"] == 64 and first["config"]["latent_size"] == 3
     assert main(["train-gan", *common, "--epochs", "2", "--resume"]) == 0
-    second = json.loads((out / "faces-64" / "manifest.json").read_text())
+    second = json.loads((out / "faces-64" / "manifest.json").read_text(encoding="utf-8"))
     assert second["sha256"]["generator.npz"] != first["sha256"]["generator.npz"]
-    card = (out / "faces-64" / "card.md").read_text()
+    card = (out / "faces-64" / "card.md").read_text(encoding="utf-8")
     assert "python -m ganssl" in card and "not facts" in card
 
 

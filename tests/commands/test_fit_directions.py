@@ -43,7 +43,7 @@ def photo_folder(tmp_path_factory):
         pixels = rng.integers(low, low + 100, (64, 64, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(folder / f"{i:03d}.png")
         rows.append(f"{i:03d}.png,{i % 2},0")
-    (folder.parent / "labels.csv").write_text("\n".join(rows) + "\n")
+    (folder.parent / "labels.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder
 
 
@@ -111,7 +111,7 @@ def test_photos_of_any_kind_are_fitted_with_cross_validation(
     out = tmp_path / "few.npz"
     labels = tmp_path / "few.csv"
     rows = [f"{i:03d}.png,{i % 2 if i < 24 else ''}" for i in range(30)]
-    labels.write_text("\n".join(["file,label", *rows]) + "\n")
+    labels.write_text("\n".join(["file,label", *rows]) + "\n", encoding="utf-8")
     command = f"fit-directions --model {model_folder} --photos {photo_folder} --labels {labels}"
     status = main(
         [*command.split(), "--attribute", "Bright", "--methods", "mean", "--out", str(out)]

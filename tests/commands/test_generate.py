@@ -46,7 +46,7 @@ def test_a_face_is_saved_and_taken_up_again(folder, tmp_path, monkeypatch):
     first, file, again, more = (tmp_path / n for n in ("a.png", "a.json", "b.png", "c.png"))
     made = ["generate", "--seed", "3", "--set", "Smiling=1", "--save-state", str(file)]
     assert main([*made, "--out", str(first)]) == 0
-    state = FaceState.from_json(file.read_text())
+    state = FaceState.from_json(file.read_text(encoding="utf-8"))
     assert state == FaceState(3, edits={"Smiling": 1}, model=load_model().id)
     for source in (file, first):
         assert main(["generate", "--state", str(source), "--out", str(again)]) == 0

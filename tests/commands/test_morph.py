@@ -71,7 +71,7 @@ def test_a_gif_loops_there_and_back(folder, photos, tmp_path):
 def test_generated_faces_with_edits_and_a_saved_face(folder, tmp_path):
     out, saved = tmp_path / "morph.webp", tmp_path / "b.json"
     end = FaceState(4, 0.5, {"Male": -2})
-    saved.write_text(end.to_json())
+    saved.write_text(end.to_json(), encoding="utf-8")
     argv = ["morph", "seed:3", str(saved), "--set", "Smiling=2", "--model", str(folder)]
     assert main([*argv, "--frames", "3", "--out", str(out), "--path", "line"]) == 0
     frames, _ = frames_of(out)

@@ -59,18 +59,20 @@ def test_results_are_the_same_every_time_and_after_a_stop(material, rows, tmp_pa
     first = run_experiment(material, PLAN, kept)
     for row, other in zip(first, rows, strict=True):
         assert row == pytest.approx(other, abs=0.01)
-    lines = kept.read_text().splitlines()
+    lines = kept.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 5  # the bounds and four cells
     changed = json.loads(lines[1])
     changed["figures"][SYNTHETIC]["validation"]["accuracy"] = 0.123
-    kept.write_text("\n".join([lines[0], json.dumps(changed), lines[2], lines[3][:40]]) + "\n")
+    kept.write_text(
+        "\n".join([lines[0], json.dumps(changed), lines[2], lines[3][:40]]) + "\n", encoding="utf-8"
+    )
     steps = []
     again = run_experiment(material, PLAN, kept, lambda *step: steps.append(step))
     assert steps[-1] == (5, 5)
     apart = [abs(a["accuracy"] - b["accuracy"]) for a, b in zip(rows, again, strict=True)]
     assert sorted(apart)[-2] < 0.01 < sorted(apart)[-1]  # the changed one was read, not run anew
     assert 0.123 in [row["accuracy"] for row in again]
-    assert len(kept.read_text().splitlines()) == 6
+    assert len(kept.read_text(encoding="utf-8").splitlines()) == 6
 
 
 def test_cells_of_other_material_are_not_taken(material, rows, tmp_path):
@@ -78,7 +80,15 @@ def test_cells_of_other_material_are_not_taken(material, rows, tmp_path):
     plan = Plan(("Male",), (5,), seeds=1, labelling=Labelling(most=600))
     run_experiment(material, plan, kept)
     run_experiment(material, Plan(("Male",), (5,), 1, labelling=Labelling(most=400)), kept)
-    assert len({json.loads(line)["experiment"] for line in kept.read_text().splitlines()}) == 2
+    assert (
+        len(
+            {
+                json.loads(line)["experiment"]
+                for line in kept.read_text(encoding="utf-8").splitlines()
+            }
+        )
+        == 2
+    )
 
 
 def test_the_pool_is_labelled_by_side_balanced_and_without_contradictions():

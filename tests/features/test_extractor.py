@@ -150,11 +150,11 @@ def test_a_damaged_file_is_made_afresh_and_a_stop_leaves_nothing(tmp_path: Path)
 
 def test_a_cache_that_cannot_be_written_does_not_stop_the_work(tmp_path: Path, caplog):
     faces, _ = draw_faces(6, 16)
-    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
     kept = cached_features(colour_extractor(), faces, cache=tmp_path / "file")
     np.testing.assert_array_equal(kept, cached_features(colour_extractor(), faces))
     assert "Not kept for next time" in caplog.text
-    assert (tmp_path / "file").read_text() == "in the way"
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "in the way"
 
 
 def test_photos_are_kept_by_their_files_and_preprocessing(tmp_path: Path):

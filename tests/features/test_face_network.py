@@ -53,7 +53,7 @@ def teacher_folder(tmp_path_factory) -> Path:
         add(f"conv_pw_{k}_bn/batchnorm_1/sub", (channels,), 0.5)
         before = channels
     manifest = {"weightsManifest": [{"paths": ["faceres.bin"], "weights": entries}]}
-    (folder / "faceres.json").write_text(json.dumps(manifest))
+    (folder / "faceres.json").write_text(json.dumps(manifest), encoding="utf-8")
     (folder / "faceres.bin").write_bytes(b"".join(chunks))
     return folder
 

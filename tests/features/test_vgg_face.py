@@ -261,7 +261,7 @@ BAD = {
 
 
 def _text(path: Path) -> Path:
-    path.write_text("these are no weights\n" * 50)
+    path.write_text("these are no weights\n" * 50, encoding="utf-8")
     return path
 
 

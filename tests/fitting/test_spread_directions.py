@@ -155,14 +155,17 @@ def test_the_experiment_prints_every_method_and_goes_on_after_a_stop(
     printed = capsys.readouterr().out
     for words in ("majority class", "synthetic alone", "all labels", "12+12", "pushed", "prior"):
         assert words in printed
-    values = json.loads((out / "label_efficiency.json").read_text())
+    values = json.loads((out / "label_efficiency.json").read_text(encoding="utf-8"))
     assert values["tests"] == {"validation": COUNT // 3}
     assert {row["labels_per_class"] for row in values["summary"]} == {None, 5, 12}
     assert len(values["ablation"]) >= 10
     assert (out / "label_efficiency.html").stat().st_size > 1000
-    cells = (out / "cells.jsonl").read_text()
+    cells = (out / "cells.jsonl").read_text(encoding="utf-8")
     assert main(command) == 0
-    assert (out / "cells.jsonl").read_text() == cells  # nothing was run anew
-    assert json.loads((out / "label_efficiency.json").read_text())["cells"] == values["cells"]
+    assert (out / "cells.jsonl").read_text(encoding="utf-8") == cells  # nothing was run anew
+    assert (
+        json.loads((out / "label_efficiency.json").read_text(encoding="utf-8"))["cells"]
+        == values["cells"]
+    )
     assert main([*command[:4], "Smile", *command[5:]]) == 2
     assert "did you mean Smiling" in capsys.readouterr().err

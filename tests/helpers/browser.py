@@ -64,12 +64,12 @@ def running_app(log: Path) -> Iterator[str]:
         "--server.address=127.0.0.1",
         "--server.fileWatcherType=none",
     ]
-    with log.open("w") as output:
+    with log.open("w", encoding="utf-8") as output:
         server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=output, stderr=output)
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: healthy(address) or server.poll() is not None)
-        assert server.poll() is None, log.read_text()
+        assert server.poll() is None, log.read_text(encoding="utf-8")
         yield address
     finally:
         server.terminate()

@@ -44,12 +44,14 @@ def write_celeba(root: Path, count: int = 6, packed: bool = False, official: boo
         for i, name in enumerate(names)
     ]
     text = "\n".join([str(count), "Male Smiling Young ", *rows]) + "\n"
-    (anno / "list_attr_celeba.txt").write_text(text)
+    (anno / "list_attr_celeba.txt").write_text(text, encoding="utf-8")
     (evaluation / "list_eval_partition.txt").write_text(
-        "".join(f"{name} {i % 3}\n" for i, name in enumerate(names))
+        "".join(f"{name} {i % 3}\n" for i, name in enumerate(names)),
+        encoding="utf-8",
     )
     (anno / "identity_CelebA.txt").write_text(
-        "".join(f"{name} {100 + i // 2}\n" for i, name in enumerate(names))
+        "".join(f"{name} {100 + i // 2}\n" for i, name in enumerate(names)),
+        encoding="utf-8",
     )
     data = {name: encoded(draw_photo(i), "JPEG", quality=92) for i, name in enumerate(names)}
     if packed:

@@ -55,7 +55,7 @@ def photos(tmp_path: Path) -> Path:
     for i in range(COUNT):
         draw_face(rng, i % 2 == 1).save(folder / f"{i:02d}.png")
         lines.append(f"{i:02d}.png,{SMILING.classes[i % 2]}")
-    (tmp_path / "labels.csv").write_text("\n".join(lines) + "\n")
+    (tmp_path / "labels.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
 
@@ -72,7 +72,7 @@ def test_evaluate_prints_one_object_and_counts_what_it_left_out(
     (photos / "00.png").write_bytes(b"no image")
     draw_face(np.random.default_rng(50), True).save(photos / "unlabelled.png")
     labels = tmp_path / "labels.csv"
-    labels.write_text(labels.read_text() + "gone.png,smiling\n")
+    labels.write_text(labels.read_text(encoding="utf-8") + "gone.png,smiling\n", encoding="utf-8")
     options = ["--classifier", str(network_classifier), "--photos", str(photos)]
     options += ["--labels", str(labels), "--predictions", str(tmp_path / "answers.csv")]
     found = evaluate(capsys, *options)
@@ -85,7 +85,7 @@ def test_evaluate_prints_one_object_and_counts_what_it_left_out(
     assert found["aligned"] == {"aligned frame": COUNT - 1}
     assert [refusal["name"] for refusal in found["refused"]] == ["00.png"]
     assert (found["photos_without_label"], found["labels_without_photo"]) == (1, 1)
-    answers = (tmp_path / "answers.csv").read_text().splitlines()
+    answers = (tmp_path / "answers.csv").read_text(encoding="utf-8").splitlines()
     assert answers[0] == "file,label,answer,score,aligned,use" and len(answers) == COUNT + 1
     assert answers[-1] == "00.png,,,,,refused"
     right = sum(line.split(",")[1] == line.split(",")[2] for line in answers[1:-1])
@@ -110,7 +110,8 @@ def test_evaluate_sets_other_methods_beside_it_and_writes_the_report(
     assert found["n"] == COUNT - 6 and len(found["few"]["names"]) == 6
     assert {row["n"] for row in found["comparison"]} == {COUNT - 6}
     assert "unlabelled photos" in found["threshold_from"]
-    assert found["verdict"].replace("'", "&#x27;") in (tmp_path / "report.html").read_text()
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert found["verdict"].replace("'", "&#x27;") in page
     assert main(["evaluate", *options[:-2]]) == 0
     text = capsys.readouterr().out
     assert all(method in text for method in methods) and "were drawn and not judged" in text
@@ -122,7 +123,8 @@ def test_judge_photos_takes_any_photo_set_with_slices(photos: Path, tmp_path: Pa
     faces, labels = draw_faces(160, seed=7)
     classifier = train_on_faces(faces, labels, SMILING, extractor, "logistic", regularisation=1.0)
     (tmp_path / "two.csv").write_text(
-        "file,smiles,Young\n" + "".join(f"{i:02d}.png,{i % 2},{i // 12}\n" for i in range(COUNT))
+        "file,smiles,Young\n" + "".join(f"{i:02d}.png,{i % 2},{i // 12}\n" for i in range(COUNT)),
+        encoding="utf-8",
     )
     found = read_labelled_folder(photos, tmp_path / "two.csv", SMILING, "smiles", ["Young"])
     result = judge_photos(classifier, extractor, found.photos, slices=["Young"])
@@ -201,7 +203,7 @@ def test_celebas_list_and_layout_are_read(tmp_path: Path):
 )
 def test_label_files_that_cannot_be_used(photos: Path, text: str, options: dict, message: str):
     labels = photos.parent / "bad.csv"
-    labels.write_text(text)
+    labels.write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=message):
         read_labelled_folder(photos, labels, SMILING, **options)
 
@@ -225,7 +227,8 @@ def test_a_photo_is_found_by_path_before_name(photos: Path):
         (photos / folder).mkdir()
         draw_face(np.random.default_rng(0), True).save(photos / folder / "same.png")
     labels = photos.parent / "paths.csv"
-    labels.write_text("file,label\na/same.png,1\nelsewhere/03.png,0\nsame.png,1\n")
+    text = "file,label\na/same.png,1\nelsewhere/03.png,0\nsame.png,1\n"
+    labels.write_text(text, encoding="utf-8")
     found = read_labelled_folder(photos, labels, SMILING)
     assert isinstance(found.photos, PhotoSet) and found.photos.names == ["03.png", "a/same.png"]
     assert found.rows_without_photo == 1  # two photos are called same.png
@@ -250,7 +253,7 @@ def test_train_classifier_reads_a_set_and_writes_a_folder(tmp_path: Path, capsys
     assert found.source.preprocess.size == 64 and found.metrics["trained_on_present"] == 27
     assert list((tmp_path / "cache").glob("features-*.npy"))
     (tmp_path / "letter").mkdir()
-    (tmp_path / "letter" / "a.txt").write_text("keep me")
+    (tmp_path / "letter" / "a.txt").write_text("keep me", encoding="utf-8")
     assert main([*options[:4], str(tmp_path / "letter")]) == 2
     assert "holds other files" in capsys.readouterr().err
     assert main(["train-classifier", "--data", str(tmp_path), "--out", str(tmp_path / "c")]) == 2

@@ -131,7 +131,7 @@ def files(tmp_path):
     first, second = truth(), with_errors(truth(), 0.1, 1)
     for name, labels, order in (("a.csv", first, range(100)), ("b.csv", second, range(99, 4, -1))):
         rows = [f"{NAMES[i]},{labels[i]}" for i in order]
-        (tmp_path / name).write_text("\n".join(["file,Smiling", *rows]) + "\n")
+        (tmp_path / name).write_text("\n".join(["file,Smiling", *rows]) + "\n", encoding="utf-8")
     return tmp_path / "a.csv", tmp_path / "b.csv", first, second
 
 
@@ -153,7 +153,7 @@ def test_the_command_finds_a_slip(files, capsys):
     first, second, a, _ = files
     slipped = np.insert(a, 47, 1 - a[47])[:100]
     rows = [f"{name},{label}" for name, label in zip(NAMES, slipped, strict=True)]
-    second.write_text("\n".join(["file,label", *rows]))
+    second.write_text("\n".join(["file,label", *rows]), encoding="utf-8")
     assert main(["compare-labels", str(second), str(first)]) == 0
     assert "slipped by one, beginning with the 48th photo" in capsys.readouterr().out
 

@@ -31,7 +31,7 @@ def small_network(tmp_path_factory, monkeypatch):
 
 
 def read(path):
-    with open(path) as file:
+    with open(path, encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -47,7 +47,7 @@ def test_without_photos_the_models_directions_are_measured(model_folder, tmp_pat
     young = rows[1]
     assert young["held"] == "Male" and float(young["remaining"]) == pytest.approx(0.5**0.5)
     assert young["auc"] == "" and float(rows[0]["own_effect"]) == pytest.approx(
-        json.loads((out / "report.json").read_text())["cards"][0]["own_effect"]
+        json.loads((out / "report.json").read_text(encoding="utf-8"))["cards"][0]["own_effect"]
     )
     effects = read(out / "effects.csv")
     assert sum(int(row["own"]) for row in effects) == 3
@@ -57,7 +57,7 @@ def test_without_photos_the_models_directions_are_measured(model_folder, tmp_pat
     assert float(cosines[0]["Smiling"]) == pytest.approx(1)
     assert len(read(out / "rescoring.csv")) == 3
     assert not (out / "label_correlations.csv").exists()
-    page = (out / "index.html").read_text()
+    page = (out / "index.html").read_text(encoding="utf-8")
     assert "<script src=" not in page and 'src="http' not in page
     assert page.count("Plotly.newPlot") >= 2 + 3 * 3
     assert 3e6 < len(page) < 9e6  # the library once
@@ -75,7 +75,7 @@ def test_with_photos_directions_are_fitted_by_all_methods(model_folder, tmp_path
         pixels = rng.integers(low, low + 100, (64, 64, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(folder / f"{i:03d}.png")
         rows.append(f"{i:03d}.png,{i % 2},{(i // 2) % 2}")
-    (tmp_path / "labels.csv").write_text("\n".join(rows) + "\n")
+    (tmp_path / "labels.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     out = tmp_path / "report"
     command = ["direction-report", "--model", str(model_folder), "--data", str(folder)]
     command += ["--labels", str(tmp_path / "labels.csv"), "--attributes", "Bright,Noisy"]

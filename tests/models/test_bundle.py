@@ -49,6 +49,20 @@ def test_a_loaded_model_gives_the_same_pixels_and_codes(bundle: Path, tmp_path: 
     np.testing.assert_array_equal(second.encode(faces), first.encode(faces))
 
 
+def test_saving_does_not_rename_the_model_in_memory(bundle: Path, tmp_path: Path):
+    model = load_model(bundle)
+    model.save(tmp_path / "again")
+    assert model.name == "tiny" and load_model(tmp_path / "again").name == "again"
+
+
+def test_a_save_that_fails_leaves_the_model_as_it_was(tmp_path: Path):
+    model = BundleModel.create(TINY, seed=1, name="mine")
+    (tmp_path / "file").write_bytes(b"in the way")
+    with pytest.raises((UserError, OSError)):
+        model.save(tmp_path / "file" / "bundle")
+    assert (model.name, model.id) == ("mine", "000000000000")
+
+
 def test_decoding_does_not_depend_on_the_batch(bundle: Path):
     model = load_model(bundle)
     codes = model.sample(70, seed=0)
@@ -100,7 +114,7 @@ def test_a_missing_file_is_named(bundle: Path, tmp_path: Path, name: str):
 
 def test_damaged_manifests_are_refused(bundle: Path, tmp_path: Path):
     folder = copy_of(bundle, tmp_path)
-    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for text, match in (
         ("{", "damaged"),
         ("[]", "damaged"),
@@ -108,7 +122,7 @@ def test_damaged_manifests_are_refused(bundle: Path, tmp_path: Path):
         (json.dumps({**manifest, "config": {"sise": 64}}), "not readable"),
         (json.dumps({**manifest, "config": {**manifest["config"], "latent_size": 9}}), "not fit"),
     ):
-        (folder / "manifest.json").write_text(text)
+        (folder / "manifest.json").write_text(text, encoding="utf-8")
         with pytest.raises(UserError, match=match):
             load_model(folder)
     with pytest.raises(UserError, match="no model"):

@@ -238,7 +238,7 @@ def test_fit_directions_keeps_them_and_generate_uses_them(tmp_path: Path, capsys
         pixels = rng.integers(140 * (i % 2), 140 * (i % 2) + 100, (40, 40, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(photos / f"{i}.png")
         rows.append(f"{i}.png,{i % 2}")
-    (tmp_path / "labels.csv").write_text("\n".join(rows))
+    (tmp_path / "labels.csv").write_text("\n".join(rows), encoding="utf-8")
     path = save_vaegan(tmp_path)
     command = f"fit-directions --model {path} --data {photos} --labels {tmp_path / 'labels.csv'}"
     assert main(command.split()) == 0
@@ -270,8 +270,8 @@ def test_the_models_at_hand(tmp_path: Path, graph_file: Path, monkeypatch):
     assets, mine = tmp_path / "assets", tmp_path / "mine"
     for folder in (assets / "models" / "shipped", mine / "bundle", mine / "empty"):
         folder.mkdir(parents=True)
-    (assets / "models" / "shipped" / "manifest.json").write_text("{}")
-    (mine / "bundle" / "manifest.json").write_text("{}")
+    (assets / "models" / "shipped" / "manifest.json").write_text("{}", encoding="utf-8")
+    (mine / "bundle" / "manifest.json").write_text("{}", encoding="utf-8")
     (mine / graph_file.name).write_bytes(graph_file.read_bytes())
     monkeypatch.setattr("ganssl.base.assets.ASSETS", assets)
     monkeypatch.delenv("GANSSL_MODEL", raising=False)

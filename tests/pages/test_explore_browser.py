@@ -114,7 +114,7 @@ def test_downloads_are_the_face_of_the_sliders(page, downloads):
         wait_until(path.exists)
     model = load_model()
     state = FaceState(1, 0.3, {"Smiling": 2}, model=model.id)
-    assert FaceState.from_json(file.read_text()) == state
+    assert FaceState.from_json(file.read_text(encoding="utf-8")) == state
     made = face_png(model, state, 512)
     assert read_provenance(png.read_bytes()) == read_provenance(made)
     np.testing.assert_array_equal(np.asarray(read_image(png)), np.asarray(read_image(made)))

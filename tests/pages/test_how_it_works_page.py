@@ -160,7 +160,7 @@ def test_the_invented_classifiers_are_as_good_as_they_are_called():
 
 
 def test_the_waterfall_is_the_shipped_study_with_its_command(story):
-    result = json.loads(RESULT.read_text())
+    result = json.loads(RESULT.read_text(encoding="utf-8"))
     at_step(story, 8)
     assert story.code[0].value == result["command"]
     assert conclusion(result) in [m.value for m in story.markdown]

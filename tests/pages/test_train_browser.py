@@ -77,7 +77,9 @@ def test_from_no_faces_to_a_report(page, downloads, tmp_path):
     ):
         page.click('[data-testid="stDownloadButton"] button', label)
         wait_until((downloads / name).exists)
-    assert "better than a constant answer" in (downloads / "report-Smiling.html").read_text()
+    assert "better than a constant answer" in (downloads / "report-Smiling.html").read_text(
+        encoding="utf-8"
+    )
     with (downloads / "answers-Smiling.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert sorted(row["file"] for row in rows) == sorted(files)

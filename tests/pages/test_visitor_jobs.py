@@ -66,9 +66,11 @@ def app(tmp_path):
     global stage
     st.cache_resource.clear()
     stage = Stage()
-    (tmp_path / "work.py").write_text(PAGE)
-    (tmp_path / "other.py").write_text("import streamlit as st\nst.title('Elsewhere')\n")
-    (tmp_path / "router.py").write_text(ROUTER)
+    (tmp_path / "work.py").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "other.py").write_text(
+        "import streamlit as st\nst.title('Elsewhere')\n", encoding="utf-8"
+    )
+    (tmp_path / "router.py").write_text(ROUTER, encoding="utf-8")
     yield AppTest.from_file(str(tmp_path / "router.py"), default_timeout=30).run()
     stage.go.set()
 

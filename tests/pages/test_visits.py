@@ -40,18 +40,20 @@ def test_who_leaves_loses_folder_and_jobs(visits, connected):
     def work(context):
         began.set()
         until(lambda: context.cancelled)
-        written.write_text("the last file, written after the cancel")
+        written.write_text("the last file, written after the cancel", encoding="utf-8")
         context.check()
 
     running = visits.runner.submit("anna", work)
     waiting = visits.runner.submit("anna", lambda context: None)
-    kept = visits.runner.submit("ben", lambda context: (ben.folder / "ben.txt").write_text("ben"))
+    kept = visits.runner.submit(
+        "ben", lambda context: (ben.folder / "ben.txt").write_text("ben", encoding="utf-8")
+    )
     assert began.wait(5)
     connected.remove("anna")
     until(lambda: not anna.folder.exists())
     assert running.state == waiting.state == CANCELLED
     assert visits.runner.jobs("anna") == []
-    assert kept.wait(5) and (ben.folder / "ben.txt").read_text() == "ben"
+    assert kept.wait(5) and (ben.folder / "ben.txt").read_text(encoding="utf-8") == "ben"
 
 
 def test_a_short_loss_of_the_connection_changes_nothing(visits, connected):

@@ -75,4 +75,4 @@ def test_a_visitor_edits_a_photo_takes_it_along_and_removes_it(model, photo, tmp
         page.click("button", "Remove the photo")
         page.settle(lambda: not page.all(Page.AFTER))
         assert not page.errors() and page.all('input[type="file"]')
-    assert "me-at-home" not in log.read_text()
+    assert "me-at-home" not in log.read_text(encoding="utf-8")

@@ -186,7 +186,7 @@ def test_no_face_is_found_in_noise_and_nothing_is_printed(capfd):
 
 def real_photos(celeba_root: Path, count: int) -> list[Image.Image]:
     """A few photos of the validation part, the same at every call."""
-    rows = (celeba_root / "list_eval_partition.txt").read_text().split("\n")
+    rows = (celeba_root / "list_eval_partition.txt").read_text(encoding="utf-8").split("\n")
     names = [row.split()[0] for row in rows if row.endswith(" 1")]
     drawn = np.random.default_rng(7).permutation(len(names))[:count]
     return [read_image(celeba_root / "img_align_celeba" / names[i]) for i in drawn]

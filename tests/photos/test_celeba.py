@@ -20,9 +20,9 @@ from tests.helpers.synthetic_photos import write_celeba
 
 
 def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     assert old in text
-    path.write_text(text.replace(old, new, 1))
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 @pytest.fixture
@@ -87,14 +87,17 @@ def test_photos_that_are_not_listed_are_left_out(root):
 def test_the_lists_are_matched_by_name(root):
     for name in ("list_eval_partition.txt", "identity_CelebA.txt"):
         path = root / name
-        path.write_text("\n".join(reversed(path.read_text().split("\n"))).lstrip())
+        path.write_text(
+            "\n".join(reversed(path.read_text(encoding="utf-8").split("\n"))).lstrip(),
+            encoding="utf-8",
+        )
     photos = read_celeba(root)
     assert photos.partition.tolist() == [0, 1, 2, 0, 1, 2]
     assert photos.identity.tolist() == [100, 100, 101, 101, 102, 102]
 
 
 def test_a_full_partition_list_serves_a_smaller_attribute_list(root):
-    with open(root / "list_eval_partition.txt", "a") as file:
+    with open(root / "list_eval_partition.txt", "a", encoding="utf-8") as file:
         file.write("999999.jpg 2\n")
     assert len(read_celeba(root)) == 6
 
@@ -200,7 +203,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_read(root):
 
 @pytest.mark.parametrize("content", ["", "0\nMale\n", "\n\n"], ids=["empty", "no rows", "blank"])
 def test_an_attribute_list_without_rows(root, content):
-    (root / "list_attr_celeba.txt").write_text(content)
+    (root / "list_attr_celeba.txt").write_text(content, encoding="utf-8")
     with pytest.raises(UserError, match=r"list_attr_celeba\.txt"):
         read_celeba(root)
 
@@ -302,7 +305,7 @@ class TestRealPhotos:
         assert set(train.identity).isdisjoint(validation.identity)
 
     def test_a_row_is_what_the_file_says(self, photos, celeba_root):
-        with open(celeba_root / "list_attr_celeba.txt") as file:
+        with open(celeba_root / "list_attr_celeba.txt", encoding="utf-8") as file:
             name, *values = file.readlines()[-1].split()
         assert photos.names[-1] == name
         assert photos.labels[-1].tolist() == [int(value == "1") for value in values]

@@ -90,9 +90,9 @@ def test_celebas_csv_edition_and_windows_paths():
 
 def test_a_path_is_named_in_messages(tmp_path):
     path = tmp_path / "mine.csv"
-    path.write_text("file,Male\na.jpg,1\n")
+    path.write_text("file,Male\na.jpg,1\n", encoding="utf-8")
     assert read_label_csv(path).source == "mine.csv"
-    path.write_text("file,Male\na.jpg,x\n")
+    path.write_text("file,Male\na.jpg,x\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"mine\.csv, line 2"):
         read_label_csv(path)
     with pytest.raises(UserError, match=r"gone\.csv cannot be read"):
@@ -133,16 +133,16 @@ def test_the_first_bad_row_of_a_column_is_reported():
 
 def test_attribute_lists_know_no_unknown_label(tmp_path):
     path = tmp_path / "list.txt"
-    path.write_text("2\nMale Young\na.jpg 1 -1\nb.jpg -1 1\n")
+    path.write_text("2\nMale Young\na.jpg 1 -1\nb.jpg -1 1\n", encoding="utf-8")
     table = read_attribute_list(path)
     assert table.labels.tolist() == [[1, 0], [0, 1]] and list(table.lines) == [3, 4]
 
 
 def test_number_lists(tmp_path):
     path = tmp_path / "identity.txt"
-    path.write_text("a.jpg 4225\nb.jpg 0\n")
+    path.write_text("a.jpg 4225\nb.jpg 0\n", encoding="utf-8")
     assert read_number_list(path) == {"a.jpg": 4225, "b.jpg": 0}
-    path.write_text("a.jpg -1\n")
+    path.write_text("a.jpg -1\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"identity\.txt, line 1"):
         read_number_list(path)
     with pytest.raises(UserError, match="cannot be read"):

@@ -148,7 +148,9 @@ def assert_same_everywhere(photos, preprocess, tmp_path):
     packed = tmp_path / "packed"
     packed.mkdir()
     rows = [f"{name} 1" for name in photos.names]
-    (packed / "list_attr_celeba.txt").write_text("\n".join([str(len(rows)), "Young", *rows]))
+    (packed / "list_attr_celeba.txt").write_text(
+        "\n".join([str(len(rows)), "Young", *rows]), encoding="utf-8"
+    )
     with zipfile.ZipFile(packed / "img_align_celeba.zip", "w", zipfile.ZIP_DEFLATED) as file:
         for name, photo in zip(photos.names, data, strict=True):
             file.writestr(f"img_align_celeba/{name}", photo)
@@ -263,7 +265,7 @@ class TestFaces:
     def test_a_cache_that_cannot_be_written_does_not_stop_the_work(
         self, photos, tmp_path, monkeypatch
     ):
-        (tmp_path / "file").write_text("in the way")
+        (tmp_path / "file").write_text("in the way", encoding="utf-8")
         faces = photos.faces(Preprocess(16), cache=tmp_path / "file")
         assert np.array_equal(faces, photos.faces(Preprocess(16)))
         monkeypatch.setattr(face_cache, "MOST_IN_MEMORY", faces.nbytes - 1)

@@ -242,7 +242,7 @@ def drawn(tmp_path, monkeypatch):
         (photos / f"{i}.png").write_bytes(encoded(draw_photo(i)))
         rows.append(f"{i}.png,{(i + 1) % 2},{i % 2}")
     labels = tmp_path / "hundred" / "labels.csv"
-    labels.write_text("\n".join(rows) + "\n")
+    labels.write_text("\n".join(rows) + "\n", encoding="utf-8")
     return {
         "--data": str(data),
         "--photos": str(photos),
@@ -260,7 +260,7 @@ def command_line(arguments: dict[str, str]) -> list[str]:
 
 def test_the_command_writes_the_study_and_goes_on_from_its_cache(drawn, tmp_path, capsys):
     assert main(command_line(drawn)) == 0
-    first = json.loads((tmp_path / "out" / FILE).read_text())
+    first = json.loads((tmp_path / "out" / FILE).read_text(encoding="utf-8"))
     assert "11 hand labels shifted" in capsys.readouterr().out
     assert str(tmp_path) not in json.dumps(first)
     assert first["command"].startswith("python -m ganssl reproduce-2017 --data celeba --photos")
@@ -271,7 +271,7 @@ def test_the_command_writes_the_study_and_goes_on_from_its_cache(drawn, tmp_path
     assert (tmp_path / "out" / "waterfall_2.html").is_file()
     (tmp_path / "out" / FILE).unlink()
     assert main(command_line(drawn)) == 0
-    assert json.loads((tmp_path / "out" / FILE).read_text()) == first
+    assert json.loads((tmp_path / "out" / FILE).read_text(encoding="utf-8")) == first
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,9 @@ def test_the_command(two_workers, bundle, tmp_path, capsys):
     assert main(["synthesize", *arguments, "--out", str(out), "--engine", "ray"]) == 0
     assert "20 faces" in capsys.readouterr().out
     assert len(read_set(out)) == 20
-    assert json.loads((out / "set.json").read_text())["recipe"]["attribute"] == "Male"
+    assert (
+        json.loads((out / "set.json").read_text(encoding="utf-8"))["recipe"]["attribute"] == "Male"
+    )
     shards = ["--engine", "ray", "--shards", "2"]
     assert main(["synthesize", *arguments, "--out", str(out), *shards]) == 2
     assert "divides the work itself" in capsys.readouterr().err

@@ -205,7 +205,7 @@ def test_another_layout_in_the_same_folder(model: FaceModel, whole: Path):
 
 def test_folders_that_cannot_hold_a_set(model: FaceModel, tmp_path: Path):
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "thesis.tex").write_text("precious")
+    (tmp_path / "mine" / "thesis.tex").write_text("precious", encoding="utf-8")
     with pytest.raises(UserError, match="other files"):
         synthesize(model, RECIPE, tmp_path / "mine")
     with pytest.raises(UserError, match="cannot be written"):
@@ -234,16 +234,16 @@ def test_damage_is_told(whole: Path, tmp_path: Path):
     first.write_bytes(b"no image")
     with pytest.raises(UserError, match=r"00000000\.png"):
         read_set(out).faces([0])
-    table = (out / "metadata.csv").read_text()
-    (out / "metadata.csv").write_text(table.replace("not Smiling", "nobody", 1))
+    table = (out / "metadata.csv").read_text(encoding="utf-8")
+    (out / "metadata.csv").write_text(table.replace("not Smiling", "nobody", 1), encoding="utf-8")
     with pytest.raises(UserError, match=r"metadata\.csv is damaged"):
         read_set(out)
-    (out / "metadata.csv").write_text(table.rsplit("\n", 5)[0])
+    (out / "metadata.csv").write_text(table.rsplit("\n", 5)[0], encoding="utf-8")
     with pytest.raises(UserError, match=r"metadata\.csv is damaged"):
         read_set(out)
-    info = json.loads((out / "set.json").read_text())
+    info = json.loads((out / "set.json").read_text(encoding="utf-8"))
     for text in ("{", "[]", json.dumps({**info, "format": "2"}), json.dumps({**info, "x": 1})):
-        (out / "set.json").write_text(text)
+        (out / "set.json").write_text(text, encoding="utf-8")
         with pytest.raises(UserError, match=r"set\.json"):
             read_set(out)
 
@@ -306,19 +306,19 @@ def test_webdataset_members(model: FaceModel, tmp_path: Path):
 
 
 def test_croissant_describes_the_files(whole: Path):
-    facts = json.loads((whole / "croissant.json").read_text())
+    facts = json.loads((whole / "croissant.json").read_text(encoding="utf-8"))
     assert facts["conformsTo"].endswith("croissant/1.0")
     for table in facts["distribution"][:2]:
         data = (whole / table["contentUrl"]).read_bytes()
         assert table["sha256"] == hashlib.sha256(data).hexdigest()
-    header = (whole / "metadata.csv").read_text().partition("\n")[0].split(",")
+    header = (whole / "metadata.csv").read_text(encoding="utf-8").partition("\n")[0].split(",")
     columns = [f["source"]["extract"]["column"] for f in facts["recordSet"][0]["field"]]
     assert columns == header
     assert len(list(whole.glob(facts["distribution"][2]["includes"]))) == RECIPE.count
 
 
 def test_the_datasheet_counts_and_warns(model: FaceModel, whole: Path, tmp_path: Path):
-    sheet = (whole / "DATASHEET.md").read_text()
+    sheet = (whole / "DATASHEET.md").read_text(encoding="utf-8")
     for text in (
         "1,100 generated faces",
         "| Smiling | 1 | 275 |",
@@ -330,11 +330,11 @@ def test_the_datasheet_counts_and_warns(model: FaceModel, whole: Path, tmp_path:
     ):
         assert text in sheet, text
     assert "traces of the move" not in sheet and "real photos" not in sheet
-    assert (whole / "MODEL_CARD.md").read_text() == model.card
+    assert (whole / "MODEL_CARD.md").read_text(encoding="utf-8") == model.card
     recipe = Recipe("Smiling", 40, strategy="push", source="photos", pairs=True, size=16)
     photo_codes = model.sample(30, 1)
     synthesize(model, recipe, tmp_path / "set", photo_codes=photo_codes)
-    sheet = (tmp_path / "set" / "DATASHEET.md").read_text()
+    sheet = (tmp_path / "set" / "DATASHEET.md").read_text(encoding="utf-8")
     for text in ("traces of the move", "people on real photos", "from 20 photos", "a pair"):
         assert text in sheet, text
     with pytest.raises(UserError, match="photos is"):

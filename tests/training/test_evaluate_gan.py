@@ -270,7 +270,7 @@ def test_the_command_prints_tables_and_writes_the_same_numbers(folders, capsys):
     command += ["--cache", f"{folders}/cache", "--json"]
     assert main([*command, f"{folders}/result.json", "--baseline", f"{folders}/vae"]) == 0
     text = capsys.readouterr().out
-    result = json.loads((folders / "result.json").read_text())
+    result = json.loads((folders / "result.json").read_text(encoding="utf-8"))
     assert text == report(result) + "\n"
     assert (result["n"], result["validation_photos"], result["training_photos"]) == (10, 20, 20)
     assert result["model"]["name"] == "gan" and len(result["model"]["id"]) == 12

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import fields
+
 import numpy as np
 
+from ganssl.attributes import did_you_mean
 from ganssl.classifier.heads.head import Head
 from ganssl.classifier.heads.logistic import LogisticHead
 from ganssl.errors import UserError
@@ -12,11 +16,27 @@ HEADS: tuple[str, ...] = ("linear", "dense", "logistic", "forest")
 
 
 def make_head(kind: str, **settings) -> Head:
-    """A head that has learnt nothing yet; `settings` are the fields of its class.
+    """A head that has learnt nothing yet; `settings` are some of `settings_of` its kind.
 
-    Raises `UserError` for an unknown kind.
+    Raises `UserError` for an unknown kind or setting.
     """
+    check_settings(kind, settings)
     return _class_of(kind)(kind=kind, **settings)
+
+
+def settings_of(kind: str) -> tuple[str, ...]:
+    """What a head of a kind can be told; `UserError` for an unknown kind."""
+    told = [f.name for f in fields(_class_of(kind)) if f.default is not None]  # None: learnt
+    return tuple(name for name in told if name not in ("kind", "curve"))
+
+
+def check_settings(kind: str, settings: Iterable[str]) -> None:
+    """`UserError` for a setting that a head of the kind does not have."""
+    known = settings_of(kind)
+    for name in settings:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"It has {', '.join(known)}."
+            raise UserError(f"The head {kind!r} has no setting {name!r}. {hint}")
 
 
 def head_from_arrays(kind: str, arrays: dict[str, np.ndarray], size: int) -> Head:

@@ -18,7 +18,7 @@ def show_article() -> None:
     if not RESULT.is_file():
         st.caption("The study is not installed; make it with `python -m ganssl reproduce-2017`.")
         return
-    result = json.loads(RESULT.read_text())
+    result = json.loads(RESULT.read_text(encoding="utf-8"))
     st.markdown(
         "The article's code had eleven defects. Here its pipeline is rebuilt with all of them on "
         "this app's model, and they are mended one after another. " + _start(result)

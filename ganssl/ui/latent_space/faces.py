@@ -122,21 +122,15 @@ def _load(laboratory: Laboratory) -> None:
     made = _generated(laboratory.model.faces_key)
 
     def work(context):
-        def stage(name: str):
-            def update(done: int, total: int) -> None:
-                context.check()
-                context.progress(done, total, name)
-
-            return update
-
         if source == GENERATED:
             if count not in made:
-                made[count] = generated_population(laboratory, count, stage("generating faces"))
+                report = context.stage("generating faces")
+                made[count] = generated_population(laboratory, count, report)
             population = made[count]
         else:
-            encoded = _encoded(laboratory.model, source, photos, stage)
+            encoded = _encoded(laboratory.model, source, photos, context.stage)
             population = photo_population(
-                laboratory, encoded, source, progress=stage("rebuilding faces")
+                laboratory, encoded, source, progress=context.stage("rebuilding faces")
             )
         return laboratory.model.faces_key, population
 

@@ -60,7 +60,7 @@ def show_set(name: str, made: SyntheticSet) -> None:
             key=f"synthesize/delete {name}",
         )
     with st.expander("Datasheet", icon=":material/description:"):
-        st.markdown((made.folder / DATASHEET).read_text())
+        st.markdown((made.folder / DATASHEET).read_text(encoding="utf-8"))
 
 
 def delete_set(name: str, visit: Visit) -> None:
