@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -16,7 +13,6 @@ from tests.helpers.small_model import LATENT
 
 pytestmark = pytest.mark.slow
 
-UI = Path(__file__).parents[2] / "ganssl" / "ui"
 STORY, LAB = "pages/how_it_works.py", "pages/latent_space.py"
 OTHER_WAY = np.eye(LATENT)[-1] - np.eye(LATENT)[-2]
 
@@ -80,19 +76,3 @@ def test_a_shared_laboratory_holds_nobodys_directions(open_app):
     laboratory = lab_faces._laboratory(bare.key, None)  # kept, or None could not be measured
     assert laboratory.model.key == bare.key
     assert not any(direction.own for direction in laboratory.model.directions)
-
-
-def test_every_shared_cache_of_something_of_a_model_has_a_key():
-    """A cache ignores `_model` and its like, so its first argument must be their `key`."""
-    found = {}
-    for path in UI.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and any(
-                "st.cache_" in ast.unparse(one) for one in node.decorator_list
-            ):
-                names = [one.arg for one in node.args.args]
-                if any(name.startswith("_") for name in names):
-                    found[f"{path.name}: {node.name}"] = names[0]
-    sets = {"made_sets.py: _sample"}  # a set's id follows from all that made it
-    assert len(found) > 8 and {found[name] for name in found.keys() - sets} == {"key"}

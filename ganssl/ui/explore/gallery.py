@@ -41,7 +41,7 @@ def show_gallery(session: FaceSession) -> None:
         columns = st.columns(COLUMNS)
         for column, (title, state) in zip(columns, offered.faces[start:], strict=False):
             with column:
-                st.image(_thumbnail(state.to_json(), session.model), alt=title, width="stretch")
+                st.image(_thumbnail(session.model, state), alt=title, width="stretch")
                 st.button(
                     title,
                     key=session.key(f"gallery {state.seed} {state.truncation}"),
@@ -51,7 +51,12 @@ def show_gallery(session: FaceSession) -> None:
                 )
 
 
+def _thumbnail(model: FaceModel, state: FaceState) -> str:
+    """Unedited faces hang on no direction, so all visitors share them."""
+    key = model.key if state.edits else model.faces_key
+    return _kept_thumbnail((key, state.to_json()), model)
+
+
 @st.cache_data(max_entries=100, show_spinner=False)
-def _thumbnail(state: str, _model: FaceModel) -> str:
-    """By the state, which names the model; unedited faces hang on no direction."""
-    return picture_url(render(_model, FaceState.from_json(state)).pixels, SIDE)
+def _kept_thumbnail(key: tuple[str, str], _model: FaceModel) -> str:
+    return picture_url(render(_model, FaceState.from_json(key[-1])).pixels, SIDE)
