@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Iterable
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -60,10 +61,21 @@ def files() -> dict[str, Path]:
     return {".".join(parts).removesuffix(".__init__"): path for path, parts in names.items()}
 
 
-def imported(source: str) -> set[str]:
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All of a file's syntax."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
+def imported_by(path: Path) -> set[str]:
+    return imported(nodes(path))
+
+
+def imported(nodes: Iterable[ast.AST]) -> set[str]:
     """Dotted names that a file imports anywhere in it: `a.b.c` for `from a.b import c` as well."""
     names = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -78,7 +90,7 @@ def arrows() -> dict[str, set[str]]:
     return {
         name: {
             target
-            for found in imported(path.read_text(encoding="utf-8"))
+            for found in imported_by(path)
             for target in (found, found.rpartition(".")[0])
             if target in files() and not (target != found and found in files())
         }
@@ -93,7 +105,7 @@ def room(module: str) -> str:
 
 def test_imports_are_found_wherever_they_stand():
     source = "import a.b\nif x:\n    from c import d, e\ndef f():\n    from g.h import i as j\n"
-    assert imported(source) == {"a.b", "c.d", "c.e", "g.h.i"}
+    assert imported(ast.walk(ast.parse(source))) == {"a.b", "c.d", "c.e", "g.h.i"}
     assert len(files()) > 200 and "ganssl.models.bundle" in arrows()["ganssl.models.catalogue"]
     assert room("ganssl.errors") == "ganssl" and room("ganssl.ui.face.view") == "ganssl.ui.face"
 
@@ -125,7 +137,7 @@ def test_no_file_stands_in_a_circle():
 def test_only_the_drawing_code_imports_streamlit():
     for name, path in files().items():
         if not name.startswith(("ganssl.ui", "pages", "app")):
-            packages = {i.partition(".")[0] for i in imported(path.read_text(encoding="utf-8"))}
+            packages = {i.partition(".")[0] for i in imported_by(path)}
             assert "streamlit" not in packages, f"{name} imports streamlit"
             drawing = {t for t in arrows()[name] if t.startswith("ganssl.ui")}
             assert not drawing, f"{name} imports {drawing}"
@@ -178,7 +190,7 @@ def test_text_is_read_and_written_as_utf_8():
     bare = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in (*files().values(), *(ROOT / "tests").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("read_text", "write_text")
@@ -191,7 +203,7 @@ def test_every_shared_cache_of_something_of_a_model_has_its_key():
     """Streamlit ignores `_model` and its like in a cache, so the first argument must be a `key`."""
     found = {}
     for name, path in files().items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef) and any(
                 "st.cache_" in ast.unparse(decorator) for decorator in node.decorator_list
             ):
