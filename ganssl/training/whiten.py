@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from ganssl.models.bundle import BundleModel
+from ganssl.models.layers import Modulate
 
 
 def whiten(model: BundleModel, codes: np.ndarray, variance: np.ndarray) -> np.ndarray:
@@ -36,6 +37,8 @@ def whiten(model: BundleModel, codes: np.ndarray, variance: np.ndarray) -> np.nd
     kernel, bias = model.encoder.get_layer("log_variance").get_weights()
     widened = np.log(change**2 @ variance) - np.log(variance)
     model.encoder.get_layer("log_variance").set_weights([kernel, bias + widened])
-    (kernel,) = model.generator.get_layer("dense").get_weights()
-    model.generator.get_layer("dense").set_weights([back @ kernel])
+    for layer in model.generator.layers:  # whatever takes the code
+        if layer.name == "dense" or isinstance(layer, Modulate):
+            kernel, *others = layer.get_weights()
+            layer.set_weights([back @ kernel, *others])
     return change
