@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganssl.attributes import did_you_mean, meant_name
+from ganssl.base.atomic import write_file
 from ganssl.base.device import AUTO, TRAINING_DTYPES
 from ganssl.errors import UserError
 from ganssl.face.state import FaceState
@@ -26,6 +29,33 @@ def add_dtype_argument(parser: argparse.ArgumentParser) -> None:
         help="arithmetic of the layers; auto takes mixed_bfloat16 where the device has units for "
         "it and float32 elsewhere, where bfloat16 is slower (default: auto)",
     )
+
+
+def add_markdown_argument(parser: argparse.ArgumentParser) -> None:
+    """`--markdown`, which `write_markdown` reads."""
+    parser.add_argument(
+        "--markdown", metavar="FILE", help="write the result there, too, with the command beside it"
+    )
+
+
+def check_markdown(args: argparse.Namespace) -> None:
+    """`UserError` where `--markdown` cannot be written, before long work."""
+    check_folders(args.markdown)
+    if args.markdown and getattr(args, "json", None) is True:
+        raise UserError("--markdown writes the table that --json replaces: leave one of them out.")
+
+
+def write_markdown(args: argparse.Namespace, title: str, text: str) -> None:
+    """Write a result as `docs/results/` keeps them; nothing without `--markdown`.
+
+    Folders and files in the command keep their last name alone.
+    """
+    if not args.markdown:
+        return
+    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
+    command = f"python -m ganssl {shlex.join(words)}"
+    parts = [f"# {title}", f"    {command}", f"```text\n{text.strip()}\n```"]
+    write_file(args.markdown, "\n\n".join(parts) + "\n")
 
 
 def add_edit_arguments(parser: argparse.ArgumentParser) -> None:

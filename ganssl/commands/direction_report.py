@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from ganssl.commands._options import attribute_name, listed
+from ganssl.commands._options import (
+    add_markdown_argument,
+    attribute_name,
+    check_markdown,
+    listed,
+    write_markdown,
+)
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
 
@@ -46,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cache", metavar="DIR", help="keep the photos' codes there for next time")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder to write")
+    add_markdown_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("A report needs 2 faces or more and a seed of 0 or more.")
     if args.data and args.directions:
         raise UserError("Give photos to fit directions to, or directions, not both.")
+    check_markdown(args)
     methods = listed(args.methods)
     unknown = [name for name in methods if name not in (*METHODS, "all")]
     if unknown:
@@ -77,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
     report = report_directions(laboratory, chosen, held, train, holdout, bar("measuring"))
     paths = write_report(report, args.out)
     print(report_table(report))
+    write_markdown(args, "Directions", report_table(report))
     print(f"wrote {', '.join(path.name for path in paths)} to {args.out}")
     return 0
 

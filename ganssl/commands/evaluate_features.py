@@ -6,6 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
+from ganssl.commands._options import add_markdown_argument, check_markdown, write_markdown
+
 HELP = "accuracy of linear probes on the face network, beside its teacher and the majority class"
 
 
@@ -16,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", type=int, default=4000, help="labelled train photos")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
+    add_markdown_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -25,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.features.targets import teacher_features
     from ganssl.photos import read_photos
 
+    check_markdown(args)
     network = FaceNetwork.load(args.network)
     extractors = {network.name: network.features}
     if args.teacher:
@@ -37,8 +41,10 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(rows, indent=2))
         return 0
     heads = "".join(f"{name:>12}" for name in DEFAULT_ATTRIBUTES)
-    print(f"{'features':<40}{'labels':>7}{'n':>6}{heads}")
+    lines = [f"{'features':<40}{'labels':>7}{'n':>6}{heads}"]
     for row in rows:
         figures = "".join(f"{row[a]:>12.4f}" for a in DEFAULT_ATTRIBUTES)
-        print(f"{row['features']:<40}{row['labels']:>7}{row['n']:>6}{figures}")
+        lines.append(f"{row['features']:<40}{row['labels']:>7}{row['n']:>6}{figures}")
+    print("\n".join(lines))
+    write_markdown(args, "The face network", "\n".join(lines))
     return 0

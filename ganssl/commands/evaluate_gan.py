@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.base.atomic import write_file
+from ganssl.commands._options import add_markdown_argument, check_markdown, write_markdown
 from ganssl.errors import UserError
 
 HELP = "measure how well a face model reconstructs photos and how real its samples are"
@@ -53,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", metavar="FILE", help="write the result; - prints it, and no table"
     )
+    add_markdown_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
         path = Path(args.json).resolve()
         if path.is_dir() or not path.parent.is_dir():
             raise UserError(f"{args.json} cannot be written: give a file in a folder that exists.")
+    check_markdown(args)
     if args.seed < 0:
         raise UserError("The seed must be 0 or greater.")
     from ganssl.base.progress import bar
@@ -118,6 +121,7 @@ def _judged(args: argparse.Namespace, model, baseline, validation, training) -> 
 
 
 def _written(args: argparse.Namespace, result: dict, table: Callable[[dict], str]) -> int:
+    write_markdown(args, "The generator", table(result))
     text = json.dumps(result, indent=2, ensure_ascii=False)
     if args.json == "-":
         print(text)

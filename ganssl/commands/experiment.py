@@ -8,7 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from ganssl.base.atomic import write_file
-from ganssl.commands._options import attribute_name
+from ganssl.commands._options import (
+    add_markdown_argument,
+    attribute_name,
+    check_markdown,
+    write_markdown,
+)
 from ganssl.errors import UserError
 
 HELP = "the label-efficiency curve: generated faces against the few labels they came from"
@@ -57,6 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", metavar="DIR", help="write JSON and figure there; the same command goes on there"
     )
+    add_markdown_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -67,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.models.catalogue import load_model
     from ganssl.photos import read_photos
 
+    check_markdown(args)
     plan = Plan(
         tuple(_words(args.attribute or ["Male,Smiling,Eyeglasses"])),
         tuple(_numbers(args.labels_per_class)),
@@ -92,12 +99,16 @@ def run(args: argparse.Namespace) -> int:
         "verdicts": {VALIDATION: verdicts(rows, VALIDATION)},
         "cells": rows,
     }
-    for attribute in plan.attributes:
-        for test in material.tests:
-            if attribute in test.labels:
-                print(table(found, attribute, test.name), end="\n\n")
-    for verdict in values["verdicts"][VALIDATION]:
-        print(sentence(verdict))
+    tables = [
+        table(found, attribute, test.name)
+        for attribute in plan.attributes
+        for test in material.tests
+        if attribute in test.labels
+    ]
+    said = "\n".join(map(sentence, values["verdicts"][VALIDATION]))
+    text = "\n\n".join([*tables, said])
+    print(text)
+    write_markdown(args, "Does synthesis beat training on the same few labels?", text)
     if args.ablation is not None:
         values["ablation"] = _ablation(model, extractor, material, plan, args)
     if out:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 import ganssl
 from ganssl import commands
 from ganssl.__main__ import command_modules, command_name, main
+from ganssl.commands._options import write_markdown
 from ganssl.models.operations import layer_operations
 from tests.helpers.synthetic_photos import write_celeba
 
@@ -61,6 +63,22 @@ def test_help_does_not_wait_for_tensorflow():
         "assert not {'tensorflow', 'keras', 'streamlit'} & set(sys.modules), 'slow imports'"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_a_result_is_written_with_its_command(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["ganssl", "benchmark", "--model", str(tmp_path / "mine")])
+    write_markdown(Namespace(markdown=str(tmp_path / "speed.md")), "Speed", "one face  6.7 ms\n")
+    text = (tmp_path / "speed.md").read_text(encoding="utf-8")
+    assert text.startswith("# Speed\n\n    python -m ganssl benchmark --model mine\n")
+    assert "```text\none face  6.7 ms\n```" in text and str(tmp_path) not in text
+
+
+def test_markdown_is_refused_before_long_work(tmp_path: Path, capsys: pytest.CaptureFixture):
+    lost = str(tmp_path / "nowhere" / "speed.md")
+    assert main(["benchmark", "--markdown", lost]) == 2
+    assert "folder does not exist" in capsys.readouterr().err
+    assert main(["benchmark", "--json", "--markdown", str(tmp_path / "speed.md")]) == 2
+    assert "leave one of them out" in capsys.readouterr().err
 
 
 def test_bad_input_is_one_sentence_and_status_2(capsys: pytest.CaptureFixture, tmp_path: Path):
