@@ -8,14 +8,17 @@ from collections.abc import Callable
 
 from ganssl.base.jobs import Cancelled
 
-Stages = Callable[[str], Callable[[int, int], None]]
+Progress = Callable[[int, int], None]
+"""Is called with how much is done, and how much there is in all."""
+
+Stages = Callable[[str], Progress]
 """Takes the name of a stage and gives its callback `(done, total)`, as `bar` does."""
 
 
 def stages(progress: Stages | None, cancelled: Callable[[], bool] | None) -> Stages:
     """As `progress`, which may be None; its callbacks raise `Cancelled` when asked to stop."""
 
-    def begin(name: str) -> Callable[[int, int], None]:
+    def begin(name: str) -> Progress:
         report = progress(name) if progress else None
 
         def update(done: int, total: int) -> None:
@@ -29,7 +32,7 @@ def stages(progress: Stages | None, cancelled: Callable[[], bool] | None) -> Sta
     return begin
 
 
-def bar(label: str, stream=None) -> Callable[[int, int], None]:
+def bar(label: str, stream=None) -> Progress:
     """A callback `(done, total)` that keeps one line of count, rate and time left up to date."""
     stream = stream or sys.stderr
     start = time.monotonic()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganssl.attributes import Attribute
-from ganssl.base.progress import Stages, stages
+from ganssl.base.progress import Progress, Stages, stages
 from ganssl.classifier.anchor import Anchor
 from ganssl.classifier.classifier import Classifier, Source, calibrated
 from ganssl.classifier.heads.head import CurvePoint
@@ -152,7 +152,7 @@ def set_features(
     faces: SyntheticSet,
     extractor: FeatureExtractor,
     cache: str | Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Features float32 `[n, d]` and labels int8 `[n]` of a set on disk, see `cached_features`."""
     return cached_features(

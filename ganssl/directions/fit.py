@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+from ganssl.base.progress import Progress
 from ganssl.directions.direction import DEFAULT_METHODS, METHODS, Direction
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.estimators import (
@@ -42,7 +43,7 @@ def fit_directions(
     holdout: tuple[np.ndarray, np.ndarray] | None = None,
     labels_per_class: int | None = None,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     groups: np.ndarray | None = None,
     model_id: str = "",
     folds: int | None = None,

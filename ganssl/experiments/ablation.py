@@ -6,13 +6,13 @@ on the same photos after the same draws of labels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from ganssl.base.progress import Stages
+from ganssl.base.progress import Progress, Stages
 from ganssl.directions.estimators import code_scale, logistic_normal
 from ganssl.directions.holdout import best_threshold
 from ganssl.errors import UserError
@@ -94,7 +94,7 @@ def run_ablation(
     plan: Plan,
     per_class: int,
     cache: str | Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[dict]:
     """A row for each attribute, seed, variant and test, with its figures.
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganssl.base.progress import Stages
+from ganssl.base.progress import Progress, Stages
 from ganssl.errors import UserError
 from ganssl.experiments.cell import Material, TestPhotos, run_bounds, run_cell
 from ganssl.experiments.synthetic import Labelling
@@ -131,7 +131,7 @@ def run_experiment(
     material: Material,
     plan: Plan,
     kept: str | Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[dict]:
     """All cells, those that `kept` holds already from there.
 

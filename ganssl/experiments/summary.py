@@ -9,6 +9,7 @@ import numpy as np
 from ganssl.experiments.cell import CO_TRAINED, METHODS, SYNTHETIC, TUNED
 from ganssl.judgement.baselines import ALL, FEW
 from ganssl.judgement.judge import MAJORITY
+from ganssl.metrics.intervals import mean_interval
 
 FIGURES: tuple[str, ...] = ("accuracy", "balanced_accuracy", "auc")
 
@@ -35,7 +36,7 @@ def summary(rows: Sequence[dict]) -> list[dict]:
         for figure in FIGURES:
             values = np.array([member[figure] for member in members])
             row[figure] = float(values.mean())
-            row[f"{figure}_interval"] = mean_interval(values)
+            row[f"{figure}_interval"] = interval_over_draws(values)
         found.append(row)
     order = {name: i for i, name in enumerate(METHODS)}
     return sorted(
@@ -71,7 +72,7 @@ def verdicts(rows: Sequence[dict], test: str) -> list[dict]:
 
 
 def _verdict(attribute: str, count: int, against: str, gains: np.ndarray) -> dict:
-    interval = mean_interval(gains)
+    interval = interval_over_draws(gains)
     clear = interval is not None and (interval[0] > 0 or interval[1] < 0)
     return {
         "attribute": attribute,
@@ -83,14 +84,12 @@ def _verdict(attribute: str, count: int, against: str, gains: np.ndarray) -> dic
     }
 
 
-def mean_interval(values: np.ndarray) -> tuple[float, float] | None:
+def interval_over_draws(values: np.ndarray) -> tuple[float, float] | None:
     """The 95 % interval of the mean of `[n]` values, Student's t; None for a single value."""
-    from scipy.stats import t
-
     if len(values) < 2:
         return None
-    half = float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
-    return float(values.mean()) - half, float(values.mean()) + half
+    _, low, high = mean_interval(values)
+    return float(low), float(high)
 
 
 def table(found: Sequence[dict], attribute: str, test: str, figure: str = "accuracy") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from ganssl.base.device import fast_precision
-from ganssl.base.progress import Stages
+from ganssl.base.progress import Progress, Stages
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import FaceRows, cached_features
 from ganssl.fitting.from_photos import encode_photos
@@ -77,7 +77,7 @@ def generated_views(
     extractor: FeatureExtractor,
     codes: np.ndarray,
     cache: str | Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     degraded: bool = False,
 ) -> Views:
     """Decode codes as `synthesize` does and extract the faces' features, block by block.

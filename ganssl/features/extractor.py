@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from ganssl.base.progress import Progress
 from ganssl.errors import UserError
 from ganssl.models.weights import network_id
 
 if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
 
-Progress = Callable[[int, int], None] | None
 
 FACERES_VARIABLE = "GANSSL_FACERES"
 VGG_FACE_VARIABLE = "GANSSL_VGG_FACE"
@@ -44,7 +44,7 @@ class FeatureExtractor(Protocol):
     id: str
     size: int
 
-    def features(self, pixels: np.ndarray, progress: Progress = None) -> np.ndarray:
+    def features(self, pixels: np.ndarray, progress: Progress | None = None) -> np.ndarray:
         """Preprocessed faces, uint8 `[n, s, s, 3]` → float32 `[n, size]`."""
         ...
 
@@ -70,7 +70,7 @@ class BatchedExtractor:
     batch_size: int = 256
     note: str = ""
 
-    def features(self, pixels: np.ndarray, progress: Progress = None) -> np.ndarray:
+    def features(self, pixels: np.ndarray, progress: Progress | None = None) -> np.ndarray:
         """float32 `[n, size]`, row by row for `pixels`, which may be a memory map.
 
         Raises `UserError` for pixels of another type or size.

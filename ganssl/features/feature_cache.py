@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.base.files import read_rows, write_rows
-from ganssl.features.extractor import FeatureExtractor, Progress
+from ganssl.base.progress import Progress
+from ganssl.features.extractor import FeatureExtractor
 from ganssl.photos.face_cache import cache_key
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
@@ -51,7 +52,7 @@ def cached_features(
     faces: np.ndarray | FaceRows | PhotoSet,
     preprocess: Preprocess | None = None,
     cache: str | Path | None = None,
-    progress: Progress = None,
+    progress: Progress | None = None,
 ) -> np.ndarray:
     """The features of faces, read from `cache/features-KEY.npy` where they are there already.
 
@@ -92,7 +93,7 @@ def augmented_features(
     faces: np.ndarray | FaceRows,
     rng: np.random.Generator,
     copies: int = 1,
-    progress: Progress = None,
+    progress: Progress | None = None,
 ) -> np.ndarray:
     """Features of the faces as they are, and of `copies` degraded versions of each.
 

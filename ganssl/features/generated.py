@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
+from ganssl.base.progress import Progress
 from ganssl.models.face_model import FaceModel
 
 CHUNK = 512
@@ -16,7 +15,7 @@ def generated_faces(
     photos: np.ndarray,
     seed: int = 0,
     share: float = 0.25,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> np.ndarray:
     """Reconstructions of a random share of the photos, and as many samples of the density.
 

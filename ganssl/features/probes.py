@@ -7,14 +7,16 @@ on labelled training photos.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import expit
 
 from ganssl.base.files import load_arrays, save_arrays
+from ganssl.base.progress import Progress, Stages
 from ganssl.errors import UserError
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class Probes:
 
     def probabilities(self, features: np.ndarray) -> np.ndarray:
         """float32 `[n, a]` in (0, 1)."""
-        return 1.0 / (1.0 + np.exp(-self.logits(features)))
+        return expit(self.logits(features))
 
     def save(self, path: str | Path) -> None:
         names = np.array(self.attributes)
@@ -82,7 +84,7 @@ def fit_probes(
     attributes: Sequence[str],
     holdout: tuple[np.ndarray, np.ndarray] | None = None,
     regularisation: float = REGULARISATION,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Probes:
     """Fit one logistic regression for each attribute (scikit-learn, L2, strength `1/C`).
 
@@ -125,7 +127,7 @@ def fit_photo_probes(
     network: FaceNetwork,
     photos: PhotoSet,
     cache: Path | None = None,
-    progress: Callable[[str], Callable[[int, int], None]] | None = None,
+    progress: Stages | None = None,
 ) -> Probes:
     """Probes for all attributes of labelled photos; the validation part gives the AUC."""
     from ganssl.photos.preprocess import Preprocess

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.base.files import load_arrays, save_arrays
+from ganssl.base.progress import Progress
 
 MAP_SIDE = 4
 FIT_COUNT = 4000  # faces that fix the principal components
@@ -109,7 +110,7 @@ def prepare_targets(
     embedding: int,
     middle: int,
     cache: Path,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     photos: int | None = None,
 ) -> Targets:
     """Run the teacher once over all faces and their mirror images, in chunks.

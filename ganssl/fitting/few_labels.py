@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganssl.attributes import WITHHELD, Attribute
+from ganssl.base.progress import Stages
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.fit import fit_directions
-from ganssl.fitting.from_photos import EncodedPhotos, Progress
+from ganssl.fitting.from_photos import EncodedPhotos
 
 if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
@@ -52,7 +53,7 @@ class AlignedCodes:
 
 
 def encode_any_photos(
-    model: FaceModel, photos: PhotoSet, progress: Progress | None = None
+    model: FaceModel, photos: PhotoSet, progress: Stages | None = None
 ) -> AlignedCodes:
     """Find and align the face of each photo and encode it, as it is done with every upload.
 

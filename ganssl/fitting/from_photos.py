@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganssl.base.files import read_rows, write_rows
+from ganssl.base.progress import Stages
 from ganssl.directions.direction import DEFAULT_METHODS
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.fit import fit_directions
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
     from ganssl.photos import PhotoSet
 
-Progress = Callable[[str], Callable[[int, int], None]]
 """Takes the name of a stage and gives its callback `(done, total)`; see `ganssl.base.progress`."""
 
 
@@ -30,7 +30,7 @@ def fit_photo_directions(
     labels_per_class: int | None = None,
     seed: int = 0,
     cache: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: Stages | None = None,
     codes: np.ndarray | None = None,
 ) -> DirectionSet:
     """Fit the directions of a model to labelled photos.
@@ -95,7 +95,7 @@ def encode_folder(
     folder: str | Path,
     labels: str | Path | None = None,
     cache: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: Stages | None = None,
 ) -> EncodedPhotos:
     """Read a folder or zip of photos and encode it, once: see `read_photos` and `encode_photos`."""
     from ganssl.photos import read_photos
@@ -112,7 +112,7 @@ def fit_encoded(
     labels_per_class: int | None = None,
     seed: int = 0,
     only: Sequence[str] | None = None,
-    progress: Progress | None = None,
+    progress: Stages | None = None,
 ) -> DirectionSet:
     """Fit directions to encoded photos; `UserError` for photos without labels or with too few.
 
@@ -142,7 +142,7 @@ def encode_photos(
     model: FaceModel,
     photos: PhotoSet,
     cache: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: Stages | None = None,
 ) -> np.ndarray:
     """The codes of photos, through the model's own preprocessing; float32 `[n, d]`.
 

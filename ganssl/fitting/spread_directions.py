@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganssl.base.progress import Stages
 from ganssl.directions.direction import Direction
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.holdout import measure_projection
 from ganssl.errors import UserError
-from ganssl.fitting.from_photos import EncodedPhotos, Progress, encode_photos
+from ganssl.fitting.from_photos import EncodedPhotos, encode_photos
 from ganssl.fitting.spread_labels import SpreadLabels, spread_labels
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def fit_spread_directions(
     seed: int = 0,
     only: Sequence[str] | None = None,
     model_id: str = "",
-    progress: Progress | None = None,
+    progress: Stages | None = None,
 ) -> DirectionSet:
     """Fit each attribute to a few labels of each class; all other photos serve without theirs.
 
@@ -138,7 +139,7 @@ def spread_photo_directions(
     only: Sequence[str] | None = None,
     extractor: FeatureExtractor | None = None,
     cache: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: Stages | None = None,
 ) -> DirectionSet:
     """The directions of a model from a few labels per class of a larger set of photos.
 
@@ -181,7 +182,7 @@ def few_directions(
     attributes: Sequence[str],
     photos: PhotoSet | None = None,
     cache: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: Stages | None = None,
 ) -> DirectionSet:
     """Directions that so many labels of each class define.
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ganssl.attributes import Attribute
+from ganssl.base.progress import Progress
 from ganssl.classifier.classifier import calibrated
 from ganssl.classifier.train import check_rows, feature_scale, train_classifier
 from ganssl.directions import Direction
@@ -49,7 +50,7 @@ def baselines(
     seed: int = 0,
     threshold: str | None = None,
     positive_share: float | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> dict[str, Scored]:
     """Train each baseline and score the test photos; what lacks its data is left out.
@@ -112,7 +113,7 @@ def cross_validated(
     attribute: Attribute,
     head: str = "logistic",
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Scored:
     """Score each fifth of the judged photos by what all other labelled photos teach.
 

@@ -19,8 +19,8 @@ from ganssl.metrics.classification import (
     auc_interval,
     checked,
     mcnemar,
-    wilson_interval,
 )
+from ganssl.metrics.intervals import wilson_interval
 
 MAJORITY = "majority class"
 

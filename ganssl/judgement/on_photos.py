@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
+from ganssl.base.progress import Progress
 from ganssl.classifier.classifier import Classifier
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.judgement.judge import Judgement, judge
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.prepared import PreparedPhotos, labelled, prepare_photos
-
-Progress = Callable[[int, int], None] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +54,7 @@ def judge_photos(
     photos: PhotoSet,
     column: str | None = None,
     slices: Sequence[str] = (),
-    progress: Progress = None,
+    progress: Progress | None = None,
 ) -> PhotoJudgement:
     """Judge a classifier on labelled photos, which go the way of its training faces.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganssl.errors import UserError
-from ganssl.metrics.classification import wilson_interval
+from ganssl.metrics.intervals import wilson_interval
 from ganssl.photos.label_file import UNKNOWN
 
 SHUFFLES = 1000

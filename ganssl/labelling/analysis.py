@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import expit
 
+from ganssl.base.progress import Stages
 from ganssl.labelling.order import InformativeOrder, Order, ScoreOrder
 from ganssl.labelling.quick_classifier import QuickClassifier
 from ganssl.photos.photo_set import PhotoSet
@@ -16,8 +17,6 @@ from ganssl.photos.preprocess import Preprocess
 if TYPE_CHECKING:
     from ganssl.features.readout import Readout
     from ganssl.models.face_model import FaceModel
-
-Progress = Callable[[str], Callable[[int, int], None]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +71,7 @@ def analyse_photos(
     model: FaceModel,
     photos: PhotoSet,
     readout: Readout | None = None,
-    progress: Progress | None = None,
+    progress: Stages | None = None,
 ) -> PhotoAnalysis:
     """Find, align, encode and read the face of each photo.
 
@@ -88,7 +87,7 @@ def analyse_photos(
     features, probabilities = codes, {}
     if readout is not None:
         features = readout.network.features(prepared.pixels)
-        found = 1.0 / (1.0 + np.exp(-readout.logits(features)))
+        found = expit(readout.logits(features))
         probabilities = dict(zip(readout.attributes, found.T, strict=True))
     directions = model.directions
     scores = {name: directions.get(name).score(codes) for name in directions.attributes}

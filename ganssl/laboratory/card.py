@@ -14,11 +14,11 @@ from ganssl.errors import UserError
 from ganssl.laboratory.effects import (
     Effect,
     effects_of,
-    mean_interval,
     rank_correlation,
     steady_share,
 )
 from ganssl.laboratory.laboratory import Laboratory, MovedFaces
+from ganssl.metrics.intervals import mean_interval
 
 FEWEST_PER_CLASS = 2
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-CONFIDENCE = 0.95
+from ganssl.metrics.intervals import mean_interval
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,6 @@ def side_difference(logits: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """Half the difference between +1 and −1 σ for each face; `[s, n, a]` → float64 `[n, a]`."""
     up, down = (logits[np.flatnonzero(steps == side)[0]] for side in (1, -1))
     return (up.astype(np.float64) - down) / 2
-
-
-def mean_interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, lower and upper bound over the first axis (Student's t, 95 %)."""
-    from scipy.stats import t
-
-    count = len(values)
-    mean = values.mean(axis=0)
-    width = values.std(axis=0, ddof=1) / np.sqrt(count) * t.ppf((1 + CONFIDENCE) / 2, count - 1)
-    return mean, mean - width, mean + width
 
 
 def effects_of(

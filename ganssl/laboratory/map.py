@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from PIL import Image
 
+from ganssl.base.progress import Progress
 from ganssl.errors import UserError
 
 METHODS = ("pca", "umap")
@@ -157,7 +158,7 @@ def thumbnails(
     decode: Callable[[np.ndarray], np.ndarray],
     codes: np.ndarray,
     side: int = THUMBNAIL,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> np.ndarray:
     """Small faces of codes `[n, d]`, uint8 `[n, side, side, 3]`.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ganssl.base.progress import Progress
 from ganssl.directions import Direction
 from ganssl.laboratory.effects import effects_of
 from ganssl.laboratory.laboratory import SIDES, Laboratory
@@ -61,7 +62,7 @@ class Rescoring:
 def rescore(
     laboratory: Laboratory,
     directions: Sequence[Direction],
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Rescoring:
     """Move the faces along each direction and read all attributes."""
     rows = []

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ganssl.base.once import OnceMade
+from ganssl.base.progress import Progress
 from ganssl.directions import Direction, DirectionSet, fit_directions
 from ganssl.errors import UserError
 from ganssl.fitting.from_photos import EncodedPhotos
@@ -21,8 +22,6 @@ COUNT = 4000
 CHUNK = 256
 KEPT = 100
 """So many things that were computed from the faces are kept with them."""
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)

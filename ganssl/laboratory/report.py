@@ -6,7 +6,7 @@ import csv
 import html
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from ganssl.base.atomic import write_file
 from ganssl.base.files import make_folder
+from ganssl.base.progress import Progress
 from ganssl.directions import Direction
 from ganssl.fitting import EncodedPhotos
 from ganssl.laboratory.card import DirectionCard, direction_card
@@ -69,7 +70,7 @@ def report_directions(
     held: Sequence[Direction] = (),
     train: EncodedPhotos | None = None,
     holdout: EncodedPhotos | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> DirectionReport:
     """Make the card of each direction, and the matrices.
 

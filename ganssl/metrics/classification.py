@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganssl.errors import UserError
-
-Z95 = 1.959963984540054
-"""The 97.5 % point of the normal distribution."""
+from ganssl.metrics.intervals import wilson_interval
 
 BOOTSTRAP_DRAWS = 1000
 
@@ -78,14 +76,6 @@ class PairedComparison:
     only_second: int
     difference: float
     p: float
-
-
-def wilson_interval(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share, Wilson 1927 ("Probable Inference")."""
-    share, square = hits / n, Z95**2
-    middle = (share + square / (2 * n)) / (1 + square / n)
-    half = Z95 * np.sqrt(share * (1 - share) / n + square / (4 * n**2)) / (1 + square / n)
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
 def area_under_curve(labels: np.ndarray, scores: np.ndarray) -> float | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import expit
 
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:
     """float32 probabilities; large logits of either sign do not overflow."""
-    return (0.5 * (1.0 + np.tanh(0.5 * np.asarray(logits, np.float64)))).astype(np.float32)
+    return expit(np.asarray(logits, np.float64)).astype(np.float32)
 
 
 def cross_entropy(

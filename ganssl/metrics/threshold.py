@@ -20,6 +20,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from scipy.special import expit, logit
 
 from ganssl.errors import UserError
 
@@ -126,7 +127,7 @@ def anchored_threshold(
     pull = EVEN_LABELS / len(known)
     for _ in range(ANCHORED_STEPS):
         gap = (high - low) * (logits - (low + high) / 2) / variance + np.log(share / (1 - share))
-        present = np.concatenate([0.5 * (1.0 + np.tanh(0.5 * gap)), is_present])  # (n + k,)
+        present = np.concatenate([expit(gap), is_present])  # (n + k,)
         before = low, high, share
         high = np.average(values, weights=weights * present)
         low = np.average(values, weights=weights * (1.0 - present))
@@ -139,7 +140,7 @@ def anchored_threshold(
         return _undecided("anchored", "the labelled photos of both classes score alike")
     cut = (low + high) / 2 + variance * np.log((1.0 - share) / share) / (high - low)
     return Calibration(
-        threshold=float(1.0 / (1.0 + np.exp(-cut))),
+        threshold=float(expit(cut)),
         positive_share=float(share),
         method="anchored",
         trusted=True,
@@ -149,8 +150,7 @@ def anchored_threshold(
 
 
 def _logits(scores: np.ndarray) -> np.ndarray:
-    clipped = np.clip(np.asarray(scores, np.float64), CLIP, 1.0 - CLIP)
-    return np.log(clipped / (1.0 - clipped))
+    return logit(np.clip(np.asarray(scores, np.float64), CLIP, 1.0 - CLIP))
 
 
 def _mixture(scores: np.ndarray) -> Calibration:
@@ -186,7 +186,7 @@ def _mixture(scores: np.ndarray) -> Calibration:
     # where share_0 N(x; mean_0) = share_1 N(x; mean_1)
     cut = mean.mean() + deviation**2 * np.log(share[0] / share[1]) / (mean[1] - mean[0])
     return Calibration(
-        threshold=float(1.0 / (1.0 + np.exp(-cut))),
+        threshold=float(expit(cut)),
         positive_share=float(share[1]),
         method="mixture",
         trusted=True,

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ganssl.base.device import device_name
+from ganssl.base.progress import Progress
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.density import CODES_PER_NUMBER, CodeDensity, sample_prior
@@ -130,9 +131,7 @@ class FaceModel(ABC):
     def device(self) -> str:
         return device_name()
 
-    def encode(
-        self, pixels: np.ndarray, progress: Callable[[int, int], None] | None = None
-    ) -> np.ndarray:
+    def encode(self, pixels: np.ndarray, progress: Progress | None = None) -> np.ndarray:
         """The posterior means of preprocessed faces; float32 `[n, d]`.
 
         Args:

@@ -7,7 +7,7 @@ import json
 import logging
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +18,7 @@ from PIL import Image
 
 from ganssl.base.atomic import replacing, sweep_partials
 from ganssl.base.files import make_folder
+from ganssl.base.progress import Progress
 from ganssl.errors import DiskError, UserError
 from ganssl.photos.preprocess import Preprocess
 
@@ -26,8 +27,6 @@ log = logging.getLogger(__name__)
 CHUNK = 256
 MOST_IN_MEMORY = 2 * 1024**3
 """Bytes of faces that are held where the disk does not take them."""
-
-Progress = Callable[[int, int], None] | None
 
 
 class Stamped(Protocol):
@@ -52,7 +51,9 @@ class Photos(Protocol):
     def read(self, index: int) -> Image.Image: ...
 
 
-def decode_faces(photos: Photos, preprocess: Preprocess, progress: Progress = None) -> np.ndarray:
+def decode_faces(
+    photos: Photos, preprocess: Preprocess, progress: Progress | None = None
+) -> np.ndarray:
     """Decode into memory: uint8 `[n, s, s, 3]`."""
     faces = np.empty((len(photos), preprocess.size, preprocess.size, 3), dtype=np.uint8)
     for start, chunk in _face_chunks(photos, preprocess, progress):
@@ -61,7 +62,7 @@ def decode_faces(photos: Photos, preprocess: Preprocess, progress: Progress = No
 
 
 def cached_faces(
-    photos: Photos, preprocess: Preprocess, cache: Path, progress: Progress = None
+    photos: Photos, preprocess: Preprocess, cache: Path, progress: Progress | None = None
 ) -> np.ndarray:
     """A read-only memory map of `cache/faces-KEY.npy`, uint8 `[n, s, s, 3]`, made if need be.
 
@@ -96,7 +97,7 @@ def face_chunks(
     photos: Photos,
     preprocess: Preprocess,
     cache: Path | None = None,
-    progress: Progress = None,
+    progress: Progress | None = None,
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Yield `(start, uint8 [<=CHUNK, s, s, 3])` in order, for sets that memory does not hold.
 
@@ -136,7 +137,7 @@ def _faces_path(photos: Photos, preprocess: Preprocess, cache: Path) -> Path:
 
 
 def _face_chunks(
-    photos: Photos, preprocess: Preprocess, progress: Progress
+    photos: Photos, preprocess: Preprocess, progress: Progress | None
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Yield `(start, uint8 [<=CHUNK, s, s, 3])` in order; Pillow decodes outside Python's lock."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from ganssl.attributes import did_you_mean, meant_name
+from ganssl.base.progress import Progress
 from ganssl.errors import UserError
 from ganssl.photos.face_cache import cached_faces, decode_faces
 from ganssl.photos.images import read_image
@@ -124,7 +124,7 @@ class PhotoSet:
         self,
         preprocess: Preprocess,
         cache: str | Path | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> np.ndarray:
         """All photos preprocessed: uint8 `[n, s, s, 3]`, decoded on all cores.
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ganssl.base.progress import Progress
 from ganssl.errors import UserError
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
 from ganssl.photos.uploads import Refusal
-
-Progress = Callable[[int, int], None] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +51,7 @@ class PreparedPhotos:
 def prepare_photos(
     photos: PhotoSet,
     preprocess: Preprocess,
-    progress: Progress = None,
+    progress: Progress | None = None,
     model_preprocess: Preprocess | None = None,
 ) -> PreparedPhotos:
     """Read and align every photo; what cannot be read is refused and the rest goes on.

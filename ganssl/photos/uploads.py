@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ganssl.attributes import Attribute
+from ganssl.base.progress import Progress
 from ganssl.errors import UserError
 from ganssl.photos.images import read_image
 from ganssl.photos.label_file import UNKNOWN, LabelTable, read_attribute_list, read_label_csv
@@ -96,7 +97,7 @@ def read_uploads(
     files: Iterable[tuple[str, bytes]],
     limits: Limits | None = None,
     attribute: Attribute | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Upload:
     """Read photos, ZIPs of photos and a list of labels; no exception for what they hold.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.attributes import Attribute
+from ganssl.base.progress import Stages
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor, get_extractor
 from ganssl.features.feature_cache import FaceRows, cached_features
@@ -30,7 +30,6 @@ MOST_PEOPLE = 2622
 """The article's network scores the likeness to so many people."""
 
 SMALLEST_MEAN, LARGEST_MEAN = 5, 24
-Progress = Callable[[str], Callable[[int, int], None]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +148,7 @@ def read_material(
     model: FaceModel,
     cache: Path,
     count: int = 1200,
-    progress: Progress | None = None,
+    progress: Stages | None = None,
 ) -> Material:
     """Read the photos and measure what all configurations need of them.
 

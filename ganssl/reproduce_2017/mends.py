@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import chain
 
 import numpy as np
 
+from ganssl.base.progress import Progress
+from ganssl.metrics.intervals import mean_interval
 from ganssl.reproduce_2017.material import Material
 from ganssl.reproduce_2017.pipeline import Outcome, run_pipeline, training_faces
 from ganssl.reproduce_2017.switches import DEFECTS, NAMES, Switches
@@ -48,7 +50,7 @@ def run_study(
     material: Material,
     seeds: int = 5,
     orders: dict[str, Sequence[str]] = ORDERS,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> dict:
     """Run every configuration of both orders, and each defect alone in today's pipeline.
 
@@ -165,12 +167,7 @@ def matters(change: dict[str, dict]) -> bool:
 
 def interval(values: Sequence[float]) -> dict:
     """Mean and 95 % t interval of a few values."""
-    from scipy.stats import t
-
-    values = np.asarray(values, np.float64)
-    half = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    mean = values.mean()
-    found = {"mean": mean, "low": mean - half, "high": mean + half}
+    found = dict(zip(("mean", "low", "high"), mean_interval(np.asarray(values)), strict=True))
     return {name: round(float(v), 4) for name, v in found.items()} | {
         "values": [round(float(v), 4) for v in values]
     }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 from ganssl.base.atomic import PARTIAL, replacing
+from ganssl.base.progress import Progress
 from ganssl.synthesis.reader import read_set
 
 DATE = (1980, 1, 1, 0, 0, 0)
@@ -16,7 +16,7 @@ DATE = (1980, 1, 1, 0, 0, 0)
 def zip_set(
     folder: str | Path,
     path: str | Path,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Write a complete set to a ZIP, file by file; unpacked it is the same set again.
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from ganssl.base.progress import Progress
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.catalogue import load_model
@@ -36,7 +36,7 @@ def synthesize_on_ray(
     *,
     address: str | None = None,
     cpus: int = 1,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     layout: str = "folder",
     photo_codes: np.ndarray | None = None,
     directions: DirectionSet | None = None,

@@ -14,6 +14,7 @@ import numpy as np
 
 from ganssl import __version__
 from ganssl.base.jobs import Cancelled
+from ganssl.base.progress import Progress
 from ganssl.directions import DirectionSet
 from ganssl.errors import DiskError, UserError
 from ganssl.models.face_model import FaceModel
@@ -60,7 +61,7 @@ def synthesize(
     out: str | Path,
     shards: int = 1,
     shard: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     *,
     layout: str = "folder",
@@ -148,7 +149,7 @@ def _write_blocks(
     info: SetInfo,
     out: Path,
     blocks: list[int],
-    progress: Callable[[int, int], None] | None,
+    progress: Progress | None,
     cancelled: Callable[[], bool] | None,
 ) -> int:
     """Decode here and encode in threads; returns the number of faces written."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ganssl.base.progress import Progress
 from ganssl.errors import UserError
 from ganssl.metrics.distribution import (
     density_coverage,
@@ -41,7 +42,7 @@ def evaluate_gan(
     references: np.ndarray,
     count: int = 5000,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     baseline=None,
 ) -> dict:
     """Evaluate a `FaceModel`, beside a second one and beside real photos.
@@ -123,7 +124,7 @@ def evaluate_gan(
 class _Batches:
     """Applies functions to a few rows at a time and counts them for the progress bar."""
 
-    def __init__(self, total: int, progress: Callable[[int, int], None] | None) -> None:
+    def __init__(self, total: int, progress: Progress | None) -> None:
         self.done, self.total, self.progress = 0, total, progress
 
     def __call__(self, function: Callable[[np.ndarray], np.ndarray], rows: np.ndarray):

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.attributes import WITHHELD
+from ganssl.base.progress import Stages
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
-from ganssl.fitting.from_photos import Progress, encode_photos, fit_photo_directions
+from ganssl.fitting.from_photos import encode_photos, fit_photo_directions
 from ganssl.fitting.spread_directions import spread_photo_directions
 from ganssl.models.bundle import BundleModel, load_bundle
 from ganssl.models.card import write_card
@@ -34,7 +35,7 @@ def export_model(
     photos: PhotoSet | None = None,
     cache: Path | None = None,
     command: str = "",
-    progress: Progress | None = None,
+    progress: Stages | None = None,
 ) -> BundleModel:
     """Write the bundle of a training run.
 
@@ -76,7 +77,7 @@ def model_of_run(run: Path) -> tuple[BundleModel, dict, dict]:
 
 
 def _whiten(
-    model: BundleModel, photos: PhotoSet, cache: Path | None, progress: Progress | None
+    model: BundleModel, photos: PhotoSet, cache: Path | None, progress: Stages | None
 ) -> None:
     """Few photos are left as they are: they do not fill the code's dimensions."""
     train = _train_part(photos)
@@ -96,7 +97,7 @@ def fit_latent(
     model: BundleModel,
     photos: PhotoSet,
     cache: Path | None = None,
-    progress: Progress | None = None,
+    progress: Stages | None = None,
 ) -> None:
     """Measure where the training photos' codes lie, and fit all attribute directions.
 

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ganssl.base.progress import Progress
 from ganssl.errors import UserError
 from ganssl.metrics.distribution import frechet_distance, kernel_distance, precision_recall
 from ganssl.models.face_model import FaceModel
@@ -40,7 +41,7 @@ def judge_gan(
     training: np.ndarray,
     count: int = 2000,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> dict:
     """Compare what models make with photos, in the feature space of a judge.
 

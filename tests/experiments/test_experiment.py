@@ -11,7 +11,7 @@ from ganssl.errors import UserError
 from ganssl.experiments.cell import CO_TRAINED, METHODS, SYNTHETIC, TUNED
 from ganssl.experiments.figure import label_efficiency_figure
 from ganssl.experiments.label_efficiency import Plan, run_experiment
-from ganssl.experiments.summary import mean_interval, summary, table, verdicts
+from ganssl.experiments.summary import interval_over_draws, summary, table, verdicts
 from ganssl.experiments.synthetic import Labelling, labelled_pool
 from ganssl.fitting.spread_directions import draw_few
 from ganssl.fitting.spread_labels import spread_labels
@@ -130,8 +130,8 @@ def test_verdicts_pair_the_draws():
     assert verdict["difference"] == pytest.approx(0.011)
     rows[8]["accuracy"] = 0.6
     assert verdicts(rows, "validation")[0]["better"] is None
-    assert mean_interval(np.array([1.0])) is None
-    low, high = mean_interval(np.array([1.0, 2.0, 3.0]))
+    assert interval_over_draws(np.array([1.0])) is None
+    low, high = interval_over_draws(np.array([1.0, 2.0, 3.0]))
     assert (low + high) / 2 == pytest.approx(2.0) and high == pytest.approx(4.484, abs=1e-3)
 
 

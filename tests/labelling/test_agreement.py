@@ -14,7 +14,7 @@ from ganssl.labelling.contradictions import contradictions
 from ganssl.labelling.quick_classifier import QuickClassifier
 from ganssl.labelling.session import NO, YES
 from ganssl.labelling.session_file import save_session
-from ganssl.metrics.classification import wilson_interval
+from ganssl.metrics.intervals import wilson_interval
 from ganssl.photos.label_file import read_label_csv
 from tests.helpers.labelled_photos import drawn_session
 from tests.helpers.planted_features import planted_features

@@ -9,7 +9,8 @@ import pytest
 from ganssl.directions import conditional_direction, fit_direction
 from ganssl.errors import UserError
 from ganssl.laboratory.card import direction_card
-from ganssl.laboratory.effects import mean_interval, rank_correlation, steady_share
+from ganssl.laboratory.effects import rank_correlation, steady_share
+from ganssl.metrics.intervals import mean_interval
 from tests.helpers.planted import make_direction, planted_codes
 from tests.helpers.planted_laboratory import ATTRIBUTES, BLOCKS, GAIN, axis, block_laboratory
 
