@@ -17,7 +17,7 @@ from ganssl.features.feature_cache import FaceRows, cached_features
 from ganssl.fitting.from_photos import encode_photos
 from ganssl.fitting.spread_directions import FACE_SIZE
 from ganssl.models.face_model import FaceModel
-from ganssl.models.full_rate import BATCH, face_decoder
+from ganssl.models.full_rate import face_decoder
 from ganssl.photos.degrade import degrade
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
@@ -107,8 +107,7 @@ def generated_views(
 def _small_faces(model: FaceModel, codes: np.ndarray, precision: str, degraded: bool) -> np.ndarray:
     """uint8 `[n, 64, 64, 3]`."""
     decode, resize = face_decoder(model, precision), Preprocess(FACE_SIZE)
-    batches = [decode(codes[i : i + BATCH]) for i in range(0, len(codes), BATCH)]
-    faces = np.stack([resize(Image.fromarray(face)) for face in np.concatenate(batches)])
+    faces = np.stack([resize(Image.fromarray(face)) for face in decode(codes)])
     if degraded:
         faces = degrade(faces, np.random.default_rng(STREAM))
     return faces

@@ -86,7 +86,7 @@ class Laboratory:
         from ganssl.models.full_rate import face_decoder
 
         self.model, self.readout = model, readout
-        self._decode_batch = face_decoder(model, fast_precision())
+        self._decode = face_decoder(model, fast_precision())
         self._factor = np.linalg.cholesky(
             model.covariance.astype(np.float64) + SMALLEST_VARIANCE * np.eye(model.latent_size)
         )
@@ -129,10 +129,7 @@ class Laboratory:
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Codes `[n, d]` → faces uint8 `[n, s, s, 3]`, at the bulk rate."""
-        from ganssl.models.full_rate import BATCH
-
-        batches = [self._decode_batch(codes[i : i + BATCH]) for i in range(0, len(codes), BATCH)]
-        return np.concatenate(batches)
+        return self._decode(codes)
 
     def _move(self, direction: Direction, steps: np.ndarray) -> MovedFaces:
         shift = direction.sigma * direction.vector.astype(np.float64)  # (d,)

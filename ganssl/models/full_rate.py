@@ -16,7 +16,7 @@ The arithmetic of one face then never depends on how many are decoded with it.
 
 
 def face_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.ndarray]:
-    """A function from codes float32 `[n, d]`, n up to `BATCH`, to faces uint8 `[n, s, s, 3]`.
+    """A function from codes float32 `[n, d]` to faces uint8 `[n, s, s, 3]`, batch by batch.
 
     It is made once for a model and its copies under other directions, from the
     weights of that moment.
@@ -41,9 +41,15 @@ def _face_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np
         unit = (generator(codes) - low) / (high - low)
         return tf.cast(tf.round(tf.clip_by_value(unit, 0.0, 1.0) * 255.0), tf.uint8)
 
+    side, latent_size = model.size, model.latent_size
+
     def decode(codes: np.ndarray) -> np.ndarray:
-        batch = np.zeros((BATCH, model.latent_size), np.float32)
-        batch[: len(codes)] = codes
-        return pixels(batch).numpy()[: len(codes)]
+        faces = np.empty((len(codes), side, side, 3), np.uint8)
+        for start in range(0, len(codes), BATCH):
+            some = codes[start : start + BATCH]
+            batch = np.zeros((BATCH, latent_size), np.float32)
+            batch[: len(some)] = some
+            faces[start : start + BATCH] = pixels(batch).numpy()[: len(some)]
+        return faces
 
     return decode

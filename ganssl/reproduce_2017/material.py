@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from ganssl.attributes import Attribute
+from ganssl.base.once import OnceMade
 from ganssl.base.progress import Stages
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor, get_extractor
 from ganssl.features.feature_cache import FaceRows, cached_features
 from ganssl.models.face_model import FaceModel
-from ganssl.models.full_rate import BATCH, face_decoder
+from ganssl.models.full_rate import face_decoder
 from ganssl.photos import read_photos
 from ganssl.photos.face_cache import cache_key
 from ganssl.photos.photo_set import PhotoSet
@@ -49,6 +49,13 @@ class Photos:
     codes: np.ndarray | None = None
 
 
+class Kept:
+    """What lives as long as the material that it was made of, and no longer."""
+
+    def __init__(self) -> None:
+        self.codes, self.faces = OnceMade(3), OnceMade(1)
+
+
 @dataclass(frozen=True, eq=False)
 class Material:
     """Everything that a configuration is put together from.
@@ -61,6 +68,7 @@ class Material:
         mean, scale: of the train photos' features, float32 `[f]`.
         count: generated faces of each kind for each seed.
         cache: folder of the features, so that a stopped study goes on.
+        kept: the latest codes and faces, which several configurations read.
     """
 
     model: FaceModel
@@ -73,6 +81,7 @@ class Material:
     scale: np.ndarray
     count: int
     cache: Path
+    kept: Kept = field(default_factory=Kept)
 
     def generated(self, kind: str, seed: int) -> FaceRows:
         """The faces of a kind; absent and present take turns, absent first.
@@ -84,36 +93,31 @@ class Material:
         return FaceRows(
             self.count,
             self.model.size,
-            lambda rows: _decoded(self, kind, seed)[rows.start : rows.stop],
+            lambda rows: self._faces(kind, seed)[rows.start : rows.stop],
             f"{kind} faces of codes {digest}, model {self.model.id}, {fast_precision()}",
         )
 
     def codes(self, kind: str, seed: int) -> np.ndarray:
         """float32 `[count, d]` for `generated`; every seed has codes of its own."""
-        return _codes(self, kind, seed)
+        return self.kept.codes.get((kind, seed), lambda: self._codes(kind, seed))
 
     def features(self, faces: FaceRows, wrong_scale: bool = False) -> np.ndarray:
         """What the face network gives, float32 `[n, f]`, kept in the cache."""
         extractor = with_wrong_scale(self.extractor) if wrong_scale else self.extractor
         return cached_features(extractor, faces, cache=self.cache)
 
+    def _codes(self, kind: str, seed: int) -> np.ndarray:
+        if kind == "natural":
+            recipe = Recipe(MALE.name, count=(seed + 1) * self.count)
+            return recipe_codes(self.model, recipe, seed * self.count, self.count).codes
+        pools = [self.train] + [self.article] * (kind == "means with test photos")
+        codes = np.concatenate([pool.codes for pool in pools])
+        labels = np.concatenate([pool.labels for pool in pools])
+        return class_means(codes, labels, self.count, np.random.default_rng([seed, 2017]))
 
-@lru_cache(maxsize=3)
-def _codes(material: Material, kind: str, seed: int) -> np.ndarray:
-    if kind == "natural":
-        recipe = Recipe(MALE.name, count=(seed + 1) * material.count)
-        return recipe_codes(material.model, recipe, seed * material.count, material.count).codes
-    pools = [material.train] + [material.article] * (kind == "means with test photos")
-    codes = np.concatenate([pool.codes for pool in pools])
-    labels = np.concatenate([pool.labels for pool in pools])
-    return class_means(codes, labels, material.count, np.random.default_rng([seed, 2017]))
-
-
-@lru_cache(maxsize=1)
-def _decoded(material: Material, kind: str, seed: int) -> np.ndarray:
-    decode = face_decoder(material.model, fast_precision())
-    codes = _codes(material, kind, seed)
-    return np.concatenate([decode(codes[i : i + BATCH]) for i in range(0, len(codes), BATCH)])
+    def _faces(self, kind: str, seed: int) -> np.ndarray:
+        decode = face_decoder(self.model, fast_precision())
+        return self.kept.faces.get((kind, seed), lambda: decode(self.codes(kind, seed)))
 
 
 def class_means(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
 from ganssl.directions import Direction, DirectionSet
 from ganssl.synthesis.axes import best_judge
-from ganssl.synthesis.layout import COLUMNS, SetInfo
+from ganssl.synthesis.layout import Row, SetInfo
 
 STRATEGIES = {
     "position": "Codes were left where they lay and labelled by the side of the attribute's "
@@ -29,11 +30,11 @@ REAL_PEOPLE = (
 NOBODY = "Every face is AI-generated and shows nobody; its PNG says so in its metadata."
 
 
-def datasheet(info: SetInfo, directions: DirectionSet, rows: list[list[str]]) -> str:
+def datasheet(info: SetInfo, directions: DirectionSet, rows: Sequence[Row]) -> str:
     """Markdown; every figure is counted from `rows` or was measured with the directions.
 
     Args:
-        rows: of `metadata.csv`, without its header.
+        rows: of `metadata.csv`.
     """
     recipe = info.recipe
     parts = [
@@ -62,15 +63,15 @@ def datasheet(info: SetInfo, directions: DirectionSet, rows: list[list[str]]) ->
     return "\n\n".join(parts) + "\n"
 
 
-def _counts(info: SetInfo, rows: list[list[str]]) -> str:
+def _counts(info: SetInfo, rows: Sequence[Row]) -> str:
     others = info.recipe.balance_over
-    counts = Counter((row[1], *row[len(COLUMNS) :]) for row in rows)
+    counts = Counter((row.label, *row.sides) for row in rows)
     lines = [
         f"| {' | '.join(('label', *others, 'faces'))} |",
         f"|{'---|' * (len(others) + 2)}",
         *(f"| {' | '.join(key)} | {counts[key]:,} |" for key in sorted(counts)),
     ]
-    distance = np.abs([float(row[4]) for row in rows])
+    distance = np.abs([float(row.sigma) for row in rows])
     near, middle, far = np.quantile(distance, (0.05, 0.5, 0.95))
     lines += [
         "",
@@ -121,7 +122,7 @@ def _role(info: SetInfo, directions: DirectionSet, direction: Direction) -> str:
     return "labels" if direction.attribute == info.recipe.attribute else "sides to balance over"
 
 
-def _flaws(info: SetInfo, rows: list[list[str]]) -> str:
+def _flaws(info: SetInfo, rows: Sequence[Row]) -> str:
     recipe = info.recipe
     companions = ": nothing was balanced but the classes."
     if recipe.balance_over:
@@ -143,7 +144,7 @@ def _flaws(info: SetInfo, rows: list[list[str]]) -> str:
     if recipe.truncation < 1:
         flaws.append("The spread is smaller than that of photos.")
     if recipe.source == "photos":
-        used = len({row[6] for row in rows})
+        used = len({row.photo for row in rows})
         flaws.append(
             f"The faces come from {used:,} photos; the column `photo` says which belong together."
         )

@@ -16,8 +16,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ganssl.errors import UserError
 from ganssl.synthesis.codes import BLOCK
@@ -27,7 +29,44 @@ FORMAT = "ganssl set 1"
 LAYOUTS: tuple[str, ...] = ("folder", "webdataset")
 SET, DIRECTIONS, LABELS, METADATA = "set.json", "directions.npz", "labels.csv", "metadata.csv"
 CROISSANT, DATASHEET, MODEL_CARD = "croissant.json", "DATASHEET.md", "MODEL_CARD.md"
-COLUMNS = ("file", "label", "index", "seed", "sigma", "pair", "photo")
+
+
+class Row(NamedTuple):
+    """One face in `metadata.csv`, as text.
+
+    Attributes:
+        file: below the set's folder, see `face_file`.
+        label: the name of the class.
+        sigma: how far the code lies beyond the boundary, in σ.
+        pair, photo: numbers, empty where there is none.
+        sides: 1 or 0 for each attribute that is balanced over.
+    """
+
+    file: str
+    label: str
+    index: str
+    seed: str
+    sigma: str
+    pair: str
+    photo: str
+    sides: tuple[str, ...]
+
+    @classmethod
+    def of(cls, cells: Sequence[str]) -> Row:
+        """The inverse of `cells`; `ValueError` for too few of them."""
+        own = len(COLUMNS)
+        if len(cells) < own:
+            raise ValueError(f"{len(cells)} cells in place of {own} or more")
+        return cls(*cells[:own], sides=tuple(cells[own:]))
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """In the order of the file's columns."""
+        return (*self[:-1], *self.sides)
+
+
+COLUMNS: tuple[str, ...] = Row._fields[:-1]
+"""Of `metadata.csv`; the attributes that are balanced over follow."""
 
 
 @dataclass(frozen=True)

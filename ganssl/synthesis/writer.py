@@ -21,7 +21,7 @@ from ganssl.synthesis import layout
 from ganssl.synthesis.codes import Codes
 from ganssl.synthesis.croissant import croissant
 from ganssl.synthesis.datasheet import datasheet
-from ganssl.synthesis.layout import SetInfo
+from ganssl.synthesis.layout import Row, SetInfo
 
 
 def open_set(folder: Path, info: SetInfo, directions: DirectionSet, card: str) -> None:
@@ -86,8 +86,8 @@ def write_block(folder: Path, info: SetInfo, codes: Codes, pngs: Sequence[bytes]
         write_file(folder / layout.tar_file(block), _tar(info, codes, rows, pngs))
     else:
         for row, png in zip(rows, pngs, strict=True):
-            (folder / row[0]).write_bytes(png)
-    write_file(folder / layout.block_file(block), _csv(rows))
+            (folder / row.file).write_bytes(png)
+    write_file(folder / layout.block_file(block), _csv([row.cells for row in rows]))
 
 
 def missing_blocks(folder: Path, info: SetInfo) -> list[int]:
@@ -108,8 +108,8 @@ def finish_set(folder: str | Path) -> bool:
     if missing_blocks(folder, info):
         return False
     rows = [row for block in range(info.blocks) for row in _read_block(folder, info, block)]
-    labels = _csv([layout.COLUMNS[:2], *(row[:2] for row in rows)])
-    metadata = _csv([(*layout.COLUMNS, *info.recipe.balance_over), *rows])
+    labels = _csv([layout.COLUMNS[:2], *((row.file, row.label) for row in rows)])
+    metadata = _csv([(*layout.COLUMNS, *info.recipe.balance_over), *(row.cells for row in rows)])
     write_file(folder / layout.LABELS, labels)
     write_file(folder / layout.METADATA, metadata)
     text = json.dumps(croissant(info, {layout.LABELS: labels, layout.METADATA: metadata}), indent=2)
@@ -119,11 +119,11 @@ def finish_set(folder: str | Path) -> bool:
     return True
 
 
-def _rows(info: SetInfo, codes: Codes) -> list[list[str]]:
+def _rows(info: SetInfo, codes: Codes) -> list[Row]:
     """One row of `metadata.csv` for each face."""
     classes = info.recipe.label_type.classes
     return [
-        [
+        Row(
             layout.face_file(info, int(codes.index[i]), int(codes.labels[i])),
             classes[codes.labels[i]],
             str(codes.index[i]),
@@ -131,27 +131,31 @@ def _rows(info: SetInfo, codes: Codes) -> list[list[str]]:
             f"{codes.scores[i]:.4f}",
             str(codes.pairs[i]) if codes.pairs[i] >= 0 else "",
             str(codes.photos[i]) if codes.photos[i] >= 0 else "",
-            *map(str, codes.sides[i]),
-        ]
+            sides=tuple(map(str, codes.sides[i])),
+        )
         for i in range(len(codes))
     ]
 
 
-def _read_block(folder: Path, info: SetInfo, block: int) -> list[list[str]]:
+def _read_block(folder: Path, info: SetInfo, block: int) -> list[Row]:
     path = folder / layout.block_file(block)
-    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    damage = f"{path} is damaged. Delete it and make the set again, to fill the gap."
+    try:
+        rows = [Row.of(row) for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8")))]
+    except ValueError as error:
+        raise UserError(damage) from error
     if len(rows) != info.block_size(block):
-        raise UserError(f"{path} is damaged. Delete it and make the set again, to fill the gap.")
+        raise UserError(damage)
     return rows
 
 
-def _tar(info: SetInfo, codes: Codes, rows: list[list[str]], pngs: Sequence[bytes]) -> bytes:
+def _tar(info: SetInfo, codes: Codes, rows: list[Row], pngs: Sequence[bytes]) -> bytes:
     """A WebDataset shard: for each face the PNG, its label as a digit and its row as JSON."""
     columns = (*layout.COLUMNS, *info.recipe.balance_over)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for index, label, row, png in zip(codes.index, codes.labels, rows, pngs, strict=True):
-            facts = json.dumps(dict(zip(columns, row, strict=True)))
+            facts = json.dumps(dict(zip(columns, row.cells, strict=True)))
             for kind, data in (("png", png), ("cls", b"%d" % label), ("json", facts.encode())):
                 member = tarfile.TarInfo(f"{index:08d}.{kind}")  # time, owner: always 0
                 member.size = len(data)
