@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,6 +32,9 @@ FEWEST_PER_CLASS = 2
 BALANCED_COVARIATES = 2
 Population = tuple[np.ndarray, np.ndarray]
 """Mean `[d]` and covariance `[d, d]` of many codes, such as those that a model was trained on."""
+
+Held = tuple[np.ndarray, np.ndarray]
+"""Codes float32 `[m, d]` and labels int8 `[m]` that do not define a direction and measure it."""
 
 SPLIT_HALF_REPEATS = {"mean": 5, "balanced": 5, "logistic": 2, "svm": 2, "joint": 5}
 
@@ -146,6 +150,57 @@ def fit_direction(
     _check_arrays(codes, labels[:, None], 1, groups)
     _check_arrays(codes, covariates, len(covariate_names), None)
 
+    chosen, held = _choose(codes, labels, attribute, rng, holdout, labels_per_class, groups, folds)
+    columns = most_correlated(labels[chosen], covariates[chosen], BALANCED_COVARIATES)
+    fit = _Fit(
+        codes=codes,
+        labels=labels,
+        attribute=attribute,
+        method=method,
+        covariates=covariates if method == "joint" else covariates[:, columns],
+        scale=code_scale(codes) if population is None else floored(np.sqrt(np.diag(population[1]))),
+        groups=groups,
+        population=population,
+    )
+    vector, used, cells = fit.unit_vector(chosen)
+    sigma, center = fit.spread(vector)
+    if held is not None:
+        projection, held_labels = (held[0] @ vector - center) / sigma, held[1]
+    else:
+        projection, held_labels = fit.cross_validated(chosen, folds, rng), labels[chosen]
+    figures = measure_projection(projection, held_labels)  # in σ from the center
+    return Direction(
+        attribute=attribute,
+        method=method,
+        vector=vector,
+        sigma=sigma,
+        center=center,
+        boundary=center + sigma * figures.boundary,
+        class_means=figures.means,
+        auc=figures.auc,
+        accuracy=figures.accuracy,
+        majority=figures.majority,
+        split_half_cosine=fit.split_half_cosine(chosen, rng),
+        labels_used=len(chosen),
+        balanced_over=tuple(covariate_names[i] for i in columns[:used]),
+        cells=tuple(cells),
+    )
+
+
+def _choose(
+    codes: np.ndarray,
+    labels: np.ndarray,
+    attribute: str,
+    rng: np.random.Generator,
+    holdout: Held | None,
+    labels_per_class: int | None,
+    groups: np.ndarray | None,
+    folds: int | None,
+) -> tuple[np.ndarray, Held | None]:
+    """The rows that define the direction, ascending, and codes and labels to measure it on.
+
+    The latter are None where it is measured by cross-validation.
+    """
     chosen = np.flatnonzero(labels >= 0)
     if holdout is None and folds is None:
         _need(labels[chosen], 2 * FEWEST_PER_CLASS, attribute, "labelled")
@@ -158,84 +213,81 @@ def fit_direction(
         chosen = _draw_per_class(labels, chosen, labels_per_class, attribute, rng)
     if holdout is None:
         _need(labels[chosen], 2 * FEWEST_PER_CLASS, attribute, "labelled")
-    else:
-        held_codes, held_labels = holdout[0][holdout[1] >= 0], holdout[1][holdout[1] >= 0]
-        _need(labels[chosen], FEWEST_PER_CLASS, attribute, "left to fit")
-        _need(held_labels, FEWEST_PER_CLASS, attribute, "in the hold-out")
+        return chosen, None
+    known = holdout[1] >= 0
+    _need(labels[chosen], FEWEST_PER_CLASS, attribute, "left to fit")
+    _need(holdout[1][known], FEWEST_PER_CLASS, attribute, "in the hold-out")
+    return chosen, (holdout[0][known], holdout[1][known])
 
-    columns = most_correlated(labels[chosen], covariates[chosen], BALANCED_COVARIATES)
-    scale = code_scale(codes) if population is None else floored(np.sqrt(np.diag(population[1])))
 
-    def estimate(rows: np.ndarray, quick: bool = False):
-        others = covariates[rows] if method == "joint" else covariates[rows][:, columns]
-        return _estimate(method, codes[rows], labels[rows], others, scale, quick)
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """One attribute by one method: estimates from any rows of the codes.
 
-    def unit_vector(rows: np.ndarray):
-        vector, used, cells = estimate(rows)
+    Attributes:
+        covariates: int8 `[n, c]`, those that the method takes.
+        scale: of the codes' numbers, float `[d]`.
+    """
+
+    codes: np.ndarray
+    labels: np.ndarray
+    attribute: str
+    method: str
+    covariates: np.ndarray
+    scale: np.ndarray
+    groups: np.ndarray | None
+    population: Population | None
+
+    def estimate(self, rows: np.ndarray, quick: bool = False):
+        """Vector `[d]`, covariates used and cells; `quick` settings serve the split halves."""
+        codes, labels = self.codes[rows], self.labels[rows]
+        covariates = self.covariates[rows]
+        if self.method == "mean":
+            return mean_difference(codes, labels), 0, []
+        if self.method == "balanced":
+            smallest = SMALLEST_CELL // 2 if quick else SMALLEST_CELL
+            return balanced_difference(codes, labels, covariates, smallest)
+        if self.method == "joint":
+            return joint_effect(codes, labels, covariates), 0, []
+        normal = logistic_normal if self.method == "logistic" else svm_normal
+        return normal(codes, labels, self.scale, 1e-2 if quick else 1e-3), 0, []
+
+    def unit_vector(self, rows: np.ndarray):
+        """As `estimate`, the vector float32 of length 1; `UserError` where there is none."""
+        vector, used, cells = self.estimate(rows)
         length = np.linalg.norm(vector)
         if length < 1e-12:
-            raise UserError(f"{attribute}: the codes of both classes are alike.")
+            raise UserError(f"{self.attribute}: the codes of both classes are alike.")
         return (vector / length).astype(np.float32), used, cells
 
-    vector, used, cells = unit_vector(chosen)
-    sigma, center = _spread(vector, codes, population)
-    if holdout is not None:
-        held = (held_codes @ vector - center) / sigma
-    else:
-        held_labels = labels[chosen]
+    def spread(self, vector: np.ndarray) -> tuple[float, float]:
+        """Standard deviation and mean of the population's projections on a unit vector."""
+        if self.population is None:
+            projection = self.codes @ vector  # (n,)
+            return float(projection.std(dtype=np.float64)), float(projection.mean())
+        mean, covariance = self.population
+        return float(np.sqrt(vector @ covariance.astype(np.float64) @ vector)), float(mean @ vector)
+
+    def cross_validated(
+        self, chosen: np.ndarray, folds: int, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Projections of rows on the direction of all other parts, in σ from its center."""
         held = np.empty(len(chosen))
-        part_of = parts(held_labels, _rows(groups, chosen), folds, rng)
+        part_of = parts(self.labels[chosen], _rows(self.groups, chosen), folds, rng)
         for part in np.unique(part_of):
-            other = unit_vector(chosen[part_of != part])[0]
-            spread, middle = _spread(other, codes, population)
-            held[part_of == part] = (codes[chosen[part_of == part]] @ other - middle) / spread
-    figures = measure_projection(held, held_labels)  # in σ from the center
-    cosines = []
-    for _ in range(SPLIT_HALF_REPEATS[method]):
-        half = _halve(labels[chosen], _rows(groups, chosen), rng)
-        first, second = (estimate(chosen[part], quick=True)[0] for part in (half, ~half))
-        cosines.append(first @ second / (np.linalg.norm(first) * np.linalg.norm(second)))
-    return Direction(
-        attribute=attribute,
-        method=method,
-        vector=vector,
-        sigma=sigma,
-        center=center,
-        boundary=center + sigma * figures.boundary,
-        class_means=figures.means,
-        auc=figures.auc,
-        accuracy=figures.accuracy,
-        majority=figures.majority,
-        split_half_cosine=float(np.mean(cosines)),
-        labels_used=len(chosen),
-        balanced_over=tuple(covariate_names[i] for i in columns[:used]),
-        cells=tuple(cells),
-    )
+            other = self.unit_vector(chosen[part_of != part])[0]
+            sigma, center = self.spread(other)
+            held[part_of == part] = (self.codes[chosen[part_of == part]] @ other - center) / sigma
+        return held
 
-
-def _spread(
-    vector: np.ndarray, codes: np.ndarray, population: Population | None
-) -> tuple[float, float]:
-    """Standard deviation and mean of the population's projections on a unit vector."""
-    if population is None:
-        projection = codes @ vector  # (n,)
-        return float(projection.std(dtype=np.float64)), float(projection.mean())
-    mean, covariance = population
-    return float(np.sqrt(vector @ covariance.astype(np.float64) @ vector)), float(mean @ vector)
-
-
-def _estimate(method: str, codes, labels, covariates, scale, quick: bool):
-    """Vector `[d]`, covariates used and cells; `quick` settings serve the split halves."""
-    if method == "mean":
-        return mean_difference(codes, labels), 0, []
-    if method == "balanced":
-        return balanced_difference(
-            codes, labels, covariates, SMALLEST_CELL // 2 if quick else SMALLEST_CELL
-        )
-    if method == "joint":
-        return joint_effect(codes, labels, covariates), 0, []
-    normal = logistic_normal if method == "logistic" else svm_normal
-    return normal(codes, labels, scale, 1e-2 if quick else 1e-3), 0, []
+    def split_half_cosine(self, chosen: np.ndarray, rng: np.random.Generator) -> float:
+        """Mean cosine between the directions of random halves of the rows."""
+        cosines = []
+        for _ in range(SPLIT_HALF_REPEATS[self.method]):
+            half = _halve(self.labels[chosen], _rows(self.groups, chosen), rng)
+            first, second = (self.estimate(chosen[part], quick=True)[0] for part in (half, ~half))
+            cosines.append(first @ second / (np.linalg.norm(first) * np.linalg.norm(second)))
+        return float(np.mean(cosines))
 
 
 def _draw_per_class(labels, chosen, count: int, attribute: str, rng) -> np.ndarray:

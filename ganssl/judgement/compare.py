@@ -14,34 +14,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganssl.base.progress import Stages, stages
-from ganssl.classifier.anchor import MOST_UNLABELLED, Anchor
 from ganssl.classifier.classifier import Classifier, calibrated
-from ganssl.classifier.train import train_classifier
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
-from ganssl.judgement.baselines import (
-    BOTH,
-    CROSS_VALIDATED,
-    DIRECTION,
-    FOLDS,
-    Rows,
-    Scored,
-    baselines,
-    cross_validated,
-    direction_scores,
-)
+from ganssl.judgement.baselines import Rows, Scored
 from ganssl.judgement.comparison import Comparison
 from ganssl.judgement.judge import comparison_table
+from ganssl.judgement.methods import METHODS, Case
 from ganssl.judgement.on_photos import judge_prepared
 from ganssl.photos.prepared import PreparedPhotos, labelled
 
 if TYPE_CHECKING:
-    from ganssl.directions import Direction
     from ganssl.models.face_model import FaceModel
     from ganssl.photos.photo_set import PhotoSet
 
 THIS = "this classifier"
-CHECKED = "synthetic, checked by the few labels"
 FEWEST_PER_CLASS = 2
 
 
@@ -95,6 +82,23 @@ def compare_methods(
     if threshold is not None:
         classifier, _ = calibrated(classifier, features[~few], threshold, positive_share)
     result = judge_prepared(classifier, features[judged], prepared.subset(judged), column, slices)
+    case = Case(
+        classifier=classifier,
+        features=features,
+        labels=labels,
+        known=known,
+        few=few,
+        judged=judged,
+        few_per_class=few_per_class,
+        seed=seed,
+        threshold=threshold,
+        positive_share=positive_share,
+        synthetic=synthetic,
+        model=model,
+        model_pixels=prepared.model_pixels,
+        stage=stage,
+        cancelled=cancelled,
+    )
     methods = {THIS: Scored(result.scores, classifier.threshold)}
     notes = []
     if seen.any():
@@ -102,58 +106,15 @@ def compare_methods(
             f"The classifier has learnt from {int(seen.sum()):,} of these photos, so they are not "
             "judged."
         )
-    direction = model and labelling_direction(classifier, model)
-    if direction is None:
-        notes.append("There is no direction of this attribute to set beside the classifier.")
-    elif prepared.model_pixels is not None:
-        codes = model.encode(prepared.model_pixels, stage("encoding photos"))
-        known_codes = (codes[few], labels[few]) if few.any() else None
-        methods[DIRECTION] = direction_scores(direction, codes[judged], known_codes)
-        notes.append(_direction_note(direction, few_per_class))
-    if few.any():
-        unlabelled = features[_some(~few, MOST_UNLABELLED, seed)]
-        methods |= baselines(
-            features[judged],
-            (features[few], labels[few]),
-            classifier.attribute,
-            unlabelled=unlabelled,
-            synthetic=synthetic,
-            seed=seed,
-            threshold=threshold,
-            positive_share=positive_share,
-            progress=stage("methods with few labels"),
-            cancelled=cancelled,
-        )
-        if synthetic is not None:
-            few_photos = Anchor(features[few], labels[few], unlabelled)
-            methods[CHECKED] = checked_by(few_photos, synthetic, classifier, features[judged])
-        notes += _few_notes(few_per_class, len(unlabelled), BOTH in methods)
-    else:
-        notes.append(
-            "No photos were named as the few labelled ones, so nothing that learns from few labels "
-            "is in the table."
-        )
-    if np.bincount(labels[judged], minlength=2).min() >= FOLDS:
-        methods[CROSS_VALIDATED] = cross_validated(
-            features[known],
-            labels[known],
-            judged[known],
-            classifier.attribute,
-            seed=seed,
-            progress=stage("all labels"),
-        )
-        notes.append(
-            f"{CROSS_VALIDATED!r}: each fifth of the judged photos is answered by a logistic "
-            "regression that learnt from all other labelled photos: about what the features allow."
-        )
-    else:
-        notes.append(f"Learning from all labels takes {FOLDS} or more judged photos of each class.")
-    table = comparison_table(labels[judged], methods, classifier.attribute)
+    for answer in METHODS:
+        scored, said = answer(case)
+        methods |= scored
+        notes += said
     return Comparison(
         classifier=classifier,
         extractor=extractor.title,
         result=result,
-        table=table,
+        table=comparison_table(labels[judged], methods, classifier.attribute),
         notes=notes,
         prepared=prepared,
         labels=labels,
@@ -162,24 +123,6 @@ def compare_methods(
         seen=seen,
         seed=seed,
     )
-
-
-def checked_by(
-    anchor: Anchor, synthetic: Rows, classifier: Classifier, judged: np.ndarray
-) -> Scored:
-    """Train on the generated faces that few labelled photos do not contradict; they cut, too.
-
-    Args:
-        synthetic: features and labels of the faces that trained `classifier`.
-        judged: features of the photos to score, float32 `[m, d]`.
-    """
-    rows, labels = synthetic
-    kept = anchor.supports(rows, labels)
-    trained = train_classifier(
-        rows[kept], labels[kept], classifier.attribute, "logistic", holdout_share=0.0
-    )
-    trained = anchor.place_threshold(trained)
-    return Scored(trained.scores(judged), trained.threshold)
 
 
 def photos_seen(classifier: Classifier, photos: PhotoSet) -> np.ndarray:
@@ -217,57 +160,3 @@ def draw_few(
             )
         few[rng.permutation(rows)[:per_class]] = True
     return few
-
-
-def labelling_direction(classifier: Classifier, model: FaceModel) -> Direction | None:
-    """The direction by which the model labels faces for the attribute; None without one.
-
-    It is that of the method in the recipe of the training set, or else the one
-    with the best held-out AUC.
-    """
-    from ganssl.synthesis.axes import best_judge
-
-    name, directions = classifier.attribute.name, model.directions
-    method = classifier.source.recipe.get("method")
-    if method in directions.methods(name):
-        return directions.get(name, method)
-    return best_judge(directions, name) if name in directions.attributes else None
-
-
-def _some(mask: np.ndarray, most: int, seed: int) -> np.ndarray:
-    """At most so many of the rows under a mask, drawn at random, ascending."""
-    rows = np.flatnonzero(mask)
-    return np.sort(np.random.default_rng(seed).permutation(rows)[:most])
-
-
-def _direction_note(direction: Direction, few_per_class: int) -> str:
-    placed = (
-        "its boundary was placed by the few labelled photos"
-        if few_per_class
-        else "its boundary is the one that the held-out photos of the model placed"
-    )
-    return (
-        f"{DIRECTION!r}: the photos are encoded and told apart by the side of the boundary on "
-        f"which they lie. {direction.labels_used:,} labels define it ({direction.method}), and "
-        f"{placed}."
-    )
-
-
-def _few_notes(per_class: int, unlabelled: int, both: bool) -> list[str]:
-    notes = [
-        f"{per_class} labelled photos of each class were drawn and not judged. What learns from "
-        "few labels learns from these, by logistic regression.",
-        f"Self-training and label spreading also saw {unlabelled:,} photos, the judged ones among "
-        "them, without their labels.",
-    ]
-    if both:
-        notes.append(
-            f"{CHECKED!r}: faces whose features contradict their label by the few photos are left "
-            "out, and the few photos place the threshold too."
-        )
-    else:
-        notes.append(
-            "Generated faces with the few photos added are not in the table: the set that trained "
-            "this classifier is not at hand."
-        )
-    return notes

@@ -25,8 +25,9 @@ from ganssl.judgement.baselines import (
     cross_validated,
     direction_scores,
 )
-from ganssl.judgement.compare import CHECKED, THIS, compare_methods, draw_few, labelling_direction
+from ganssl.judgement.compare import THIS, compare_methods, draw_few
 from ganssl.judgement.judge import MAJORITY
+from ganssl.judgement.methods import CHECKED, labelling_direction
 from ganssl.photos.prepared import prepare_photos
 from ganssl.photos.preprocess import Preprocess
 from ganssl.photos.uploads import read_uploads
