@@ -19,6 +19,8 @@ from ganssl.errors import UserError
 FEWEST_PER_CLASS = 2
 FOLDS = 3
 SEED_LIMIT = 2**32
+OPTIONS = ("holdout_share", "doubtful_share", "seed", "weights", "standard")
+"""Of `train_classifier`, beside the settings of its head."""
 
 
 def train_classifier(
@@ -123,7 +125,7 @@ def check_training(
     **settings,
 ) -> None:
     """`UserError` for options that `train_classifier` refuses, before anything is computed."""
-    check_settings(head, settings)
+    check_settings(head, settings, OPTIONS)
     if not 0 <= holdout_share < 1:
         raise UserError(f"The held-out share must be at least 0 and below 1, not {holdout_share}.")
     if not 0 <= doubtful_share < 1:

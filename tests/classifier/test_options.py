@@ -45,7 +45,7 @@ def test_what_is_learnt_is_no_setting():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"holdoutshare": 0.2}, "no setting 'holdoutshare'"),
+        ({"holdoutshare": 0.2}, "no setting 'holdoutshare'. Did you mean holdout_share"),
         ({"holdout_share": 1.5}, "held-out share"),
         ({"doubtful_share": -0.1}, "doubtful share"),
         ({"head": "deep"}, "no head 'deep'"),

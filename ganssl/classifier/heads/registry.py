@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
 import numpy as np
@@ -30,12 +30,16 @@ def settings_of(kind: str) -> tuple[str, ...]:
     return tuple(name for name in told if name not in ("kind", "curve"))
 
 
-def check_settings(kind: str, settings: Iterable[str]) -> None:
-    """`UserError` for a setting that a head of the kind does not have."""
+def check_settings(kind: str, settings: Iterable[str], besides: Sequence[str] = ()) -> None:
+    """`UserError` for a setting that a head of the kind does not have.
+
+    Args:
+        besides: other options that may have been meant.
+    """
     known = settings_of(kind)
     for name in settings:
         if name not in known:
-            hint = did_you_mean(name, known) or f"It has {', '.join(known)}."
+            hint = did_you_mean(name, (*known, *besides)) or f"It has {', '.join(known)}."
             raise UserError(f"The head {kind!r} has no setting {name!r}. {hint}")
 
 
