@@ -75,18 +75,24 @@ class FaceModel(ABC):
         self.covariance = np.eye(d, dtype=np.float32) if covariance is None else covariance
         self.density = density or CodeDensity.standard(d)
         self.compiled = Compiled()
+        self._faces_key: tuple[tuple, str] = (), ""
 
     @property
     def faces_key(self) -> str:
         """12 hexadecimal digits that change with what `encode`, `decode` and `sample` give.
 
-        For whatever is kept that the directions have no part in.
+        For whatever is kept that the directions have no part in. Statistics
+        are replaced as a whole (see `measure`), never changed in place.
         """
-        text = json.dumps([self.id, self.preprocess.to_dict()])
-        found = hashlib.sha256(text.encode())
-        for name, array in sorted(self.latent_arrays().items()):
-            found.update(name.encode() + array.tobytes())
-        return found.hexdigest()[:12]
+        parts = self.id, self.preprocess, self.mean, self.covariance, self.density
+        known, key = self._faces_key
+        if len(known) != len(parts) or any(a is not b for a, b in zip(known, parts, strict=True)):
+            found = hashlib.sha256(json.dumps([self.id, self.preprocess.to_dict()]).encode())
+            for name, array in sorted(self.latent_arrays().items()):
+                found.update(name.encode() + array.tobytes())
+            key = found.hexdigest()[:12]
+            self._faces_key = parts, key
+        return key
 
     @property
     def key(self) -> str:

@@ -49,6 +49,7 @@ def test_few_directions_change_the_key(model):
 
 def test_statistics_of_the_codes_change_what_is_drawn_and_both_keys(model):
     other = copy.copy(model)
+    assert other.faces_key == model.faces_key
     other.measure(np.random.default_rng(0).normal(size=(400, BLOCKS)).astype(np.float32) + 1)
     assert (other.sample(1, 0) != model.sample(1, 0)).any()
     assert other.faces_key != model.faces_key and other.key != model.key
