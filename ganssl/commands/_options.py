@@ -113,6 +113,16 @@ def read_face_file(path: Path) -> FaceState:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
+def check_threshold(args: argparse.Namespace) -> None:
+    """`UserError` for a share that the way of placing the threshold does not use, or lacks."""
+    if args.positive_share is not None and args.threshold != "prior":
+        raise UserError("--positive-share is for --threshold prior; it has no effect without it.")
+    if args.threshold == "prior" and args.positive_share is None:
+        raise UserError("--threshold prior takes the share of present photos: --positive-share.")
+    if args.positive_share is not None and not 0 < args.positive_share < 1:
+        raise UserError("--positive-share lies between 0 and 1.")
+
+
 def check_folders(*paths: str | None) -> None:
     """`UserError` where a file cannot be written for want of its folder, before long work."""
     for path in filter(None, paths):

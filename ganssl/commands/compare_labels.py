@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.labelling.compare_files import compare_tables, read_labels
 
     first, second = read_labels(args.first), read_labels(args.second)
+    if first.source == second.source:  # two folders' labels.csv: their paths tell them apart
+        first, second = replace(first, source=args.first), replace(second, source=args.second)
     found = compare_tables(first, second, tuple(args.columns) if args.columns else None)
     if args.json:
         print(json.dumps([asdict(comparison) for comparison in found], indent=2))

@@ -12,6 +12,7 @@ from ganssl.commands._options import (
     listed,
     write_markdown,
 )
+from ganssl.commands._photos import LABELS_HELP
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
 
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="labelled photos: directions are fitted to them; without it, those of the model are "
         "measured, as far as that needs no labels",
     )
-    parser.add_argument("--labels", metavar="FILE", help="CSV of labels for a plain folder")
+    parser.add_argument("--labels", metavar="FILE", help=LABELS_HELP)
     parser.add_argument(
         "--directions", metavar="FILE", help="measure these, in place of the model's own"
     )

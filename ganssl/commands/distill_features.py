@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from ganssl.commands._options import add_dtype_argument
+from ganssl.commands._photos import open_photos, usable
 
 HELP = "distil faceres into the small face network, on unlabelled photos"
 
@@ -36,7 +37,6 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.features.probes import fit_photo_probes
     from ganssl.features.targets import prepare_targets
     from ganssl.models.catalogue import load_model
-    from ganssl.photos import read_photos
     from ganssl.photos.preprocess import Preprocess
     from ganssl.training.batches import epoch_steps
     from ganssl.training.clock import TrainingClock, training_line
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
 
     out = Path(args.out)
     teacher = build_faceres(Path(args.teacher))
-    photos = read_photos(args.data)
+    photos = usable(open_photos(args.data))
     train = photos.part("train") if photos.partition is not None else photos
     faces = train.faces(Preprocess(), cache=out, progress=bar("decoding photos"))
     photo_count = len(faces)

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 
 from ganssl.base.atomic import write_file
+from ganssl.commands._options import check_threshold
+from ganssl.commands._photos import LABELS_HELP, add_class_argument, named_classes, say
 from ganssl.errors import UserError
 
 HELP = "judge a classifier on labelled photos, with other methods beside it"
@@ -17,15 +19,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--photos", required=True, metavar="DIR", help="folder of photos, or CelebA's layout"
     )
-    parser.add_argument(
-        "--labels",
-        metavar="FILE",
-        help="CSV with the header file,label or file,<Attribute>, or a list_attr_celeba.txt "
-        "(not needed for CelebA's layout)",
-    )
+    parser.add_argument("--labels", metavar="FILE", help=LABELS_HELP)
+    add_class_argument(parser)
     parser.add_argument("--column", help="the column of labels, where it is not the attribute's")
     parser.add_argument(
         "--slices", nargs="+", default=[], metavar="COLUMN", help="judge these groups apart as well"
+    )
+    parser.add_argument(
+        "--no-face",
+        choices=("leave-out", "crop"),
+        default="leave-out",
+        help="photos in which no face is found: leave them out (default), or take their middle",
     )
     parser.add_argument(
         "--part", choices=("train", "validation", "test"), help="of photos in CelebA's layout"
@@ -72,6 +76,9 @@ def run(args: argparse.Namespace) -> int:
         path = Path(file).resolve()
         if path.is_dir() or not path.parent.is_dir():
             raise UserError(f"{file} cannot be written: give a file in a folder.")
+    check_threshold(args)
+    if args.set and not args.few_per_class:
+        raise UserError("--set is for --few-per-class; it has no effect without it.")
     from ganssl.base.progress import bar
     from ganssl.classifier import load_classifier
     from ganssl.classifier.from_faces import set_features
@@ -85,8 +92,14 @@ def run(args: argparse.Namespace) -> int:
 
     classifier = load_classifier(args.classifier)
     found = read_labelled_folder(
-        args.photos, args.labels, classifier.attribute, args.column, args.slices, args.part
+        args.photos,
+        args.labels,
+        named_classes(args, classifier.attribute),
+        args.column,
+        args.slices,
+        args.part,
     )
+    say(found.photos.report)
     extractor, model = extractor_of(classifier, args.weights), load_model(args.model)
     synthetic = None
     if args.set and args.few_per_class:
@@ -95,7 +108,11 @@ def run(args: argparse.Namespace) -> int:
         classifier,
         extractor,
         prepare_photos(
-            found.photos, classifier.source.preprocess, bar("reading photos"), model.preprocess
+            found.photos,
+            classifier.source.preprocess,
+            bar("reading photos"),
+            model.preprocess,
+            no_face=args.no_face,
         ),
         slices=args.slices,
         few_per_class=args.few_per_class,
@@ -117,6 +134,7 @@ def run(args: argparse.Namespace) -> int:
         "threshold_from": compared.classifier.threshold_from,
         "photos_without_label": found.unlabelled,
         "labels_without_photo": found.rows_without_photo,
+        "reading": found.photos.report.to_dict(),
     }
     if args.json:
         print(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False))

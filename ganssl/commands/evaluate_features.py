@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from ganssl.commands._options import add_markdown_argument, check_markdown, write_markdown
+from ganssl.commands._photos import open_photos, usable
 
 HELP = "accuracy of linear probes on the face network, beside its teacher and the majority class"
 
@@ -26,7 +27,6 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.features.face_network import FaceNetwork
     from ganssl.features.faceres import build_faceres
     from ganssl.features.targets import teacher_features
-    from ganssl.photos import read_photos
 
     check_markdown(args)
     network = FaceNetwork.load(args.network)
@@ -36,7 +36,9 @@ def run(args: argparse.Namespace) -> int:
         extractors["faceres: embedding + mean of conv_pw_11"] = lambda faces: teacher_features(
             teacher, faces
         )[0].astype("float32")
-    rows = evaluate_features(extractors, read_photos(args.data), labels=args.labels, seed=args.seed)
+    rows = evaluate_features(
+        extractors, usable(open_photos(args.data)), labels=args.labels, seed=args.seed
+    )
     if args.json:
         print(json.dumps(rows, indent=2))
         return 0

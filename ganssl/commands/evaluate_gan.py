@@ -11,6 +11,7 @@ import numpy as np
 
 from ganssl.base.atomic import write_file
 from ganssl.commands._options import add_markdown_argument, check_markdown, write_markdown
+from ganssl.commands._photos import open_photos, usable
 from ganssl.errors import UserError
 
 HELP = "measure how well a face model reconstructs photos and how real its samples are"
@@ -68,7 +69,6 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
     from ganssl.features.face_network import FaceNetwork
     from ganssl.models.catalogue import load_model
-    from ganssl.photos import read_photos
     from ganssl.training.evaluate_gan import evaluate_gan
 
     model = load_model(args.model)
@@ -78,12 +78,12 @@ def run(args: argparse.Namespace) -> int:
             f"{args.baseline} crops or scales photos otherwise than {model.name}; "
             "only models with the same preprocessing can be compared."
         )
-    photos = read_photos(args.data)
+    photos = open_photos(args.data)
     parts = [photos.part("validation"), photos.part("train")]
     if args.limit is not None:
         parts = [part.subset(np.arange(min(args.limit, len(part)))) for part in parts]
     validation, training = [
-        part.faces(model.preprocess, args.cache, bar("decoding photos")) for part in parts
+        usable(part).faces(model.preprocess, args.cache, bar("decoding photos")) for part in parts
     ]
     if args.judge:
         result = _judged(args, model, baseline, validation, training)

@@ -14,6 +14,7 @@ from ganssl.commands._options import (
     check_markdown,
     write_markdown,
 )
+from ganssl.commands._photos import open_photos, usable
 from ganssl.errors import UserError
 
 HELP = "the label-efficiency curve: generated faces against the few labels they came from"
@@ -71,7 +72,6 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.experiments.summary import summary, table, verdicts
     from ganssl.features.extractor import get_extractor
     from ganssl.models.catalogue import load_model
-    from ganssl.photos import read_photos
 
     check_markdown(args)
     plan = Plan(
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         args.faces,
     )
     model, extractor = load_model(args.model), get_extractor(args.features)
-    photos = read_photos(args.data)
+    photos = usable(open_photos(args.data))
     asked = tuple(attribute_name(name, photos.attributes) for name in plan.attributes)
     plan = replace(plan, attributes=asked)
     also = [("article", _article(args.article, plan.attributes))] if args.article else []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ganssl.commands._photos import open_photos, usable
+
 HELP = "write the model of a training run, as far as it is, with directions and card"
 
 
@@ -17,10 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
-    from ganssl.photos import read_photos
     from ganssl.training.export import export_model
 
-    photos = read_photos(args.data) if args.data else None
+    photos = usable(open_photos(args.data)) if args.data else None
     folder = Path(args.folder)
     model = export_model(folder, Path(args.out), photos, folder, args.trained_by, bar)
     print(

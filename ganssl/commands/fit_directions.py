@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING
 
 from ganssl.attributes import Attribute
 from ganssl.commands._options import attribute_name
+from ganssl.commands._photos import (
+    LABELS_HELP,
+    add_class_argument,
+    named_classes,
+    open_photos,
+    usable,
+)
 from ganssl.directions import DEFAULT_METHODS, METHODS, DirectionSet
 from ganssl.errors import UserError
 
@@ -33,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a few photos of any kind: faces are found and aligned, all labels define the "
         "direction, cross-validation measures it, and the slider's unit is the model's own",
     )
-    parser.add_argument("--labels", metavar="FILE", help="CSV of labels for a plain folder")
+    parser.add_argument("--labels", metavar="FILE", help=LABELS_HELP)
+    add_class_argument(parser)
     parser.add_argument(
         "--attribute", metavar="NAME", help="fit this one; it is what a column 'label' answers"
     )
@@ -73,13 +81,12 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("--spread is for --data, and needs --labels-per-class.")
     from ganssl.models.cadl import CadlModel
     from ganssl.models.catalogue import load_model
-    from ganssl.photos import read_photos
 
     model = load_model(args.model)
     if not args.out and not isinstance(model, CadlModel):
         raise UserError("Give the file to write with --out.")
-    attribute = Attribute(args.attribute) if args.attribute else None
-    photos = read_photos(args.photos or args.data, args.labels, attribute)
+    attribute = named_classes(args, Attribute(args.attribute) if args.attribute else None)
+    photos = usable(open_photos(args.photos or args.data, args.labels, attribute))
     fit = fit_any if args.photos else fit_spread if args.spread else fit_aligned
     if args.out:
         directions = fit(model, photos, args)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ganssl.commands._photos import LABELS_HELP, open_photos, usable
+
 HELP = "fit linear probes for every attribute on the face network"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", required=True, help="labelled photos (CelebA's layout or plain)")
-    parser.add_argument("--labels", help="CSV of labels for a plain folder")
+    parser.add_argument("--labels", help=LABELS_HELP)
     parser.add_argument("--network", help="folder of a face network (default: the shipped one)")
     parser.add_argument("--out", required=True, help="the .npz file to write")
     parser.add_argument("--cache", help="folder that keeps the decoded photos")
@@ -20,9 +22,8 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
     from ganssl.features.face_network import FaceNetwork
     from ganssl.features.probes import fit_photo_probes
-    from ganssl.photos import read_photos
 
-    photos = read_photos(args.data, args.labels)
+    photos = usable(open_photos(args.data, args.labels))
     cache = Path(args.cache) if args.cache else None
     probes = fit_photo_probes(FaceNetwork.load(args.network), photos, cache, bar)
     probes.save(args.out)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ganssl.attributes import meant_name
 from ganssl.commands._options import listed
+from ganssl.commands._photos import LABELS_HELP, open_photos, usable
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
 from ganssl.synthesis.recipe import PRECISIONS, SOURCES, STRATEGIES, Recipe
@@ -58,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--photos", metavar="DIR", help="photos for --source photos or --labels-per-class"
     )
-    parser.add_argument("--labels", metavar="FILE", help="CSV of labels for a plain folder")
+    parser.add_argument("--labels", metavar="FILE", help=LABELS_HELP)
     parser.add_argument("--cache", metavar="DIR", help="keep the photos' codes there for next time")
     parser.add_argument(
         "--truncation", type=float, default=DEFAULTS.truncation, help="1 keeps the whole spread"
@@ -117,7 +118,6 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
     from ganssl.directions import DirectionSet
     from ganssl.models.catalogue import load_model
-    from ganssl.photos import read_photos
     from ganssl.synthesis import fast_precision, synthesize, zip_set
     from ganssl.synthesis.ray_engine import synthesize_on_ray
 
@@ -138,7 +138,7 @@ def run(args: argparse.Namespace) -> int:
         precision=args.precision or fast_precision(),
     )
     model = load_model(args.model)
-    photos = read_photos(args.photos, args.labels) if args.photos else None
+    photos = usable(open_photos(args.photos, args.labels)) if args.photos else None
     if args.engine == "ray" and args.shards > 1:
         raise UserError("--engine ray divides the work itself: leave --shards and --shard out.")
     if photos and recipe.source != "photos" and recipe.labels_per_class is None:

@@ -6,6 +6,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganssl.commands._options import check_threshold
+from ganssl.commands._photos import (
+    LABELS_HELP,
+    add_class_argument,
+    named_classes,
+    open_photos,
+    usable,
+)
 from ganssl.errors import UserError
 from ganssl.photos.preprocess import Preprocess
 
@@ -69,7 +77,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the few labelled photos that the set's labels came from: faces that they contradict "
         "are left out, and they place the threshold",
     )
-    parser.add_argument("--labels", metavar="FILE", help="CSV of labels for a plain folder")
+    parser.add_argument("--labels", metavar="FILE", help=LABELS_HELP)
+    add_class_argument(parser)
     parser.add_argument(
         "--labels-per-class",
         type=int,
@@ -97,13 +106,15 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.classifier import save_classifier, train_on_set
     from ganssl.classifier.store import require_free
     from ganssl.features.extractor import get_extractor
-    from ganssl.photos import read_photos
     from ganssl.synthesis.reader import read_set
 
+    check_threshold(args)
+    if args.threshold != "mixture" and args.photos is None and args.unlabelled is None:
+        raise UserError("--threshold needs photos to place it by: give --unlabelled or --photos.")
     if args.degraded_copies < 0:
         raise UserError("The number of degraded copies must be 0 or greater.")
     require_free(Path(args.out))
-    unlabelled = read_photos(args.unlabelled) if args.unlabelled else None
+    unlabelled = usable(open_photos(args.unlabelled)) if args.unlabelled else None
     made = read_set(args.data)
     extractor = get_extractor(args.features, args.weights)
     if extractor.note:
@@ -149,15 +160,15 @@ def anchor(
     from ganssl.base.progress import bar
     from ganssl.classifier.anchor import photo_anchor
     from ganssl.fitting.spread_directions import keep_few
-    from ganssl.photos import read_photos
 
     if args.photos is None:
-        if args.labels or args.labels_per_class:
-            raise UserError("--labels and --labels-per-class belong to --photos.")
+        if args.labels or args.labels_per_class or args.classes:
+            raise UserError("--labels, --classes and --labels-per-class belong to --photos.")
         return None
-    photos = read_photos(args.photos, args.labels, made.attribute)
+    photos = open_photos(args.photos, args.labels, named_classes(args, made.attribute))
     if photos.partition is not None:
         photos = photos.part("train")
+    photos = usable(photos)
     name = made.attribute.name
     if args.labels_per_class:
         photos = keep_few(photos, name, args.labels_per_class)

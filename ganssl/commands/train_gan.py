@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from ganssl.commands._options import add_dtype_argument
+from ganssl.commands._photos import open_photos, usable
 from ganssl.errors import UserError
 
 HELP = "train the VAE-GAN on photos; shows losses, rate and time left, writes sample sheets"
@@ -51,7 +52,6 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.models.bundle import load_bundle
     from ganssl.models.config import ModelConfig
     from ganssl.models.vaegan import Objective
-    from ganssl.photos import read_photos
     from ganssl.photos.preprocess import Preprocess
     from ganssl.training.batches import epoch_steps
     from ganssl.training.clock import TrainingClock, training_line
@@ -61,8 +61,8 @@ def run(args: argparse.Namespace) -> int:
     args.dtype = training_dtype(args.dtype)
     out = Path(args.out)
     config = ModelConfig(size=args.size, latent_size=args.latent_size)
-    photos = read_photos(args.data)
-    train = photos.part("train") if photos.partition is not None else photos
+    photos = open_photos(args.data)
+    train = usable(photos.part("train") if photos.partition is not None else photos)
     faces = train.faces(Preprocess(args.size), cache=out, progress=bar("decoding photos"))
     if args.limit:
         faces = faces[: args.limit]

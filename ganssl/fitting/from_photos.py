@@ -100,7 +100,7 @@ def encode_folder(
     """Read a folder or zip of photos and encode it, once: see `read_photos` and `encode_photos`."""
     from ganssl.photos import read_photos
 
-    photos = read_photos(folder, labels)
+    photos = read_photos(folder, labels).usable(progress and progress("checking photos"))
     return EncodedPhotos(photos, encode_photos(model, photos, cache, progress))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,9 @@ from ganssl.attributes import Attribute
 from ganssl.errors import UserError
 from ganssl.labelling.agreement import Agreement, Slip, compare, find_slip
 from ganssl.labelling.session_file import read_session
-from ganssl.photos.label_file import LABEL_COLUMN, UNKNOWN, LabelTable, read_label_csv
+from ganssl.photos.label_file import LABEL_COLUMN, UNKNOWN, LabelTable
+from ganssl.photos.label_file import read_labels as read_label_file
+from ganssl.photos.matching import match_names
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,14 @@ def read_labels(source: str | Path | bytes, name: str = "labels.csv") -> LabelTa
             source = Path(source).read_bytes()
         except OSError as error:
             raise UserError(f"{source} cannot be read: {error.strerror}.") from error
-    if name.lower().endswith(".json"):
+    if name.lower().endswith(".json") and not source.lstrip().startswith(b"["):
         return read_session(source, name).table(name)
-    header = source.partition(b"\n")[0].decode("utf-8", "replace").strip()
-    unnamed = re.fullmatch(r"\W*\w+[,;\t] *label", header)
-    return read_label_csv(source, Attribute(LABEL_COLUMN) if unnamed else None, name=name)
+    try:
+        return read_label_file(source, name=name)
+    except UserError as error:
+        if "which attribute its column 'label' answers" not in str(error):
+            raise
+        return read_label_file(source, Attribute(LABEL_COLUMN), name=name)
 
 
 def compare_tables(
@@ -65,10 +69,10 @@ def compare_tables(
     Raises `UserError` where no column or no photo is in both.
     """
     pairs = [columns] if columns else _common_columns(first, second)
-    rows = {name: row for row, name in enumerate(second.names)}
-    both = [row for row, name in enumerate(first.names) if name in rows]
+    rows = match_names(first.names, second.names).rows
+    both = np.flatnonzero(rows >= 0).tolist()
     names = [first.names[row] for row in both]
-    others = [rows[name] for name in names]
+    others = rows[both].tolist()
     found = []
     for pair in pairs:
         a, b = _column(first, pair[0])[both], _column(second, pair[1])[others]

@@ -10,7 +10,7 @@ import numpy as np
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
 from ganssl.labelling.agreement import Agreement, compare
-from ganssl.photos.label_file import FILE_COLUMNS, LABEL_COLUMN, UNKNOWN
+from ganssl.photos.label_file import LABEL_COLUMN, UNKNOWN
 from ganssl.photos.photo_files import MemoryFiles, natural_key
 from ganssl.photos.photo_set import PhotoSet
 
@@ -117,7 +117,7 @@ class LabellingSession:
                 f"{name[:LONGEST_NAME]!r} cannot be the name of a question: it takes up to "
                 f"{LONGEST_NAME} characters in one line, without blanks around them."
             )
-        if name.casefold() in (*FILE_COLUMNS, LABEL_COLUMN):
+        if name.casefold() in ("file", "image_id", LABEL_COLUMN):
             raise UserError(f"{name!r} means something else in label files; name it differently.")
         known = [q.name for q in self.questions]
         if name in known:

@@ -19,7 +19,9 @@ def read_photos(
     attribute: Attribute | None = None,
     column: str | None = None,
 ) -> PhotoSet:
-    """Read CelebA (its folder or `img_align_celeba.zip`) or a plain folder of photos.
+    """Read CelebA (its folder or ZIP) or a plain folder or ZIP of photos.
+
+    What was read and what was left out stands in the set's `report`.
 
     Args:
         labels, attribute, column: labels of a plain folder, see `read_folder`;

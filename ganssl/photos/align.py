@@ -51,6 +51,11 @@ It would be for 0.75 % (confidence), 1.25 % (mean of the crop, 0 to 255) and 4 %
 (`Face.turn`) of the 400 photos.
 """
 
+TAKEN = "taken as a face crop"
+
+TIGHT = 300
+"""Square photos of up to this side are often faces cut out without a margin."""
+
 _lock = threading.Lock()  # guards the making of the detector and every call of it
 
 Point = tuple[float, float]
@@ -156,8 +161,8 @@ def prepare_face(
     elif aligned:
         how = "aligned frame"
     else:
-        how = "taken as a face crop"
-        warnings = ["No face was found; the middle of the photo is taken as a face."]
+        how = TAKEN
+        warnings = [_no_face(photo)]
     pixels = preprocess(frame)
     if side < preprocess.size / 2:
         warnings.append(
@@ -167,6 +172,18 @@ def prepare_face(
     if pixels.mean() < MIN_BRIGHTNESS:
         warnings.append("The face is dark; a brighter photo works better.")
     return PreparedFace(pixels, how, faces, chosen, tuple(warnings), frame)
+
+
+def _no_face(photo: Image.Image) -> str:
+    """What to say of a photo without a face, and of a chip that may be cut too tightly."""
+    sentence = "No face was found; the middle of the photo is taken as a face."
+    width, height = photo.size
+    if max(width, height) <= TIGHT and abs(width - height) <= 0.1 * max(width, height):
+        sentence += (
+            " If it is a face cut out tightly, cut it out with a margin: hair, chin and ears "
+            "belong to what the networks have learnt from."
+        )
+    return sentence
 
 
 def _face_warnings(faces: list[Face], face: Face) -> list[str]:

@@ -1,21 +1,58 @@
-"""CelebA in its official layout (Liu et al. 2015, "Deep Learning Face Attributes in the Wild")."""
+"""CelebA in its official layout (Liu et al. 2015, "Deep Learning Face Attributes in the Wild"),
+and as Kaggle has it: CSV files, photos one folder deeper, all in one ZIP."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from ganssl.errors import UserError
-from ganssl.photos.label_file import LabelTable, read_attribute_list, read_number_list
+from ganssl.photos.label_file import LabelTable, read_labels, read_number_list
+from ganssl.photos.matching import loose_key, match_names
 from ganssl.photos.photo_files import FolderFiles, ZipFiles
 from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.report import ReadReport
 
 PHOTOS = "img_align_celeba"
-ATTRIBUTES = "list_attr_celeba.txt"
-PARTITION = "list_eval_partition.txt"
-IDENTITY = "identity_CelebA.txt"
+ATTRIBUTES = "list_attr_celeba"
+PARTITION = "list_eval_partition"
+IDENTITY = "identity_CelebA"
+ENDINGS = (".txt", ".csv")
 SUB_FOLDERS = ("", "Anno", "Eval", "Img")
+FEW = 50_000
+"""With fewer photos, only their rows of the lists are kept."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where lists and photos lie: a folder, or one ZIP with everything in it."""
+
+    root: Path
+    packed: ZipFiles | None = None
+
+    def list_file(self, stem: str) -> tuple[str, Path | None] | None:
+        """The name of a list and, in a folder, its path; None where it is absent."""
+        if self.packed is None:
+            for ending in ENDINGS:
+                path = _find(self.root, stem + ending)
+                if path is not None:
+                    return path.name, path
+            return None
+        names = sorted(self.packed.tables(), key=len)
+        wanted = [stem + ending for ending in ENDINGS]
+        return next(((n, None) for n in names if PurePosixPath(n).name in wanted), None)
+
+    def read(self, found: tuple[str, Path | None]) -> bytes:
+        name, path = found
+        if path is None:
+            return self.packed.read(name)
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise UserError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def read_celeba(root: str | Path) -> PhotoSet:
@@ -23,48 +60,72 @@ def read_celeba(root: str | Path) -> PhotoSet:
 
     Args:
         root: the folder with `img_align_celeba/` or `img_align_celeba.zip`,
-            `list_attr_celeba.txt` and, where present, `list_eval_partition.txt`
-            and `identity_CelebA.txt`, at its top or in CelebA's sub-folders
-            `Anno`, `Eval` and `Img`; or the path of that zip.
+            `list_attr_celeba` and, where present, `list_eval_partition`
+            and `identity_CelebA` (`.txt` or `.csv`), at its top or in CelebA's sub-folders
+            `Anno`, `Eval` and `Img`; the path of that zip; or one ZIP with everything in it.
 
     Returns:
-        The photos in the order of the attribute list.
+        The photos in the order of the attribute list; rows without a photo are noted.
 
     Raises:
         UserError: a file is missing or damaged, or the files disagree.
     """
     path = Path(root)
     root = _root_folder(path)
-    attribute_file = _find(root, ATTRIBUTES)
-    if attribute_file is None:
-        raise UserError(f"{root} holds no {ATTRIBUTES}; put CelebA's attribute list there.")
-    files = _photo_files(root) if root == path else ZipFiles(path, f"{PHOTOS}/")
-    table = read_attribute_list(attribute_file)
-    table.require_photos(set(files.names()), files.title("").rstrip("/"))
-    partition = _numbers(root, PARTITION, table)
+    place = _Place(root)
+    if path.is_file() and path.name != f"{PHOTOS}.zip":
+        place = _Place(path, ZipFiles(path))
+    attributes = place.list_file(ATTRIBUTES)
+    if attributes is None:
+        raise UserError(
+            f"{root} holds no {ATTRIBUTES}.txt or .csv; put CelebA's attribute list there."
+        )
+    files = _photo_files(place, path)
+    present = files.names()
+    wanted = {loose_key(name) for name in present} if len(present) < FEW else None
+    name = PurePosixPath(attributes[0]).name
+    table = read_labels(place.read(attributes), name=name, every_column=True, wanted=wanted)
+    photos, kept = _photos_of_rows(table, present)
+    if not len(kept):
+        shown = ", ".join(sorted(present)[:2]) or "none"
+        raise UserError(
+            f"{name} lists none of the photos that are in {files.title('').rstrip('/')}, which "
+            f"holds {shown}. Use the list and the photos of one download."
+        )
+    names = [table.names[row] for row in kept]
+    partition = _numbers(place, PARTITION, names, name, wanted)
     if partition is not None:
         odd = np.flatnonzero(partition > 2)
         if len(odd):
             raise UserError(
-                f"{PARTITION} puts {table.names[odd[0]]} into part {partition[odd[0]]}; "
-                f"write 0 (train), 1 (validation) or 2 (test)."
+                f"{_file_name(place, PARTITION)} puts {names[odd[0]]} into part "
+                f"{partition[odd[0]]}; write 0 (train), 1 (validation) or 2 (test)."
             )
         partition = partition.astype(np.int8)
+    notes = (*table.notes, *_missing_note(table, kept, files.title("").rstrip("/")))
     return PhotoSet(
-        names=table.names,
+        names=photos,
         attributes=table.attributes,
-        labels=table.labels,
+        labels=table.labels[kept],
         partition=partition,
-        identity=_numbers(root, IDENTITY, table),
-        source=str(root),
+        identity=_numbers(place, IDENTITY, names, name, wanted),
+        source=str(root if place.packed is None else path),
         files=files,
+        report=ReadReport(len(photos), table.attributes, (), notes, table.total - len(photos)),
     )
 
 
 def is_celeba(path: str | Path) -> bool:
-    """Whether `path` is a folder in CelebA's layout or its zip of photos."""
-    root = _root_folder(Path(path))
-    return _find(root, ATTRIBUTES) is not None or _find(root, f"{PHOTOS}.zip") is not None
+    """Whether `path` is a folder in CelebA's layout, its zip of photos, or a ZIP of all of it."""
+    path = Path(path)
+    root = _root_folder(path)
+    if any(_find(root, ATTRIBUTES + ending) is not None for ending in ENDINGS):
+        return True
+    if _find(root, f"{PHOTOS}.zip") is not None:
+        return True
+    if path.is_file() and path.suffix.lower() == ".zip":
+        return _Place(path, ZipFiles(path)).list_file(ATTRIBUTES) is not None
+    return False
 
 
 def _root_folder(path: Path) -> Path:
@@ -78,26 +139,79 @@ def _find(root: Path, name: str) -> Path | None:
     return next((path for path in paths if path.exists()), None)
 
 
-def _photo_files(root: Path) -> FolderFiles | ZipFiles:
+def _photo_files(place: _Place, path: Path) -> FolderFiles | ZipFiles:
+    """The photos, however many folders of their name stand around them."""
+    root = place.root
+    if place.packed is not None:
+        return _inner_zip(path)
+    if path != root:
+        return _inner_zip(path)
     folder = _find(root, PHOTOS)
-    if folder is not None:
+    if folder is not None and folder.is_dir():
+        while (folder / PHOTOS).is_dir():
+            folder = folder / PHOTOS
         return FolderFiles(folder)
-    path = _find(root, f"{PHOTOS}.zip")
-    if path is None:
+    packed = _find(root, f"{PHOTOS}.zip")
+    if packed is not None:
+        return _inner_zip(packed)
+    files = FolderFiles(root)
+    if not files.names():
         raise UserError(f"{root} holds neither {PHOTOS}/ nor {PHOTOS}.zip; put the photos there.")
-    return ZipFiles(path, f"{PHOTOS}/")
+    return files
 
 
-def _numbers(root: Path, name: str, table: LabelTable) -> np.ndarray | None:
-    """A two-column list in the table's order, int64 `[n]`; None where there is no such file."""
-    path = _find(root, name)
-    if path is None:
+def _inner_zip(path: Path) -> ZipFiles:
+    """A ZIP of photos from the folder on in which all of them lie."""
+    names = ZipFiles(path).names()
+    folder = names[0].rpartition("/")[0] if names else ""
+    while folder and not all(name.startswith(f"{folder}/") for name in names):
+        folder = folder.rpartition("/")[0]
+    return ZipFiles(path, f"{folder}/" if folder else "")
+
+
+def _photos_of_rows(table: LabelTable, present: list[str]) -> tuple[list[str], np.ndarray]:
+    """Photos in the order of the rows that have one, and these rows."""
+    rows = match_names(present, table.names).rows
+    photo_of = {int(row): photo for photo, row in zip(present, rows, strict=True) if row >= 0}
+    kept = sorted(photo_of)
+    return [photo_of[row] for row in kept], np.array(kept, np.int64)
+
+
+def _missing_note(table: LabelTable, kept: np.ndarray, where: str) -> list[str]:
+    missing = table.total - len(kept)
+    if not missing:
+        return []
+    held = set(kept.tolist())
+    rows = zip(table.names, table.lines, strict=True)
+    such = [row for i, row in enumerate(rows) if i not in held][:3] or table.left_out
+    shown = ", ".join(f"{name} (line {line})" for name, line in such)
+    return [
+        f"{table.source} lists {_photos(missing)} not in {where}"
+        + (f", such as {shown}." if shown else ".")
+    ]
+
+
+def _file_name(place: _Place, stem: str) -> str:
+    return PurePosixPath(place.list_file(stem)[0]).name
+
+
+def _numbers(
+    place: _Place, stem: str, names: list[str], source: str, wanted: Collection[str] | None
+) -> np.ndarray | None:
+    """A two-column list in the order of `names`, int64 `[n]`; None where there is no such file."""
+    found = place.list_file(stem)
+    if found is None:
         return None
-    numbers = read_number_list(path)
-    missing = [photo for photo in table.names if photo not in numbers]
+    name = PurePosixPath(found[0]).name
+    numbers = read_number_list(place.read(found), name, wanted)
+    missing = [photo for photo in names if photo not in numbers]
     if missing:
         raise UserError(
-            f"{name} has no row for {len(missing)} of the photos in {table.source}, such as "
+            f"{name} has no row for {len(missing)} of the photos in {source}, such as "
             f"{', '.join(missing[:3])}. Use the files of one download."
         )
-    return np.array([numbers[photo] for photo in table.names], dtype=np.int64)
+    return np.array([numbers[photo] for photo in names], dtype=np.int64)
+
+
+def _photos(count: int) -> str:
+    return "1 photo that is" if count == 1 else f"{count:,} photos that are"

@@ -50,6 +50,8 @@ class Photos(Protocol):
 
     def read(self, index: int) -> Image.Image: ...
 
+    def check(self, index: int) -> None: ...
+
 
 def decode_faces(
     photos: Photos, preprocess: Preprocess, progress: Progress | None = None
@@ -59,6 +61,27 @@ def decode_faces(
     for start, chunk in _face_chunks(photos, preprocess, progress):
         faces[start : start + len(chunk)] = chunk
     return faces
+
+
+def unreadable(photos: Photos, progress: Progress = None) -> dict[int, str]:
+    """Places of the photos that cannot be decoded, with the reasons; read on all cores."""
+
+    def reason(index: int) -> str:
+        try:
+            photos.check(index)
+        except UserError as error:
+            return str(error)
+        return ""
+
+    bad = {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for start in range(0, len(photos), CHUNK):
+            stop = min(start + CHUNK, len(photos))
+            reasons = pool.map(reason, range(start, stop))
+            bad |= {i: why for i, why in zip(range(start, stop), reasons, strict=True) if why}
+            if progress:
+                progress(stop, len(photos))
+    return bad
 
 
 def cached_faces(
@@ -125,7 +148,7 @@ def cache_key(photos: Photos, preprocess: Preprocess) -> str:
         "photos": [(name, *photos.files.stamp(name)) for name in photos.names],
         "size": preprocess.size,
         "crop": preprocess.crop,
-        "decoder": f"1, pillow {PIL.__version__}",
+        "decoder": f"2, pillow {PIL.__version__}",
     }
     if preprocess.resampling != "bicubic":  # keys from before there was a choice stay good
         recipe["resampling"] = preprocess.resampling

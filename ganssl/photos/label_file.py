@@ -1,125 +1,68 @@
-"""Label files: CelebA's attribute list, its two-column lists, and CSV; one reader for each."""
+"""Label files: CelebA's attribute list, its two-column lists, and tables; one reader for each."""
 
 from __future__ import annotations
 
-import csv
 import io
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from ganssl.attributes import Attribute
+from ganssl.attributes import Attribute, meant_name
 from ganssl.errors import UserError
+from ganssl.photos.label_columns import LABEL_COLUMN, Asked, refuse_repeats
+from ganssl.photos.label_table import SHOWN, LabelTable, table_of_rows
+from ganssl.photos.label_values import UNKNOWN
+from ganssl.photos.matching import clean_path, loose_key
+from ganssl.photos.table_other import cvat_rows, excel_rows, json_rows, parquet_rows
+from ganssl.photos.table_text import decoded, text_rows
 
-UNKNOWN = -1
-CELEBA_CODES = {"1": 1, "-1": 0}
-FILE_COLUMNS = ("file", "image_id")  # the second is the header of CelebA's CSV edition
-LABEL_COLUMN = "label"
+__all__ = [
+    "LABEL_COLUMN",
+    "LABEL_ENDINGS",
+    "UNKNOWN",
+    "LabelTable",
+    "read_attribute_list",
+    "read_label_csv",
+    "read_labels",
+    "read_number_list",
+]
 
-
-@dataclass(frozen=True)
-class LabelTable:
-    """The rows of a label file.
-
-    Attributes:
-        names: photo file names, each once.
-        attributes: one name per label column.
-        labels: int8 `[n, a]`: 1 present, 0 absent, -1 unknown.
-        lines: the line of each row in the file, counted from 1.
-        source: the file's name, for messages.
-    """
-
-    names: list[str]
-    attributes: tuple[str, ...]
-    labels: np.ndarray
-    lines: Sequence[int]
-    source: str
-
-    def require_photos(self, present: Collection[str], where: str) -> None:
-        """Raise `UserError` when a row names a photo that is not among `present`."""
-        missing = [i for i, name in enumerate(self.names) if name not in present]
-        if missing:
-            shown = ", ".join(f"{self.names[i]} (line {self.lines[i]})" for i in missing[:3])
-            raise UserError(
-                f"{self.source} lists {_photos(len(missing))} not in {where}: {shown}"
-                f"{' and more' if len(missing) > 3 else ''}. "
-                f"Add what is missing, or take these rows out of the file."
-            )
+LABEL_ENDINGS = (
+    ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".jsonl", ".ndjson", ".json", ".parquet", ".xml",
+)  # fmt: skip
+MOST_LABEL_BYTES = 200_000_000
 
 
-def read_attribute_list(
-    source: str | Path | bytes, name: str = "list_attr_celeba.txt"
+def read_labels(
+    source: str | Path | bytes,
+    attribute: Attribute | None = None,
+    column: str | None = None,
+    name: str = "labels.csv",
+    every_column: bool = False,
+    wanted: Collection[str] | None = None,
 ) -> LabelTable:
-    """Read `list_attr_celeba.txt` (Liu et al. 2015).
+    """Read labels from a file of any format, which its ending and first bytes decide.
 
-    Line 1 is the number of rows, line 2 the attribute names, and each row a
-    file name with one value, 1 or -1, per attribute.
+    Text with commas, semicolons, tabs or bars (see `read_label_csv`), `.xlsx`, Parquet, JSON
+    lines, Label Studio's JSON, CVAT's XML for images, and CelebA's `list_attr_celeba.txt`.
 
     Args:
         source: the path, or the bytes of an uploaded file.
+        attribute, column, every_column, wanted: see `ganssl.photos.label_table.Asked`.
         name: what messages call the file when bytes are given.
 
-    Raises `UserError`, with the line, for anything that departs from this.
+    Raises `UserError`, with the line, for what cannot be read.
     """
     if not isinstance(source, bytes):
         name, source = Path(source).name, _bytes(Path(source))
-    lines = _text(name, source).rstrip().split("\n")
-    if len(lines) < 2 or not _is_number(lines[0].strip()):
-        raise UserError(
-            f"{name}, line 1: CelebA's attribute list begins with the number of rows and, "
-            f"in line 2, the attribute names. Use list_attr_celeba.txt as it was downloaded."
-        )
-    attributes = tuple(lines[1].split())
-    _refuse_repeats(attributes, f"{name}, line 2: attribute")
-    names, rows = [], []
-    for number, line in enumerate(lines[2:], start=3):
-        photo, *values = line.split() or [""]
-        if len(values) != len(attributes):
-            raise UserError(
-                f"{name}, line {number}: expected a file name and {len(attributes)} values, "
-                f"found {len(values)} values. Mend or delete this row."
-            )
-        try:
-            rows.append(bytes(map(CELEBA_CODES.__getitem__, values)))
-        except KeyError as error:
-            raise UserError(
-                f"{name}, line {number}: {error.args[0]!r} is no value of "
-                f"{attributes[values.index(error.args[0])]}; write 1 or -1."
-            ) from None
-        names.append(photo)
-    if int(lines[0]) != len(names):
-        raise UserError(
-            f"{name}, line 1: the file promises {int(lines[0])} rows but holds {len(names)}. "
-            f"It was cut short or edited: download it again, or correct the number in line 1."
-        )
-    if not names:
-        raise UserError(f"{name} holds no rows.")
-    numbers = range(3, 3 + len(names))
-    _refuse_repeated_rows(names, numbers, name)
-    labels = np.frombuffer(b"".join(rows), dtype=np.int8).reshape(len(names), len(attributes))
-    return LabelTable(names, attributes, labels, numbers, name)
-
-
-def read_number_list(path: str | Path) -> dict[str, int]:
-    """Read a file of `NAME NUMBER` rows: `list_eval_partition.txt`, `identity_CelebA.txt`."""
-    path = Path(path)
-    numbers: dict[str, int] = {}
-    for line_number, line in enumerate(_text(path.name, _bytes(path)).rstrip().split("\n"), 1):
-        cells = line.split()
-        if len(cells) != 2 or not _is_number(cells[1]):
-            raise UserError(
-                f"{path.name}, line {line_number}: expected a file name and a number, "
-                f"found {line.strip()[:60]!r}. Mend or delete this row."
-            )
-        if cells[0] in numbers:
-            raise UserError(
-                f"{path.name}, line {line_number}: {cells[0]} has a row already. "
-                f"Delete one of the two."
-            )
-        numbers[cells[0]] = int(cells[1])
-    return numbers
+    if len(source) > MOST_LABEL_BYTES:
+        raise UserError(f"{name} is larger than {MOST_LABEL_BYTES // 10**6} MB; hand in less.")
+    if is_attribute_list(name, source):
+        table = read_attribute_list(source, name, wanted)
+        return _chosen(table, attribute, column, every_column)
+    rows, notes = _rows(name, source)
+    return table_of_rows(name, rows, Asked(attribute, column, every_column, wanted), notes)
 
 
 def read_label_csv(
@@ -129,17 +72,18 @@ def read_label_csv(
     name: str = "labels.csv",
     every_column: bool = False,
 ) -> LabelTable:
-    """Read labels from CSV: a header `file,Smiling,Male` or `file,label`, then one row per photo.
+    """Read labels from CSV: a header such as `file,Smiling,Male` or `file,label`, then the rows.
 
-    The separator is a comma, semicolon or tab, the text UTF-8. A cell is what
-    `Attribute.parse` reads (-1 means absent); an empty one is unknown.
+    The photo's column may stand anywhere under a usual name; the separator is a comma,
+    semicolon, tab or bar; the text UTF-8, UTF-16 with its mark or Windows-1252. A cell is what
+    `ganssl.photos.label_values.code_cells` reads; an empty one is unknown. Columns that hold no
+    answers become texts.
 
     Args:
-        source: the path, or the bytes of an uploaded file.
+        source, name: as in `read_labels`.
         attribute: read this one attribute: from `column`, from the column of
             its name, or from `label`. Without it every column is an attribute.
         column: read this one column.
-        name: what messages call the file when bytes are given.
         every_column: read the other columns too, each as an attribute of its
             own; then `attribute` only says what its column, or `label`, answers.
 
@@ -147,92 +91,183 @@ def read_label_csv(
     """
     if not isinstance(source, bytes):
         name, source = Path(source).name, _bytes(Path(source))
-    header, rows, lines = _csv_rows(name, _text(name, source))
-    if every_column and attribute is not None:
-        columns = _every_column(header, attribute)
-    else:
-        columns = _label_columns(name, header, attribute, column)
-    names = [row[0].strip().replace("\\", "/") for row in rows]
-    if "" in names:
-        raise UserError(f"{name}, line {lines[names.index('')]}: the file name is empty.")
-    _refuse_repeated_rows(names, lines, name)
-    labels = np.empty((len(rows), len(columns)), dtype=np.int8)
-    by_column = list(zip(*rows, strict=True))
-    for j, (index, question) in enumerate(columns):
-        cells, codes = by_column[index], {}
-        for cell in dict.fromkeys(cells):  # each distinct text once, in the order of the rows
-            try:
-                codes[cell] = int(question.parse(cell)) if cell.strip() else UNKNOWN
-            except UserError as error:
-                raise UserError(f"{name}, line {lines[cells.index(cell)]}: {error}") from None
-        labels[:, j] = np.fromiter(map(codes.__getitem__, cells), np.int8, len(cells))
-    return LabelTable(names, tuple(question.name for _, question in columns), labels, lines, name)
+    text, note = decoded(name, source)
+    asked = Asked(attribute, column, every_column)
+    return table_of_rows(name, text_rows(name, text), asked, [note] if note else [])
 
 
-def _csv_rows(name: str, text: str) -> tuple[list[str], list[list[str]], list[int]]:
-    """Header, rows and their lines; blank lines are left out."""
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count), strict=True)
-    try:
-        table = [(row, reader.line_num) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
+def _rows(name: str, data: bytes) -> tuple[Iterator[tuple[int, list[str]]], list[str]]:
+    """The rows of a table, its header first, and notes on how it was read."""
+    ending = name.lower().rpartition(".")[2]
+    if data.startswith(b"PK\x03\x04") or ending == "xlsx":
+        return excel_rows(name, data), []
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UserError(
-            f"{name}, line {reader.line_num} is not readable as CSV: {error}."
-        ) from error
-    header = [cell.strip() for cell in table[0][0]] if table else [""]
-    if header[0].casefold() not in FILE_COLUMNS or len(header) < 2:
-        raise UserError(
-            f"{name}, line 1: the header must be 'file' and one or more attributes, such as "
-            f"'file,Smiling'; found {','.join(header)[:60]!r}."
+            f"{name} is a workbook of old Excel (.xls), or locked by a password. Open it and save "
+            f"it as .xlsx or as CSV (UTF-8)."
         )
-    _refuse_repeats(header, f"{name}, line 1: column")
-    for row, line in table[1:]:
-        if len(row) != len(header):
-            raise UserError(
-                f"{name}, line {line}: expected {len(header)} cells as in the header, "
-                f"found {len(row)}. Mend or delete this row."
-            )
-    if len(table) == 1:
-        raise UserError(f"{name} holds a header but no rows.")
-    return header, [row for row, _ in table[1:]], [line for _, line in table[1:]]
+    if data.startswith(b"PAR1"):
+        return parquet_rows(name, data), []
+    if ending in ("json", "jsonl", "ndjson"):
+        return json_rows(name, data), []
+    if ending == "xml" or data.lstrip()[:5] == b"<?xml":
+        return cvat_rows(name, data), []
+    text, note = decoded(name, data)
+    return text_rows(name, text), [note] if note else []
 
 
-def _label_columns(
-    name: str, header: list[str], attribute: Attribute | None, column: str | None
-) -> list[tuple[int, Attribute]]:
-    """Which columns to read, each with the attribute that it answers."""
-    if attribute is None and column is None:
-        if header[1:] == [LABEL_COLUMN]:
-            raise UserError(
-                f"{name} does not say which attribute its column 'label' answers: name the "
-                f"attribute, or put it into the header, such as 'file,Smiling'."
-            )
-        return [(i, Attribute(title)) for i, title in enumerate(header) if i > 0]
-    for wanted in [column] if column else [attribute.name, LABEL_COLUMN]:
-        if wanted in header[1:]:
-            return [(header.index(wanted, 1), attribute or Attribute(wanted))]
-    raise UserError(
-        f"{name} has no column {column or attribute.name!r}; "
-        f"its columns are {', '.join(header[1:])}."
+def is_attribute_list(name: str, data: bytes) -> bool:
+    """Whether a file is CelebA's list as text: the number of rows, then the names."""
+    lines = data[:4096].removeprefix(b"\xef\xbb\xbf").split(b"\n", 2)
+    if not name.lower().endswith(".txt"):
+        return False
+    table = any(mark in b"".join(lines[:1]) for mark in (b",", b";", b"\t"))
+    return not table and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def _chosen(
+    table: LabelTable, attribute: Attribute | None, column: str | None, every_column: bool
+) -> LabelTable:
+    """One column of an attribute list, or all of them."""
+    if (attribute is None and column is None) or (every_column and column is None):
+        return table
+    wanted = column or attribute.name
+    meant = meant_name(wanted, table.attributes)
+    if meant is None:
+        raise UserError(
+            f"{table.source} has no attribute {wanted!r}; it has {', '.join(table.attributes)}."
+        )
+    place = table.attributes.index(meant)
+    named = attribute.name if attribute else meant
+    if every_column:
+        names = [named if i == place else name for i, name in enumerate(table.attributes)]
+        return _with(table, tuple(names), table.labels)
+    return _with(table, (named,), table.labels[:, place : place + 1])
+
+
+def _with(table: LabelTable, attributes: tuple[str, ...], labels: np.ndarray) -> LabelTable:
+    return LabelTable(
+        table.names,
+        attributes,
+        labels,
+        table.lines,
+        table.source,
+        {},
+        table.notes,
+        table.total,
+        table.left_out,
     )
 
 
-def _every_column(header: list[str], attribute: Attribute) -> list[tuple[int, Attribute]]:
-    own = attribute.name if attribute.name in header[1:] else LABEL_COLUMN
-    return [
-        (i, attribute if title == own else Attribute(title))
-        for i, title in enumerate(header)
-        if i > 0
-    ]
+def read_attribute_list(
+    source: str | Path | bytes,
+    name: str = "list_attr_celeba.txt",
+    wanted: Collection[str] | None = None,
+) -> LabelTable:
+    """Read `list_attr_celeba.txt` (Liu et al. 2015).
+
+    Line 1 is the number of rows, line 2 the attribute names, and each row a
+    file name with one value, 1 or -1, per attribute.
+
+    Args:
+        source: the path, or the bytes of an uploaded file.
+        name: what messages call the file when bytes are given.
+        wanted: keep only rows whose `loose_key` is among these.
+
+    Raises `UserError`, with the line, for anything that departs from this.
+    """
+    if not isinstance(source, bytes):
+        name, source = Path(source).name, _bytes(Path(source))
+    source = source.removeprefix(b"\xef\xbb\xbf").rstrip()
+    lines = io.BytesIO(source)
+    first, second = lines.readline().strip(), lines.readline()
+    if not first.isdigit() or len(first) > 18 or not second:
+        raise UserError(
+            f"{name}, line 1: CelebA's attribute list begins with the number of rows and, "
+            f"in line 2, the attribute names. Use list_attr_celeba.txt as it was downloaded."
+        )
+    attributes = tuple(_utf8(name, 2, second).split())
+    refuse_repeats(attributes, f"{name}, line 2: attribute")
+    names, rows, numbers, left_out, total = [], [], [], [], 0
+    for number, line in enumerate(lines, start=3):
+        total += 1
+        photo, _, values = line.lstrip().partition(b" ")
+        if b"\t" in line:
+            photo, values = [*line.split(None, 1), b"", b""][:2]
+        if wanted is not None and photo.strip():
+            text = _utf8(name, number, photo)
+            if loose_key(text) not in wanted:
+                if len(left_out) < SHOWN:
+                    left_out.append((text.strip(), number))
+                continue
+        rows.append(_values(name, number, line, values, attributes))
+        names.append(clean_path(_utf8(name, number, photo)))
+        numbers.append(number)
+    if int(first) != total:
+        raise UserError(
+            f"{name}, line 1: the file promises {int(first)} rows but holds {total}. "
+            f"It was cut short or edited: download it again, or correct the number in line 1."
+        )
+    if not total:
+        raise UserError(f"{name} holds no rows.")
+    _refuse_repeated_rows(names, numbers, name)
+    labels = np.frombuffer(b"".join(rows), dtype=np.int8).reshape(len(names), len(attributes))
+    return LabelTable(
+        names, attributes, labels - ord("0"), numbers, name, total=total, left_out=tuple(left_out)
+    )
 
 
-def _refuse_repeats(titles: Sequence[str], what: str) -> None:
-    seen: set[str] = set()
-    for title in titles:
-        if title in seen or not title:
-            problem = "appears twice" if title else "has no name"
-            raise UserError(f"{what} {title!r} {problem}. Give every column a name of its own.")
-        seen.add(title)
+def _values(
+    name: str, number: int, line: bytes, values: bytes, attributes: tuple[str, ...]
+) -> bytes:
+    """The values of a row, a character `0` or `1` each."""
+    cells = values.replace(b"-1", b"0").split() if b"0" not in values else []
+    packed = b"".join(cells)
+    if len(cells) == len(attributes) == len(packed) and not packed.strip(b"01"):
+        return packed
+    found = values.split()
+    if len(found) != len(attributes):
+        raise UserError(
+            f"{name}, line {number}: expected a file name and {len(attributes)} values, "
+            f"found {len(found)} values. Mend or delete this row."
+        )
+    place = next(i for i, cell in enumerate(found) if cell not in (b"1", b"-1"))
+    raise UserError(
+        f"{name}, line {number}: {found[place].decode('utf-8', 'replace')!r} is no value of "
+        f"{attributes[place]}; write 1 or -1."
+    )
+
+
+def read_number_list(
+    source: str | Path | bytes, name: str = "", wanted: Collection[str] | None = None
+) -> dict[str, int]:
+    """Read `NAME NUMBER` rows: `list_eval_partition` and `identity_CelebA`, `.txt` or `.csv`.
+
+    Args:
+        source, name, wanted: as in `read_attribute_list`. A CSV has a header.
+    """
+    if not isinstance(source, bytes):
+        name, source = Path(source).name, _bytes(Path(source))
+    comma = name.lower().endswith(".csv")
+    numbers: dict[str, int] = {}
+    lines = decoded(name, source)[0].rstrip().split("\n")
+    for line_number, line in enumerate(lines, 1):
+        cells = line.replace(",", " ").replace(";", " ").split() if comma else line.split()
+        if comma and line_number == 1:
+            continue
+        if wanted is not None and cells and loose_key(cells[0]) not in wanted:
+            continue
+        if len(cells) != 2 or not _is_number(cells[1]):
+            raise UserError(
+                f"{name}, line {line_number}: expected a file name and a number, "
+                f"found {line.strip()[:60]!r}. Mend or delete this row."
+            )
+        if cells[0] in numbers:
+            raise UserError(
+                f"{name}, line {line_number}: {cells[0]} has a row already. Delete one of the two."
+            )
+        numbers[cells[0]] = int(cells[1])
+    return numbers
 
 
 def _refuse_repeated_rows(names: list[str], lines: Sequence[int], source: str) -> None:
@@ -246,6 +281,15 @@ def _refuse_repeated_rows(names: list[str], lines: Sequence[int], source: str) -
         first[name] = line
 
 
+def _utf8(name: str, number: int, line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{name}, line {number}: the text is not UTF-8. Save the file again as UTF-8."
+        ) from error
+
+
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -253,19 +297,5 @@ def _bytes(path: Path) -> bytes:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _text(name: str, data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UserError(
-            f"{name}, line {line}: the text is not UTF-8. Save the file again as UTF-8."
-        ) from error
-
-
 def _is_number(text: str) -> bool:
     return text.isdecimal() and len(text) <= 18  # what an int64 holds
-
-
-def _photos(count: int) -> str:
-    return "1 photo that is" if count == 1 else f"{count} photos that are"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from ganssl.attributes import Attribute
 from ganssl.errors import UserError
 from ganssl.photos.celeba import is_celeba, read_celeba
 from ganssl.photos.folder import read_folder
-from ganssl.photos.label_file import UNKNOWN, LabelTable, read_attribute_list, read_label_csv
+from ganssl.photos.label_file import UNKNOWN
 from ganssl.photos.photo_set import PhotoSet
 
 
@@ -22,7 +21,7 @@ class LabelledPhotos:
     """Photos that all have a label, and what was left over.
 
     Attributes:
-        photos: with the columns `(attribute, *slices)`.
+        photos: with the columns `(attribute, *slices)`; slices of text are its groups.
         unlabelled: photos without a label, which are not among them.
         rows_without_photo: rows of the label file whose photo is not there.
     """
@@ -43,91 +42,48 @@ def read_labelled_folder(
     """Read the labelled photos of a folder.
 
     Args:
-        labels: a CSV with the header `file,label` or `file,<Attribute>`
-            (`.csv`), or CelebA's attribute list (`.txt`). Photos are found by
-            their path below `root`, or by their name alone where that is
-            unambiguous. None for a folder in CelebA's layout.
+        labels: a file as `ganssl.photos.label_file.read_labels` reads it. None for a folder
+            that brings its labels: CelebA's layout, a table among the photos, class folders.
+        attribute: its classes may have the names that the file uses.
         column: the column that answers the attribute, where it has another name.
-        slices: further columns to keep.
-        part: `train`, `validation` or `test`, of CelebA's layout.
+        slices: further columns to keep, of labels or of text.
+        part: `train`, `validation` or `test`, where the photos are divided.
 
     Raises `UserError` for unreadable files, columns that are not there, and
     where no photo has a label.
     """
     root = Path(root)
-    if labels is None:
-        if not is_celeba(root):
-            raise UserError(f"{root} brings no labels: give a CSV of labels with it.")
+    if labels is None and is_celeba(root):
         photos = read_celeba(root)
-        photos = photos.part(part) if part else photos
-        columns = [photos.column(name) for name in (column or attribute.name, *slices)]
-        return _labelled(photos, columns, attribute, slices, 0)
-    if part is not None:
-        raise UserError("Only a folder in CelebA's layout is divided into parts; leave it out.")
-    photos = read_folder(root)
-    tables = [_column(labels, attribute, column)]
-    tables += [_column(labels, Attribute(name), name) for name in slices]
-    row_of = {name: row for row, name in enumerate(tables[0].names)}
-    rows = _match(photos.names, row_of)  # (n,), -1 without one
-    columns = [np.where(rows >= 0, table.labels[rows, 0], UNKNOWN) for table in tables]
-    return _labelled(photos, columns, attribute, slices, len(row_of) - int((rows >= 0).sum()))
-
-
-def _column(path: str | Path, attribute: Attribute, column: str | None) -> LabelTable:
-    """The label file with one column alone."""
-    if Path(path).suffix.lower() != ".txt":
-        return read_label_csv(path, attribute, column)
-    table = read_attribute_list(path)
-    column = column or attribute.name
-    if column not in table.attributes:
-        raise UserError(f"{table.source} has no attribute {column!r}.")
-    place = table.attributes.index(column)
-    labels = table.labels[:, place : place + 1]
-    return LabelTable(table.names, (attribute.name,), labels, table.lines, table.source)
-
-
-def _match(names: list[str], row_of: dict[str, int]) -> np.ndarray:
-    """The row of each photo, int `[n]`, -1 without one.
-
-    A photo is found by its path, or else by its bare name if it is the only
-    photo and the only row of that name.
-    """
-    short = [PurePosixPath(name).name for name in names]
-    photos = Counter(short)
-    by_short: dict[str, list[int]] = {}
-    for name, row in row_of.items():
-        by_short.setdefault(PurePosixPath(name).name, []).append(row)
-
-    def row(name: str, bare: str) -> int:
-        if name in row_of:
-            return row_of[name]
-        rows = by_short.get(bare, [])
-        return rows[0] if len(rows) == 1 and photos[bare] == 1 else -1
-
-    return np.array([row(name, bare) for name, bare in zip(names, short, strict=True)])
-
-
-def _labelled(
-    photos: PhotoSet,
-    columns: list[np.ndarray],
-    attribute: Attribute,
-    slices: Sequence[str],
-    rows_without_photo: int,
-) -> LabelledPhotos:
-    known = columns[0] != UNKNOWN
+        asked = photos.column(column or attribute.name)
+    else:
+        photos = read_folder(root, labels, attribute, column, every_column=True)
+        if labels is None and not photos.attributes and not photos.groups:
+            raise UserError(f"{root} brings no labels: give a CSV of labels with it.")
+        asked = photos.column(attribute.name)
+    labels_of_slices, groups = [], {}
+    names = []
+    for name in slices:
+        values = photos.slice_values(name)
+        if values.dtype.kind == "U":
+            groups[name] = values
+        else:
+            labels_of_slices.append(values)
+            names.append(name)
+    photos = replace(
+        photos,
+        attributes=(attribute.name, *names),
+        labels=np.stack([asked, *labels_of_slices], axis=1).astype(np.int8),
+        groups=groups,
+    )
+    photos = photos.part(part) if part else photos
+    known = photos.labels[:, 0] != UNKNOWN
     if not known.any():
         raise UserError(
             f"None of the {len(photos):,} photos in {photos.source} has a label for "
-            f"{attribute.name}. The names in the label file must be those of the photos."
+            f"{attribute.name}. The names in the label file must be those of the photos. "
+            + " ".join(photos.report.notes)
         )
-    kept = photos.subset(known)
-    photos = PhotoSet(
-        names=kept.names,
-        attributes=(attribute.name, *slices),
-        labels=np.stack(columns, axis=1)[known].astype(np.int8),
-        partition=kept.partition,
-        identity=kept.identity,
-        source=kept.source,
-        files=kept.files,
+    return LabelledPhotos(
+        photos.subset(known), int((~known).sum()), photos.report.rows_without_photo
     )
-    return LabelledPhotos(photos, int((~known).sum()), rows_without_photo)

@@ -11,8 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ganssl.errors import UserError
+from ganssl.photos.safe_zip import is_system_file, member_name
 
-PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+PHOTO_SUFFIXES = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".avif", ".gif", ".tif",
+    ".tiff", ".bmp", ".heic", ".heif",
+)  # fmt: skip
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".jsonl", ".parquet", ".json", ".xml")
 MAX_FILE_BYTES = 200_000_000
 
 
@@ -23,10 +28,14 @@ class FolderFiles:
     root: Path
 
     def names(self) -> list[str]:
-        """All JPEG, PNG and WebP files, unsorted; hidden files and folders are left out."""
-        return self._scan(self.root, "")
+        """All photos by their endings, unsorted; hidden files and folders are left out."""
+        return self._scan(self.root, "", PHOTO_SUFFIXES)
 
-    def _scan(self, folder: Path, prefix: str) -> list[str]:
+    def tables(self) -> list[str]:
+        """Files that may hold labels, unsorted."""
+        return self._scan(self.root, "", TABLE_SUFFIXES)
+
+    def _scan(self, folder: Path, prefix: str, endings: tuple[str, ...]) -> list[str]:
         found = []
         try:
             with os.scandir(folder) as entries:
@@ -34,8 +43,8 @@ class FolderFiles:
                     if entry.name.startswith((".", "__MACOSX")):
                         continue
                     if entry.is_dir(follow_symlinks=False):  # a link could lead in a circle
-                        found += self._scan(folder / entry.name, f"{prefix}{entry.name}/")
-                    elif entry.name.lower().endswith(PHOTO_SUFFIXES) and entry.is_file():
+                        found += self._scan(folder / entry.name, f"{prefix}{entry.name}/", endings)
+                    elif entry.name.lower().endswith(endings) and entry.is_file():
                         found.append(prefix + entry.name)
         except OSError as error:
             raise UserError(f"The folder {folder} cannot be read: {error.strerror}.") from error
@@ -66,6 +75,7 @@ class _OpenZip:
     file: zipfile.ZipFile
     process: int
     lock: threading.Lock
+    members: dict[str, zipfile.ZipInfo]
 
 
 class ZipFiles:
@@ -85,7 +95,13 @@ class ZipFiles:
 
     def _open(self) -> _OpenZip:
         try:
-            return _OpenZip(zipfile.ZipFile(self.path), os.getpid(), threading.Lock())
+            file = zipfile.ZipFile(self.path)
+            members = {
+                member_name(info).replace("\\", "/"): info
+                for info in file.infolist()
+                if not info.is_dir()
+            }
+            return _OpenZip(file, os.getpid(), threading.Lock(), members)
         except (OSError, zipfile.BadZipFile) as error:
             raise UserError(
                 f"{self.path} cannot be opened as a zip ({error}); download it again."
@@ -99,10 +115,19 @@ class ZipFiles:
 
     def names(self) -> list[str]:
         """The photos of the folder, unsorted, without its prefix."""
+        return self._listed(PHOTO_SUFFIXES)
+
+    def tables(self) -> list[str]:
+        """Members that may hold labels, unsorted."""
+        return self._listed(TABLE_SUFFIXES)
+
+    def _listed(self, endings: tuple[str, ...]) -> list[str]:
         return [
             member.removeprefix(self.folder)
-            for member in self._opened_here().file.namelist()
-            if member.startswith(self.folder) and member.lower().endswith(PHOTO_SUFFIXES)
+            for member in self._opened_here().members
+            if member.startswith(self.folder)
+            and member.lower().endswith(endings)
+            and not is_system_file(member)
         ]
 
     def title(self, name: str) -> str:
@@ -112,7 +137,7 @@ class ZipFiles:
         opened = self._opened_here()
         try:
             with opened.lock:
-                info = opened.file.getinfo(self.folder + name)
+                info = opened.members[self.folder + name]
                 if info.file_size > MAX_FILE_BYTES:
                     raise UserError(f"{self.title(name)} is too large for a photo.")
                 return opened.file.read(info)
@@ -125,7 +150,7 @@ class ZipFiles:
 
     def stamp(self, name: str) -> tuple[int, int]:
         """Size in bytes and the CRC-32 that the zip records."""
-        info = self._opened_here().file.getinfo(self.folder + name)
+        info = self._opened_here().members[self.folder + name]
         return info.file_size, info.CRC
 
 
@@ -137,6 +162,9 @@ class MemoryFiles:
 
     def names(self) -> list[str]:
         return list(self.photos)
+
+    def tables(self) -> list[str]:
+        return []
 
     def title(self, name: str) -> str:
         return name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,14 @@ from PIL import Image
 from ganssl.attributes import did_you_mean, meant_name
 from ganssl.base.progress import Progress
 from ganssl.errors import UserError
-from ganssl.photos.face_cache import cached_faces, decode_faces
-from ganssl.photos.images import read_image
+from ganssl.photos.face_cache import cached_faces, decode_faces, unreadable
+from ganssl.photos.images import check_image, read_image
 from ganssl.photos.label_file import UNKNOWN
 from ganssl.photos.photo_files import FolderFiles, MemoryFiles, ZipFiles
 from ganssl.photos.preprocess import Preprocess
+from ganssl.photos.report import ReadReport, Refusal
+
+MOST_GROUPS = 50
 
 PARTITIONS = {"train": 0, "validation": 1, "test": 2}
 """The numbers of CelebA's `list_eval_partition.txt`."""
@@ -35,6 +38,8 @@ class PhotoSet:
         identity: int64 `[n]`: the number of the person; None where unknown.
         source: the folder or zip, for messages and model cards.
         files: gives the bytes of a photo by its name.
+        groups: text columns by name, `[n]` strings each, empty where unknown.
+        report: what was read and what was left out.
     """
 
     names: list[str]
@@ -44,6 +49,8 @@ class PhotoSet:
     identity: np.ndarray | None
     source: str
     files: FolderFiles | ZipFiles | MemoryFiles
+    groups: dict[str, np.ndarray] = field(default_factory=dict)
+    report: ReadReport = field(default_factory=ReadReport)
 
     def __post_init__(self) -> None:
         if self.labels.shape != (len(self.names), len(self.attributes)):
@@ -64,6 +71,10 @@ class PhotoSet:
         """The photo, decoded to upright RGB."""
         return read_image(self.photo_bytes(index), self.files.title(self.names[index]))
 
+    def check(self, index: int) -> None:
+        """`UserError` where the photo cannot be decoded; quicker than `read`."""
+        check_image(self.photo_bytes(index), self.files.title(self.names[index]))
+
     def subset(self, indices: np.ndarray) -> PhotoSet:
         """The photos at `indices` (integers, in their order) or under a boolean mask `[n]`."""
         order = np.arange(len(self))[np.asarray(indices)]
@@ -73,6 +84,7 @@ class PhotoSet:
             labels=self.labels[order],
             partition=None if self.partition is None else self.partition[order],
             identity=None if self.identity is None else self.identity[order],
+            groups={name: values[order] for name, values in self.groups.items()},
         )
 
     def part(self, name: str) -> PhotoSet:
@@ -112,7 +124,47 @@ class PhotoSet:
             )
         return labels
 
+    def slice_values(self, name: str) -> np.ndarray:
+        """What groups the photos by a column: its labels, int8 `[n]`, or its texts, `[n]`.
+
+        `UserError` where there is no such column, or its texts are too many for groups.
+        """
+        if meant_name(name, self.attributes) is not None:
+            return self.column(name)
+        meant = meant_name(name, self.groups)
+        if meant is None:
+            return self.column(name)  # says what there is
+        values = self.groups[meant]
+        values = np.where(values == "", "unknown", values)
+        count = len(np.unique(values))
+        if count > MOST_GROUPS:
+            raise UserError(
+                f"The column {meant} of {self.source} has {count:,} different texts, more than "
+                f"{MOST_GROUPS} groups; choose another."
+            )
+        return values
+
+    def usable(self, progress: Progress = None) -> PhotoSet:
+        """The photos that can be decoded; the others are named in the report.
+
+        `UserError` where none can be.
+        """
+        bad = unreadable(self, progress)
+        if not bad:
+            return self
+        if len(bad) == len(self):
+            raise UserError(f"No photo of {self.source} can be used. {bad[0]}")
+        kept = self.subset(np.setdiff1d(np.arange(len(self)), list(bad)))
+        refused = [Refusal(self.names[i], reason) for i, reason in bad.items()]
+        return replace(kept, report=self.report.without(refused))
+
     def _hint(self, attribute: str) -> str:
+        if meant := meant_name(attribute, self.groups):
+            words = list(dict.fromkeys(self.groups[meant]))[:3]
+            return (
+                f" with answers: its column {meant} holds the words {', '.join(words)}. Say which "
+                f"attribute it answers, and name its classes."
+            )
         if not self.attributes:
             return ": its photos have no labels. Give a CSV of labels with it."
         hint = did_you_mean(attribute, self.attributes)

@@ -10,7 +10,12 @@ from ganssl.base.progress import Progress
 from ganssl.errors import UserError
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
-from ganssl.photos.uploads import Refusal
+from ganssl.photos.report import Refusal
+
+NO_FACE = (
+    "No face was found in it, so it was left out. Photos that are face crops without a margin may "
+    "be taken as they are on request."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +58,7 @@ def prepare_photos(
     preprocess: Preprocess,
     progress: Progress | None = None,
     model_preprocess: Preprocess | None = None,
+    no_face: str = "crop",
 ) -> PreparedPhotos:
     """Read and align every photo; what cannot be read is refused and the rest goes on.
 
@@ -60,15 +66,19 @@ def prepare_photos(
         preprocess: of the extractor's faces.
         progress: called with (photos done, photos in all).
         model_preprocess: of a face model, to make `model_pixels` as well.
+        no_face: `crop` takes the middle of photos in which no face is found as one;
+            `leave-out` refuses them.
 
     Raises `UserError` when nothing is left.
     """
-    from ganssl.photos.align import prepare_face
+    from ganssl.photos.align import TAKEN, prepare_face
 
     pixels, model_pixels, rows, how, warnings, refused = [], [], [], [], [], []
     for index, name in enumerate(photos.names):
         try:
             face = prepare_face(photos.read(index), preprocess)
+            if no_face == "leave-out" and not face.faces and face.how == TAKEN:
+                raise UserError(NO_FACE)
         except UserError as error:
             refused.append(Refusal(name, str(error)))
         else:

@@ -1,8 +1,8 @@
 """A stranger's ZIP, opened in memory: its members are checked before they are unpacked.
 
 A small ZIP can promise gigabytes, hide other archives, or hold links and paths
-that lead out of a folder. Here nothing is written to disk, a member keeps only
-the last part of its path as its name, sizes are limited as declared and again
+that lead out of a folder. Here nothing is written to disk, a member's path only
+tells it apart from others, sizes are limited as declared and again
 as read, and whatever is not a plain file is refused.
 """
 
@@ -88,7 +88,7 @@ def open_zip(data: bytes, limits: Limits) -> tuple[list[Member], list[tuple[str,
         raise UserError(too_many)
     members, refused = [], []
     for info in infos:
-        name, reason = safe_name(info.filename), _reason_against(info, limits)
+        name, reason = safe_path(member_name(info)), _reason_against(info, limits)
         if reason:
             refused.append((name, reason))
         else:
@@ -137,6 +137,22 @@ def safe_name(path: str) -> str:
     name = re.split(r"[\\/]", unicodedata.normalize("NFC", path))[-1]
     name = "".join(c for c in name if c.isprintable()).strip()
     return name[-MAX_NAME:] or "unnamed"
+
+
+def safe_path(path: str) -> str:
+    """A path whose parts are safe names, relative and without `..`: it only tells photos apart."""
+    parts = [safe_name(part) for part in re.split(r"[\\/]", path) if part.strip(" .")]
+    return "/".join(parts[-8:]) or "unnamed"
+
+
+def member_name(info: zipfile.ZipInfo) -> str:
+    """The name of a member; without the flag of UTF-8 it is UTF-8 where it can be."""
+    if info.flag_bits & 0x800 or info.filename.isascii():
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
 
 
 def too_large(limits: Limits) -> str:

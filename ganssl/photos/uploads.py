@@ -8,41 +8,36 @@ used never stops the rest: it is left out and reported with the reason.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from ganssl.attributes import Attribute
 from ganssl.base.progress import Progress
 from ganssl.errors import UserError
+from ganssl.photos.celeba import IDENTITY, PARTITION
+from ganssl.photos.folder import labelled_set, one_class_note
 from ganssl.photos.images import read_image
-from ganssl.photos.label_file import UNKNOWN, LabelTable, read_attribute_list, read_label_csv
+from ganssl.photos.label_file import LABEL_ENDINGS, LabelTable, read_labels
+from ganssl.photos.matching import loose_key
+from ganssl.photos.own_labels import below, class_folders, joined
 from ganssl.photos.photo_files import MemoryFiles, natural_key
 from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.report import ReadReport, Refusal
 from ganssl.photos.safe_zip import (
     Limits,
     Member,
     is_system_file,
     megabytes,
     open_zip,
-    safe_name,
+    safe_path,
     too_large,
 )
 
 __all__ = ["Limits", "Refusal", "Upload", "read_uploads"]
 
-LABEL_SUFFIXES = (".csv", ".txt")
-SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A file that was left out, and why, in a plain sentence."""
-
-    name: str
-    reason: str
+BESIDE = (PARTITION, IDENTITY, "list_bbox_celeba", "list_landmarks_align_celeba")
+"""Files beside CelebA's list and photos that hold no labels."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +56,13 @@ class Upload:
     refused: list[Refusal]
     notes: list[str]
 
+    @property
+    def report(self) -> ReadReport:
+        return self.photos.report
+
     def summary(self) -> str:
         """What was read, what is odd about it and what was left out, a line each."""
-        count, attributes = len(self.photos), self.photos.attributes
-        first = f"{count:,} photo{'' if count == 1 else 's'} read"
-        first += f", with labels for {_listed(attributes)}." if attributes else ", without labels."
-        lines = [first, *self.notes]
-        if self.refused:
-            lines.append(f"Left out: {len(self.refused):,}.")
-        lines += [f"{refusal.name}: {refusal.reason}" for refusal in self.refused[:SHOWN]]
-        if len(self.refused) > SHOWN:
-            lines.append(f"and {len(self.refused) - SHOWN:,} more.")
-        return "\n".join(lines)
+        return self.report.text()
 
 
 @dataclass(frozen=True)
@@ -99,15 +89,17 @@ def read_uploads(
     attribute: Attribute | None = None,
     progress: Progress | None = None,
 ) -> Upload:
-    """Read photos, ZIPs of photos and a list of labels; no exception for what they hold.
+    """Read photos, ZIPs of photos and files of labels; no exception for what they hold.
 
-    Labels come from the first readable `.csv` (see `read_label_csv`) or `.txt`
-    (CelebA's attribute list), in a ZIP or beside it, and are matched by file name.
+    Labels come from the first readable file of labels (see
+    `ganssl.photos.label_file.read_labels`), in a ZIP or beside it, or else from class folders.
+    They are matched by `ganssl.photos.matching`.
 
     Args:
         files: name and content of each file.
         limits: how much is taken; `Limits()` when omitted.
-        attribute: what a CSV's column `label` answers; all columns are read.
+        attribute: what a column `label`, or words in a column of its name, answer; all
+            columns are read.
         progress: called with `(done, total)` files.
     """
     limits = limits or Limits()
@@ -125,21 +117,49 @@ def read_uploads(
                 )
             data = entry.read()
             total += len(data)
-            if entry.name.lower().endswith(LABEL_SUFFIXES):
+            if entry.name.lower().endswith(LABEL_ENDINGS):
                 label_files.append((entry.name, data))
             else:
                 photos.add(entry.name, data)
         except UserError as error:
-            refused.append(Refusal(entry.name, str(error)))
+            refused.append(Refusal(_last(entry.name), str(error)))
         if progress:
             progress(done, len(entries))
-    names = sorted(photos.files, key=natural_key)
-    table = _first_table(label_files, attribute, refused)
-    attributes, labels, notes = _matched(names, table)
-    kept = MemoryFiles(photos.files)
-    return Upload(
-        PhotoSet(names, attributes, labels, None, None, "the upload", kept), refused, notes
-    )
+    shown, names = _shown(list(photos.files))
+    table = _first_table(label_files, names, attribute, refused)
+    if table is None and names:
+        try:
+            table = class_folders(names, attribute, every_column=True)
+        except UserError:  # folders that answer something else
+            table = class_folders(names)
+    kept = MemoryFiles({name: photos.files[path] for name, path in zip(shown, names, strict=True)})
+    found = labelled_set(names, kept, "the upload", table, "", shown)
+    notes = ["A single photo is too few to learn from."] if len(names) == 1 else []
+    notes += [*found.report.notes, *one_class_note(found)]
+    report = replace(found.report, refused=tuple(refused), notes=tuple(notes))
+    return Upload(replace(found, report=report), refused, notes)
+
+
+def _last(path: str) -> str:
+    return PurePosixPath(path).name
+
+
+def _shown(paths: list[str]) -> tuple[list[str], list[str]]:
+    """What photos are called, in natural order, and their paths in the same order.
+
+    It is the last part of their paths where that tells them apart, or what follows the folders
+    that all of them share.
+    """
+    common = 0
+    if len(set(map(_last, paths))) == len(paths):
+        names = {_last(path): path for path in paths}
+    else:
+        parts = [path.split("/")[:-1] for path in paths]
+        while all(len(p) > common and p[common] == parts[0][common] for p in parts):
+            common += 1
+        names = {"/".join(path.split("/")[common:]): path for path in paths}
+    ordered = sorted(names, key=natural_key)
+    return ordered, [names[name] for name in ordered]
 
 
 def _entries(
@@ -150,7 +170,7 @@ def _entries(
     for path, data in files:
         if is_system_file(path):
             continue
-        name = safe_name(path)
+        name = safe_path(path)
         if not name.lower().endswith(".zip"):
             entries.append(_LooseFile(name, data, limits))
             continue
@@ -162,9 +182,9 @@ def _entries(
             refused.append(Refusal(name, str(error)))
         else:
             entries += members
-            refused += [Refusal(*pair) for pair in not_read]
+            refused += [Refusal(_last(inner), why) for inner, why in not_read]
     reason = f"More than {limits.files:,} files were handed in; this one was not read."
-    refused += [Refusal(entry.name, reason) for entry in entries[limits.files :]]
+    refused += [Refusal(_last(entry.name), reason) for entry in entries[limits.files :]]
     return entries[: limits.files]
 
 
@@ -181,7 +201,7 @@ class _Photos:
         """Take a photo; `UserError` with the reason against it."""
         digest = hashlib.sha256(data).digest()
         if digest in self.by_digest:
-            raise UserError(f"It is the same photo as {self.by_digest[digest]}.")
+            raise UserError(f"It is the same photo as {_last(self.by_digest[digest])}.")
         if name in self.files:
             raise UserError("Another photo has this name already; rename one of the two.")
         if self.pixels >= self.limits.total_pixels:
@@ -196,74 +216,23 @@ class _Photos:
 
 
 def _first_table(
-    label_files: list[tuple[str, bytes]], attribute: Attribute | None, refused: list[Refusal]
+    label_files: list[tuple[str, bytes]],
+    names: list[str],
+    attribute: Attribute | None,
+    refused: list[Refusal],
 ) -> LabelTable | None:
-    """The labels of the first file that can be read."""
-    table = None
-    for name, data in label_files:
+    """The labels of the first file that can be read, with those of its name in other folders."""
+    read: list[LabelTable] = []
+    wanted = {loose_key(name) for name in names} if names else None
+    for path, data in label_files:
+        name = _last(path)
         try:
-            if table is not None:
-                raise UserError(f"Labels were read from {table.source} already.")
-            table = _read_table(name, data, attribute)
+            if PurePosixPath(name).stem in BESIDE:
+                continue
+            if read and read[0].source != name:
+                raise UserError(f"Labels were read from {read[0].source} already.")
+            table = read_labels(data, attribute, None, name, True, wanted)
+            read.append(table if not read and len(label_files) == 1 else below(path, table, names))
         except UserError as error:
             refused.append(Refusal(name, str(error)))
-    return table
-
-
-def _read_table(name: str, data: bytes, attribute: Attribute | None) -> LabelTable:
-    if name.lower().endswith(".csv"):
-        table = read_label_csv(data, attribute, name=name, every_column=True)
-    else:
-        table = read_attribute_list(data, name)
-    # photos are known by the last part of their path, and so are the rows
-    names = [safe_name(path) for path in table.names]
-    twice, count = Counter(names).most_common(1)[0]
-    if count > 1:
-        raise UserError(
-            f"{name}, line {table.lines[names.index(twice)]}: {count} rows are for photos named "
-            f"{twice} in different folders. Give every photo a name of its own."
-        )
-    return LabelTable(names, table.attributes, table.labels, table.lines, name)
-
-
-def _matched(
-    names: list[str], table: LabelTable | None
-) -> tuple[tuple[str, ...], np.ndarray, list[str]]:
-    """Attribute names, labels int8 `[n, a]` in the photos' order, and notes."""
-    notes = ["A single photo is too few to learn from."] if len(names) == 1 else []
-    if table is None:
-        return (), np.empty((len(names), 0), dtype=np.int8), notes
-    rows = {name: row for row, name in enumerate(table.names)}
-    labels = np.full((len(names), len(table.attributes)), UNKNOWN, dtype=np.int8)
-    found = [i for i, name in enumerate(names) if name in rows]
-    labels[found] = table.labels[[rows[names[i]] for i in found]]
-    present = set(names)
-    absent = [row for row, name in enumerate(table.names) if name not in present]
-    if absent:
-        row = absent[0]
-        notes.append(
-            f"{len(absent):,} of {len(rows):,} rows of {table.source} name no photo that was read, "
-            f"such as {table.names[row]} (line {table.lines[row]})."
-        )
-    known = labels != UNKNOWN  # (n, a)
-    unlabelled = np.flatnonzero(~known.any(axis=1))
-    if len(unlabelled):
-        notes.append(
-            f"{len(unlabelled):,} of {len(names):,} photos have no label, "
-            f"such as {names[unlabelled[0]]}."
-        )
-    one_class = known.any(axis=0) & ~((labels == 0).any(axis=0) & (labels == 1).any(axis=0))
-    if one_class.any() and len(names) > 1:
-        alike = [name for name, one in zip(table.attributes, one_class, strict=True) if one]
-        notes.append(
-            f"All labels are the same for {_listed(alike)}: it takes photos with and without "
-            f"an attribute to learn it."
-        )
-    return table.attributes, labels, notes
-
-
-def _listed(names: list[str] | tuple[str, ...]) -> str:
-    """The first few of them, as a sentence has them."""
-    if len(names) > 5:
-        return f"{', '.join(names[:4])} and {len(names) - 4} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return joined(read) if read else None

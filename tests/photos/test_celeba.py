@@ -155,8 +155,6 @@ BROKEN_ATTRIBUTES = [
     ("000004.jpg -1  1", "000004.jpg -1  0", "line 6: '0' is no value of Smiling; write 1 or -1"),
     ("000003.jpg", "\n000003.jpg", "line 5: expected .* found 0"),
     ("000005.jpg", "000001.jpg", "line 7: 000001.jpg has a row already, in line 3"),
-    ("000005.jpg", "55.jpg", r"1 photo that is not in img_align_celeba: 55.jpg \(line 7\)\. Add"),
-    ("000005.jpg", "../up.jpg", r"not in img_align_celeba: \.\./up.jpg \(line 7\)"),
 ]
 BROKEN_PARTITION = [
     ("000003.jpg 2\n", "", "no row for 1 of the photos in list_attr_celeba.txt, such as 000003"),
@@ -188,10 +186,13 @@ def test_many_missing_photos_are_counted(root):
     for i in (1, 2, 4, 5, 6):
         (root / f"img_align_celeba/00000{i}.jpg").unlink()
     message = (
-        r"lists 5 photos that are not in img_align_celeba: "
-        r"000001.jpg \(line 3\), 000002.jpg \(line 4\), 000004.jpg \(line 6\) and more\."
+        r"lists 5 photos that are not in img_align_celeba, such as "
+        r"000001.jpg \(line 3\), 000002.jpg \(line 4\), 000004.jpg \(line 6\)\."
     )
-    with pytest.raises(UserError, match=message):
+    photos = read_celeba(root)
+    assert photos.names == ["000003.jpg"] and re.search(message, photos.report.notes[0])
+    (root / "img_align_celeba/000003.jpg").rename(root / "img_align_celeba/x.jpg")
+    with pytest.raises(UserError, match=r"lists none of the photos .* which holds x\.jpg"):
         read_celeba(root)
 
 
@@ -220,6 +221,8 @@ def test_missing_pieces_are_named(root):
     with pytest.raises(UserError, match=r"holds no list_attr_celeba\.txt"):
         read_celeba(root)
     (root / "attr.txt").rename(root / "list_attr_celeba.txt")
+    for photo in (root / "img_align_celeba").iterdir():
+        photo.unlink()
     (root / "img_align_celeba").rename(root / "photos")
     with pytest.raises(UserError, match=r"neither img_align_celeba/ nor img_align_celeba\.zip"):
         read_celeba(root)
@@ -266,8 +269,8 @@ class TestZip:
             for member in old.namelist()[:-1]:
                 new.writestr(member, old.read(member))
         target.replace(source)
-        with pytest.raises(UserError, match=r"000006\.jpg \(line 8\)"):
-            read_celeba(root)
+        photos = read_celeba(root)
+        assert len(photos) == 5 and "000006.jpg (line 8)" in photos.report.notes[0]
 
     def test_threads_share_one_zip(self, root):
         photos = read_celeba(root)

@@ -23,7 +23,7 @@ def folder(tmp_path):
     for i, name in enumerate(["a10.jpg", "a2.PNG", "B1.webp", "sub/a1.jpeg"]):
         format = {"jpg": "JPEG", "PNG": "PNG", "webp": "WEBP", "jpeg": "JPEG"}[name.split(".")[1]]
         (root / name).write_bytes(encoded(draw_photo(i, 40 + i, 40), format))
-    for name in ("notes.txt", "._a2.PNG", ".hidden/x.jpg", "__MACOSX/a2.jpg", "a3.gif"):
+    for name in ("notes.txt", "._a2.PNG", ".hidden/x.jpg", "__MACOSX/a2.jpg", "a3.psd"):
         (root / name).write_bytes(b"no photo")
     return root
 
@@ -69,9 +69,15 @@ def test_a_chosen_column_becomes_the_attribute(folder):
 
 def test_labels_of_photos_that_are_not_there(folder):
     data = b"file,Male\na2.PNG,1\na1.jpeg,1\nx.jpg,0\n"
-    message = r"lists 2 photos that are not in .*photos: a1.jpeg \(line 3\), x.jpg \(line 4\)\. Add"
-    with pytest.raises(UserError, match=message):
-        read_folder(folder, data)
+    photos = read_folder(folder, data)
+    assert photos.column("Male").tolist() == [1, -1, -1, 1]
+    assert photos.report.rows_without_photo == 1
+    assert (
+        "1 of 3 rows of labels.csv name no photo that was read, such as x.jpg (line 4)."
+        in photos.report.notes[0]
+    )
+    with pytest.raises(UserError, match=r"None of the 4 photos .* has a row in labels\.csv"):
+        read_folder(folder, b"file,Male\nx.jpg,0\n")
 
 
 def test_folders_without_photos(tmp_path, folder):
@@ -109,7 +115,7 @@ def test_the_reader_is_chosen_by_layout(tmp_path, folder):
     with pytest.raises(UserError, match="is CelebA and brings its labels"):
         read_photos(celeba, b"file,Bald\n000002.jpg,1\n")
     (tmp_path / "photos.zip").write_bytes(b"PK")
-    with pytest.raises(UserError, match="is not a folder"):
+    with pytest.raises(UserError, match="cannot be opened as a zip"):
         read_photos(tmp_path / "photos.zip")
 
 

@@ -112,9 +112,9 @@ def test_files_that_systems_add_are_passed_over_in_silence():
 def test_copies_are_reported_and_left_out():
     data = zipped(("p/a.png", photo(0)), ("q/a.png", photo(1)), ("q/b.png", photo(0)))
     upload = read_uploads([("x.zip", data), ("c.png", photo(0))])
-    assert upload.photos.names == ["a.png"] and upload.photos.photo_bytes(0) == photo(0)
+    assert upload.photos.names == ["p/a.png", "q/a.png"]
+    assert upload.photos.photo_bytes(1) == photo(1)
     assert [(refusal.name, refusal.reason[:30]) for refusal in upload.refused] == [
-        ("a.png", "Another photo has this name al"),
         ("b.png", "It is the same photo as a.png."),
         ("c.png", "It is the same photo as a.png."),
     ]
@@ -123,13 +123,13 @@ def test_copies_are_reported_and_left_out():
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.gif", encoded(draw_photo(), "GIF"), "This file is not a JPEG, PNG or WebP image."),
-        ("notes.doc", b"hello", "This file is not a JPEG, PNG or WebP image."),
-        ("empty.jpg", b"", "This file is not a JPEG, PNG or WebP image."),
-        ("zip.jpg", zipped(("a.png", photo())), "This file is not a JPEG, PNG or WebP image."),
+        ("a.ico", encoded(draw_photo(), "ICO"), "This file is not a JPEG, PNG or WebP image"),
+        ("notes.doc", b"hello", "This file is not a JPEG, PNG or WebP image"),
+        ("empty.jpg", b"", "This file is not a JPEG, PNG or WebP image"),
+        ("zip.jpg", zipped(("a.png", photo())), "This file is not a JPEG, PNG or WebP image"),
         ("cut.png", photo()[:-60], "This file is damaged and cannot be decoded."),
         ("dot.png", encoded(draw_photo(0, 7, 7)), "This file has only 7×7 pixels"),
-        ("big.png", encoded(Image.new("1", (6000, 5000))), "more than 25 megapixels"),
+        ("big.png", encoded(Image.new("1", (8000, 7000))), "more than 50 megapixels"),
     ],
 )  # fmt: skip
 def test_files_that_are_no_photos(name, data, reason):
@@ -289,7 +289,6 @@ def test_labels_without_photos_and_photos_without_labels():
         "2 of 4 rows of l.csv name no photo that was read, such as gone.png (line 4).",
         "2 of 4 photos have no label, such as c.png.",
     ]
-    assert "gone.png (line 4)" in upload.summary()
     alone = read_uploads([("l.csv", csv)])
     assert len(alone.photos) == 0 and alone.photos.labels.shape == (0, 1)
     assert alone.notes[0].startswith("4 of 4 rows of l.csv name no photo")
@@ -297,16 +296,16 @@ def test_labels_without_photos_and_photos_without_labels():
 
 
 def test_broken_labels_are_named_with_the_line_and_the_photos_stay():
-    files = [("l.csv", b"file,Male\na.png,1\nb.png,what\n"), ("a.png", photo())]
+    files = [("l.csv", b"file,Male\na.png,1\nb.png\n"), ("a.png", photo())]
     upload = read_uploads(files)
     assert upload.photos.names == ["a.png"] and upload.photos.attributes == ()
-    assert reasons(upload)["l.csv"].startswith("l.csv, line 3: 'what' is no label of Male")
+    assert reasons(upload)["l.csv"].startswith("l.csv, line 3: expected 2 cells")
     upload = read_uploads([("r.txt", b"Read me first.\n"), ("a.png", photo())])
     assert reasons(upload)["r.txt"].startswith("r.txt, line 1: CelebA's attribute list begins")
     files = [("l.csv", b"file,Male\np/a.png,1\nq/a.png,0\n"), ("a.png", photo())]
-    assert (
-        "l.csv, line 2: 2 rows are for photos named a.png" in reasons(read_uploads(files))["l.csv"]
-    )
+    upload = read_uploads(files)
+    assert upload.photos.labels.tolist() == [[-1]]
+    assert "1 photos fit several rows" in upload.summary()
 
 
 def test_the_first_readable_list_counts():
@@ -343,7 +342,7 @@ def test_a_very_wide_table_does_not_hold_the_page_up():
     header = ",".join(f"c{i}" for i in range(200_000))
     start = time.process_time()
     upload = read_uploads([("l.csv", f"file,{header},c0\na.png\n".encode())])
-    assert "column 'c0' appears twice" in reasons(upload)["l.csv"]
+    assert "more than 2,000 columns" in reasons(upload)["l.csv"]
     assert time.process_time() - start < 5
 
 
@@ -358,7 +357,8 @@ def test_a_long_list_of_refusals_is_cut_in_the_summary():
     assert lines[:3] == [
         "0 photos read, without labels.",
         "Left out: 14.",
-        "0.gif: This file is not a JPEG, PNG or WebP image.",
+        "0.gif: This file is not a JPEG, PNG or WebP image, nor of another format that is read "
+        "(AVIF, GIF, HEIC, TIFF, BMP).",
     ]
     assert len(lines) == 13 and lines[-1] == "and 4 more."
 

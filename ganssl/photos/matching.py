@@ -1,0 +1,198 @@
+"""Which row of a label file belongs to which photo: one rule for all readers.
+
+Names are compared in this order, and the first rule that finds a row decides:
+
+1. the whole path, as it is written;
+2. the whole path in Unicode's composed form (macOS writes é as two characters);
+3. the last parts, as far as both sides name folders: `train/1.jpg` is `1.jpg`
+   and `C:/set/train/1.jpg`, but never `val/1.jpg`;
+4. the same without regard to case;
+5. the same with another ending or none (`000001`, or `.png` for a `.jpg`).
+
+From 3 on a row counts only where it is the only one for the photo, and the
+photo the only one for it. Folders that say nothing, such as `images`, are not
+compared.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import numpy as np
+
+CONTAINERS = frozenset(
+    {"", ".", "data", "dataset", "file", "files", "image", "images", "img", "imgs", "jpg", "photo",
+     "photos", "picture", "pictures", "pics", "png", "upload", "uploads", "img_align_celeba"}
+)  # fmt: skip
+"""Folders that tell nothing of which photos they hold."""
+
+SPLITS = {
+    "train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "dev": 1, "test": 2,
+    "testing": 2, "eval": 2,
+}  # fmt: skip
+"""Folders that are parts of a set, with the numbers of CelebA's partition."""
+
+PHOTO_ENDING = re.compile(
+    r"\.(jpe?g|jpe|jfif|png|apng|webp|avif|gif|tiff?|bmp|heic|heif|mpo)$", re.I
+)
+LABEL_STUDIO = re.compile(r"^[0-9a-f]{8}-(?=.)")
+"""What Label Studio puts before the name of a file that was uploaded to it."""
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Rows for photos.
+
+    Attributes:
+        rows: int64 `[n]`: the row of each photo, -1 without one.
+        ambiguous: photos that several rows, or rows that several photos, would fit by their
+            last part; none of them got a row.
+        contradicted: photos whose bare name has a row, but of another folder.
+    """
+
+    rows: np.ndarray
+    ambiguous: tuple[str, ...]
+    contradicted: tuple[str, ...]
+
+
+def clean_path(text: str) -> str:
+    """A path as label files write it, with plain slashes, without address, query or drive."""
+    path = text.strip().strip('"').replace("\\", "/")
+    if "?d=" in path:  # Label Studio's local storage
+        path = unquote(path.partition("?d=")[2])
+    elif re.match(r"^[a-z][a-z0-9+.-]+://", path, re.I):
+        path = re.sub(r"^[a-z][a-z0-9+.-]+://[^/]*/?", "", path.partition("?")[0], flags=re.I)
+        path = unquote(path)
+    elif path.startswith("/data/upload/"):  # Label Studio's own storage
+        path = LABEL_STUDIO.sub("", unquote(path.rpartition("/")[2]))
+    path = re.sub(r"^[A-Za-z]:", "", path)
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    return "/".join(parts)
+
+
+def looks_like_photo(text: str) -> bool:
+    """Whether a cell holds the name of a photo file."""
+    return bool(PHOTO_ENDING.search(text.partition("?")[0].strip().strip('"')))
+
+
+def loose_key(path: str) -> str:
+    """What two names share at the least if they may mean one photo: the last part, without
+    ending and case."""
+    name = unicodedata.normalize("NFC", path.replace("\\", "/").rpartition("/")[2])
+    return PHOTO_ENDING.sub("", LABEL_STUDIO.sub("", name.strip().strip('"'))).casefold()
+
+
+def match_names(photos: Sequence[str], rows: Sequence[str], root: str = "") -> Matches:
+    """Find the row of each photo.
+
+    Args:
+        photos: paths below the folder or ZIP that holds them.
+        rows: names in a label file, from `clean_path`.
+        root: name of that folder; it is compared only as far as it is one of several
+            that go by numbers or by parts (`train` and `val`, `set1` and `set2`).
+    """
+    found = np.full(len(photos), -1, np.int64)
+    exact = {name: row for row, name in enumerate(rows)}
+    for i, name in enumerate(photos):
+        found[i] = exact.get(name, -1)
+    composed = [_composed(name) for name in photos]
+    if (found < 0).any():
+        by_form: dict[str, int] = {_composed(name): row for row, name in enumerate(rows)}
+        for i in np.flatnonzero(found < 0):
+            found[i] = by_form.get(composed[i], -1)
+    ambiguous: list[int] = []
+    contradicted: set[int] = set()
+    for fold in (_same, str.casefold, _stem):
+        open_photos = np.flatnonzero(found < 0)
+        if not len(open_photos):
+            break
+        taken = set(found[found >= 0].tolist())
+        doubtful, other = _by_last_part(open_photos, composed, rows, taken, root, fold, found)
+        ambiguous += doubtful
+        contradicted |= other
+    left = [i for i in dict.fromkeys(ambiguous) if found[i] < 0]
+    apart = [i for i in sorted(contradicted) if found[i] < 0 and i not in left]
+    return Matches(found, tuple(photos[i] for i in left), tuple(photos[i] for i in apart))
+
+
+def _by_last_part(
+    open_photos: np.ndarray,
+    photos: list[str],
+    rows: Sequence[str],
+    taken: set[int],
+    root: str,
+    fold: Callable[[str], str],
+    found: np.ndarray,
+) -> tuple[list[int], set[int]]:
+    """Fill `found` by the last parts; photos that are ambiguous, and those contradicted."""
+    wanted = {fold(photos[i].rpartition("/")[2]) for i in open_photos}
+    by_last: dict[str, list[int]] = {}
+    for row, name in enumerate(rows):
+        if row not in taken:
+            last = fold(_composed(LABEL_STUDIO.sub("", name.rpartition("/")[2])))
+            raw = fold(_composed(name.rpartition("/")[2]))
+            for key in {last, raw} & wanted:
+                by_last.setdefault(key, []).append(row)
+    fits: dict[int, list[int]] = {}
+    contradicted: set[int] = set()
+    for i in open_photos.tolist():
+        candidates = by_last.get(fold(photos[i].rpartition("/")[2]), [])
+        fits[i] = [row for row in candidates if _agree(photos[i], rows[row], root, fold)]
+        if candidates and not fits[i]:
+            contradicted.add(i)
+    photos_of: dict[int, list[int]] = {}
+    for i, some in fits.items():
+        for row in some:
+            photos_of.setdefault(row, []).append(i)
+    doubtful = []
+    for i, some in fits.items():
+        if len(some) == 1 and len(photos_of[some[0]]) == 1:
+            found[i] = some[0]
+        elif some:
+            doubtful.append(i)
+    return doubtful, contradicted
+
+
+def _agree(photo: str, row: str, root: str, fold: Callable[[str], str]) -> bool:
+    """Whether the folders of a photo and of a row do not contradict each other."""
+    mine = [_composed(part) for part in photo.split("/")[:-1] if _tells(part)]
+    theirs = [_composed(part) for part in row.split("/")[:-1] if _tells(part)]
+    if fold is not _same:
+        mine, theirs = [p.casefold() for p in mine], [p.casefold() for p in theirs]
+    length = min(len(mine), len(theirs))
+    if length and mine[-length:] != theirs[-length:]:
+        return False
+    rest = theirs[: len(theirs) - length]
+    if len(mine) > length or not rest or not root:
+        return True
+    return not _siblings(rest[-1].casefold(), root.casefold())
+
+
+def _tells(folder: str) -> bool:
+    return folder.casefold() not in CONTAINERS
+
+
+def _siblings(first: str, second: str) -> bool:
+    """Whether two folders look like different parts of one set: train and val, set1 and set2."""
+    if first in SPLITS and second in SPLITS:
+        return SPLITS[first] != SPLITS[second]
+    if first == second:
+        return False
+    digits = re.sub(r"\d+", "", first) == re.sub(r"\d+", "", second)
+    return digits or (len(first) > 2 and first[:-1] == second[:-1])
+
+
+def _composed(name: str) -> str:
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
+def _same(name: str) -> str:
+    return name
+
+
+def _stem(name: str) -> str:
+    return PHOTO_ENDING.sub("", name).casefold()

@@ -1,0 +1,125 @@
+"""Tables of text as spreadsheets and programs write them: encodings, separators, limits."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from ganssl.errors import UserError
+
+MOST_ROWS = 500_000
+MOST_COLUMNS = 2_000
+MOST_LINES = 600_000
+LONGEST_CELL = 100_000
+SEPARATORS = ",;\t|"
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+PUNCTUATION = "‚„…‘’“”–—·°ºª«»¡¿´`¨§€©®²³½ \u00a0"
+
+
+def decoded(name: str, data: bytes) -> tuple[str, str | None]:
+    """The text of a file, and a note where its encoding had to be concluded.
+
+    UTF-8, UTF-16 and UTF-32 with their marks, UTF-8 without one, and Windows-1252
+    where it is certain: the bytes are no UTF-8, none of it could be, and all of them
+    are letters or usual marks.
+
+    Raises `UserError` with the line for anything else.
+    """
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding), None
+            except UnicodeDecodeError as error:
+                raise UserError(
+                    f"{name} begins as {encoding.upper()} but is damaged. Save it again as UTF-8."
+                ) from error
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        if (text := _windows(data)) is not None:
+            return text, f"{name} is not UTF-8 and was read as Windows-1252."
+        raise UserError(
+            f"{name}, line {line}: the text is not UTF-8. Save the file again as UTF-8."
+        ) from error
+    if "\0" in text:
+        raise UserError(
+            f"{name}, line {text.count(chr(10), 0, text.index(chr(0))) + 1}: the text is not "
+            f"UTF-8. Save the file again as UTF-8."
+        )
+    return text, None
+
+
+def _windows(data: bytes) -> str | None:
+    """The text in Windows-1252, or None where that is not certain."""
+    if re.search(rb"[\xc2-\xf4][\x80-\xbf]", data):  # some of it is UTF-8
+        return None
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    odd = {c for c in set(text) if ord(c) > 126 or (ord(c) < 32 and c not in "\t\r\n")}
+    known = all(c in PUNCTUATION or unicodedata.category(c) in ("Ll", "Lu") for c in odd)
+    return text if known else None
+
+
+def text_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table with their lines, counted from 1; blank rows are left out.
+
+    The separator is what the first row has most of: comma, semicolon, tab or bar, or what a
+    line `sep=;` before it names, as Excel writes it.
+
+    Raises `UserError` with the line for broken quotes and for more than is read.
+    """
+    skipped = 0
+    if named := re.match(r'"?sep=(.)"?[^\n]*\n', text, re.I):
+        separator, skipped = named[1], 1
+        text = text[named.end() :]
+    else:
+        first = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").partition("\n")[0])
+        separator = max(SEPARATORS, key=first.count)
+        if first.count(separator) >= MOST_COLUMNS:
+            raise UserError(
+                f"{name} has more than {MOST_COLUMNS:,} columns; leave out those that are no "
+                f"labels."
+            )
+    if text.count("\n") > MOST_LINES or text.count("\r") > 2 * MOST_LINES:
+        raise UserError(
+            f"{name} has more than {MOST_LINES:,} lines; hand in the rows of your photos alone."
+        )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                yield reader.line_num + skipped, row
+    except csv.Error as error:
+        raise UserError(
+            f"{name}, line {reader.line_num + skipped} is not readable as CSV: {error}."
+        ) from error
+
+
+def csv_bytes(rows: Sequence[Sequence[object]]) -> bytes:
+    """Rows as CSV that spreadsheets open rightly: UTF-8 with its mark, commas, Windows line ends.
+
+    A cell that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+    return codecs.BOM_UTF8 + text.getvalue().encode()
+
+
+def _harmless(cell: object) -> object:
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "@", "\t", "\r"):
+        return f"'{cell}"
+    return cell
