@@ -30,7 +30,7 @@ def photos_with(labels: np.ndarray) -> PhotoSet:
     part = np.where(np.arange(COUNT) < COUNT // 2, PARTITIONS["train"], PARTITIONS["validation"])
     table = labels[:, None].astype(np.int8)
     names = list(files)
-    return PhotoSet(names, ("Smiling",), table, None, part, "planted", MemoryFiles(files))
+    return PhotoSet(names, ("Smiling",), table, part, None, "planted", MemoryFiles(files))
 
 
 def brightness(faces: np.ndarray) -> np.ndarray:
