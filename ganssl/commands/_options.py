@@ -6,12 +6,14 @@ import argparse
 import shlex
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganssl.attributes import did_you_mean, meant_name
 from ganssl.base.atomic import write_file
 from ganssl.base.device import AUTO, TRAINING_DTYPES
+from ganssl.directions.holding import DEFAULT_RULE, RULES
 from ganssl.errors import UserError
 from ganssl.face.state import FaceState
 
@@ -59,7 +61,7 @@ def write_markdown(args: argparse.Namespace, title: str, text: str) -> None:
 
 
 def add_edit_arguments(parser: argparse.ArgumentParser) -> None:
-    """`--set` and `--lock`, which `edited` reads."""
+    """`--set`, `--lock` and `--hold-rule`, which `edited` reads."""
     parser.add_argument(
         "--set",
         action="append",
@@ -74,10 +76,16 @@ def add_edit_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ATTRIBUTE",
         help="an attribute that the edits must not move; repeat it for more",
     )
+    parser.add_argument(
+        "--hold-rule",
+        choices=RULES,
+        help=f"what edits leave alone: {'; '.join(f'{k}: {v}' for k, v in RULES.items())} "
+        f"(default: that of --state, else {DEFAULT_RULE})",
+    )
 
 
 def edited(state: FaceState, args: argparse.Namespace) -> FaceState:
-    """The state with the edits of `--set` and the locks of `--lock`."""
+    """The state with the edits of `--set`, the locks of `--lock` and the rule of `--hold-rule`."""
     for text in args.set:
         attribute, equals, amount = text.partition("=")
         if not equals:
@@ -85,6 +93,8 @@ def edited(state: FaceState, args: argparse.Namespace) -> FaceState:
         state = state.with_edit(attribute.strip(), amount)
     for attribute in args.lock:
         state = state.with_lock(attribute, True)
+    if args.hold_rule:
+        state = replace(state, hold=args.hold_rule)
     return state
 
 

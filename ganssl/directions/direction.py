@@ -20,6 +20,9 @@ FOUND_METHODS: tuple[str, ...] = ("pca", "sefa", "ica", "difference")
 """Without labels: principal components, the generator's first layer, independent components, and
 the difference between codes picked by hand and the rest."""
 
+PIXEL_METHODS: tuple[str, ...] = ("regression",)
+"""From what is measured on the pixels, such as skin tone; *present* is the upper half of it."""
+
 USABLE_AUC = 0.7
 USABLE_COSINE = 0.7
 """What a direction must reach on held-out faces, and between halves, before it gets a slider."""
@@ -41,7 +44,8 @@ class Direction:
     Attributes:
         vector: float32 `[d]` of length 1; read-only.
         sigma: standard deviation of the population's projections, in code units.
-        center: mean of the population's projections, in code units.
+        center: mean of the population's projections, in code units; may be NaN
+            after `conditional_direction` alone.
         boundary: the projection at which held-out classes are best separated,
             both classes weighed alike (Youden's J), in code units.
         class_means: held-out means of (absent, present), in σ from `center`.
@@ -79,13 +83,14 @@ class Direction:
 
     def __post_init__(self) -> None:
         name = f"The {self.method} direction of {self.attribute}"
-        known = (*METHODS, *FOUND_METHODS)
+        known = (*METHODS, *FOUND_METHODS, *PIXEL_METHODS)
         if self.method not in known:
             raise UserError(f"{self.method!r} is no method; choose from {', '.join(known)}.")
         vector = np.array(self.vector, dtype=np.float32)
         if vector.ndim != 1 or not np.isclose(np.linalg.norm(vector), 1.0, atol=1e-3):
             raise UserError(f"{name} is not a vector of length 1.")
-        if not (np.isfinite(self.sigma) and self.sigma > 0 and np.isfinite(self.center)):
+        centred = np.isfinite(self.center) or bool(self.conditioned_on)
+        if not (np.isfinite(self.sigma) and self.sigma > 0 and centred):
             raise UserError(f"{name} has no spread above 0 or no center.")
         measured = (self.boundary, *self.class_means, self.auc, self.accuracy, self.majority)
         unmeasured = bool(self.conditioned_on) or self.method in FOUND_METHODS

@@ -37,6 +37,8 @@ class DirectionSet:
         directions: any number of them; a later one replaces an earlier one of
             the same attribute and method.
         skipped: attributes that could not be fitted, with the reason.
+        skin_tone: along which skin grows lighter, as pixels are measured (see
+            `ganssl.photos.skin_tone`); sliders hold it. None where it is not known.
 
     Example:
         >>> import numpy as np
@@ -59,11 +61,14 @@ class DirectionSet:
         model_id: str,
         directions: Iterable[Direction] = (),
         skipped: dict[str, str] | None = None,
+        skin_tone: Direction | None = None,
     ) -> None:
         self.model_id = model_id
         self.skipped = dict(skipped or {})
+        self.skin_tone = skin_tone
         self._by_key = {(d.attribute, d.method): d for d in directions}
-        if len({d.vector.shape for d in self}) > 1:
+        tone = [skin_tone] if skin_tone is not None else []
+        if len({d.vector.shape for d in (*self, *tone)}) > 1:
             raise UserError("Directions of one model must have vectors of one length.")
         if any(d.conditioned_on and not d.own for d in self):
             raise UserError(
@@ -77,7 +82,11 @@ class DirectionSet:
 
     def with_model(self, model_id: str) -> DirectionSet:
         """The same directions under a model's id, for when it is known only after saving."""
-        return DirectionSet(model_id, self, self.skipped)
+        return DirectionSet(model_id, self, self.skipped, self.skin_tone)
+
+    def with_skin_tone(self, skin_tone: Direction | None) -> DirectionSet:
+        """The same directions with one of skin tone to hold."""
+        return DirectionSet(self.model_id, self, self.skipped, skin_tone)
 
     def extended(self, own: Iterable[Direction]) -> DirectionSet:
         """These and a user's own directions, which come first where an attribute has both.
@@ -85,7 +94,7 @@ class DirectionSet:
         Raises `UserError` for vectors of another length.
         """
         mine = [replace(direction, own=True) for direction in own]
-        return DirectionSet(self.model_id, [*self, *mine], self.skipped)
+        return DirectionSet(self.model_id, [*self, *mine], self.skipped, self.skin_tone)
 
     @cached_property
     def id(self) -> str:
@@ -151,18 +160,25 @@ class DirectionSet:
             )
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """`vectors`: float32 `[m, d]`, in the order of `to_dict()["directions"]`."""
+        """`vectors`: float32 `[m, d]`, in the order of `to_dict()["directions"]`.
+
+        And `skin_tone`, float32 `[d]`, where it is known.
+        """
         vectors = [d.vector for d in self]
-        return {"vectors": np.stack(vectors) if vectors else np.zeros((0, 0), np.float32)}
+        arrays = {"vectors": np.stack(vectors) if vectors else np.zeros((0, 0), np.float32)}
+        return arrays if self.skin_tone is None else {**arrays, "skin_tone": self.skin_tone.vector}
 
     def to_dict(self) -> dict:
         """The part that goes into JSON."""
-        return {
+        values = {
             "format": FORMAT,
             "model_id": self.model_id,
             "directions": [d.to_dict() for d in self],
             "skipped": self.skipped,
         }
+        if self.skin_tone is not None:
+            values["skin_tone"] = self.skin_tone.to_dict()
+        return values
 
     @classmethod
     def from_parts(cls, values: dict, arrays: dict[str, np.ndarray]) -> DirectionSet:
@@ -181,7 +197,11 @@ class DirectionSet:
         directions = [
             Direction.from_dict(row, vector) for row, vector in zip(rows, vectors, strict=True)
         ]
-        return cls(str(values.get("model_id", "")), directions, skipped)
+        tone, vector = values.get("skin_tone"), arrays.get("skin_tone")
+        if (tone is None) != (vector is None):
+            raise UserError("The direction of skin tone is incomplete.")
+        skin_tone = None if tone is None else Direction.from_dict(tone, vector)
+        return cls(str(values.get("model_id", "")), directions, skipped, skin_tone)
 
     def save(self, path: Path) -> None:
         """Write one `.npz`: `vectors`, and the JSON as UTF-8 bytes in `json`."""

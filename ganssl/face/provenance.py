@@ -44,6 +44,7 @@ def photo_source(model: FaceModel, state: FaceState, detail: PhotoDetail | None)
         "from": "photo",
         "edits": dict(state.edits),
         "locked": list(state.locked),
+        "hold": state.hold,
         "detail": detail.strength if detail else 0.0,
         "model": model.id,
     }

@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from ganssl.attributes import Attribute
-from ganssl.directions import conditional_direction, edit_codes
+from ganssl.directions import edit_codes, slider_direction
 from ganssl.errors import UserError
 from ganssl.face.provenance import provenance
 from ganssl.face.state import FaceState
@@ -46,6 +46,9 @@ __all__ = [
 
 FILMSTRIP_STEPS: tuple[float, ...] = (-3, -2, -1, 0, 1, 2, 3)
 MAX_SIDE = 2048
+SMALLEST_GAIN = 0.05
+"""A slider has marks where its step moves a face by so much of the plain direction's step."""
+
 PNG_START = b"\x89PNG"
 
 
@@ -148,7 +151,14 @@ def grid(model: FaceModel, state: FaceState, count: int) -> np.ndarray:
 
 def _edit(model: FaceModel, state: FaceState, codes: np.ndarray) -> np.ndarray:
     state = state.check(model.id, model.directions.sliders)
-    return edit_codes(codes, state.edits, model.directions, model.covariance, state.locked)
+    return edit_codes(
+        codes,
+        state.edits,
+        model.directions,
+        model.covariance,
+        state.locked,
+        rule=state.hold,
+    )
 
 
 @dataclass(frozen=True)
@@ -158,8 +168,8 @@ class SliderScale:
     Attributes:
         absent, present: the amounts in σ that bring the face to the mean
             projection of the photos annotated without and with the attribute;
-            may lie outside ±3. NaN where the locks leave no room.
-        remaining: the share of the direction that lies outside the locked ones.
+            may lie outside ±3. NaN where no room is left.
+        remaining: the share of the direction that lies outside what is locked and held.
     """
 
     absent: float
@@ -172,13 +182,16 @@ def slider_scale(
 ) -> SliderScale:
     """The scale of a slider at the edited code, float32 `[d]`."""
     direction = model.directions.get(attribute)
-    others = [model.directions.get(name) for name in state.locked if name != attribute]
     try:
-        moved = conditional_direction(direction, others, model.covariance)
+        moved = slider_direction(
+            model.directions, attribute, model.covariance, state.hold, state.locked
+        )
     except UserError:
         return SliderScale(np.nan, np.nan, 0.0)
     # σ of the plain direction that one step of the slider brings about
     gain = moved.sigma * float(moved.vector @ direction.vector) / direction.sigma
+    if gain < SMALLEST_GAIN:  # so far off that the marks would mean nothing
+        return SliderScale(np.nan, np.nan, remaining=moved.remaining)
     position = (float(code @ direction.vector) - direction.center) / direction.sigma
     marks = (state.amount(attribute) + (mean - position) / gain for mean in direction.class_means)
     return SliderScale(*marks, remaining=moved.remaining)

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ganssl.attributes import did_you_mean, meant_name
+from ganssl.directions.holding import DEFAULT_RULE, RAW, check_rule
 from ganssl.errors import UserError
 
 FORMAT = "ganssl face 1"
@@ -39,6 +40,9 @@ class FaceState:
             name, so that the order of edits cannot change a pixel.
         locked: attributes that the edits of others must not move; sorted.
         model: `FaceModel.id` that the face belongs to; empty: any.
+        hold: the rule by which edits leave skin tone, sex and age alone (see
+            `ganssl.directions.holding`). Links and files from before there were
+            rules were made by `raw`, and are read so.
 
     Raises `UserError` for values outside these ranges.
 
@@ -60,9 +64,11 @@ class FaceState:
     edits: Mapping[str, float] = field(default_factory=dict)
     locked: tuple[str, ...] = ()
     model: str = ""
+    hold: str = DEFAULT_RULE
 
     def __post_init__(self) -> None:
         seed = _number("The seed", self.seed, 0, MAX_SEED)
+        check_rule(self.hold)
         if seed != int(seed):
             raise UserError(f"The seed must be a whole number, not {self.seed}.")
         truncation = _number("The truncation", self.truncation, 0.0, 1.0)
@@ -131,17 +137,19 @@ class FaceState:
         if not isinstance(values, dict) or values.get("format") != FORMAT:
             raise UserError(f"{name} is no saved face: it lacks the entry format: {FORMAT!r}.")
         entries = {key: value for key, value in values.items() if key != "format"}
-        odd = sorted(set(entries) - {"seed", "truncation", "edits", "locked", "model"})
+        odd = sorted(set(entries) - {"seed", "truncation", "edits", "locked", "model", "hold"})
         if odd or "seed" not in entries:
             wrong = f"the entry {odd[0]!r} is unknown" if odd else "the seed is missing"
             raise UserError(f"{name} cannot be read: {wrong}.")
         edits, locked = entries.get("edits", {}), entries.get("locked", [])
         if not isinstance(edits, dict) or not isinstance(locked, list):
             raise UserError(f"{name} cannot be read: edits must be an object and locked a list.")
-        if not isinstance(entries.get("model", ""), str):
-            raise UserError(f"{name} cannot be read: model must be a text.")
+        for entry in ("model", "hold"):
+            if not isinstance(entries.get(entry, ""), str):
+                raise UserError(f"{name} cannot be read: {entry} must be a text.")
+        hold = entries.get("hold", _rule_before_rules(edits))
         try:
-            return cls(**{**entries, "locked": tuple(locked)})
+            return cls(**{**entries, "locked": tuple(locked), "hold": hold})
         except UserError as error:
             raise UserError(f"{name} cannot be read: {error}") from error
 
@@ -157,7 +165,10 @@ class FaceState:
         return cls.from_dict(values, name)
 
     def to_query(self) -> dict[str, str | list[str]]:
-        """Query parameters of a link: `seed=7&truncation=0.8&edit.Smiling=2.0&lock=Young`."""
+        """Query parameters of a link: `seed=7&truncation=0.8&edit.Smiling=2&lock=Young&hold=raw`.
+
+        The rule stands in it where it counts: beside edits, or where it is not the default.
+        """
         query: dict[str, str | list[str]] = {
             "seed": str(self.seed),
             "truncation": f"{self.truncation:g}",
@@ -165,6 +176,8 @@ class FaceState:
         }
         if self.locked:
             query["lock"] = list(self.locked)
+        if self.edits or self.hold != DEFAULT_RULE:
+            query["hold"] = self.hold
         if self.model:
             query["model"] = self.model
         return query
@@ -177,20 +190,27 @@ class FaceState:
         """
         last = {key: v if isinstance(v, str) else v[-1] for key, v in query.items() if len(v)}
         lock = query.get("lock", ())
+        edits = {
+            key.removeprefix(EDIT_PREFIX): amount
+            for key, amount in last.items()
+            if key.startswith(EDIT_PREFIX)
+        }
         try:
             return cls(
                 seed=last.get("seed", 0),
                 truncation=last.get("truncation", DEFAULT_TRUNCATION),
-                edits={
-                    key.removeprefix(EDIT_PREFIX): amount
-                    for key, amount in last.items()
-                    if key.startswith(EDIT_PREFIX)
-                },
+                edits=edits,
                 locked=(lock,) if isinstance(lock, str) else tuple(lock),
                 model=last.get("model", ""),
+                hold=last.get("hold", _rule_before_rules(edits)),
             )
         except UserError as error:
             raise UserError(f"The link cannot be read: {error}") from error
+
+
+def _rule_before_rules(edits: Mapping) -> str:
+    """What a face without a rule was made by; without edits every rule gives the same face."""
+    return RAW if edits else DEFAULT_RULE
 
 
 def _number(what: str, value: Any, low: float, high: float) -> float:

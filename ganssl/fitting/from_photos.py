@@ -14,6 +14,8 @@ from ganssl.base.progress import Stages
 from ganssl.directions.direction import DEFAULT_METHODS
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.fit import fit_directions
+from ganssl.errors import UserError
+from ganssl.fitting.skin_tone import fit_photo_skin_tone
 from ganssl.photos.face_cache import cache_key, face_chunks
 
 if TYPE_CHECKING:
@@ -33,11 +35,12 @@ def fit_photo_directions(
     progress: Stages | None = None,
     codes: np.ndarray | None = None,
 ) -> DirectionSet:
-    """Fit the directions of a model to labelled photos.
+    """Fit the directions of a model to labelled photos, and that of skin tone to their pixels.
 
     The train part fits and the validation part is the hold-out. Photos that
     are not divided keep back a fifth of each attribute's labels. The photos of
-    one person never lie on both sides where identities are known.
+    one person never lie on both sides where identities are known. Photos that
+    do not tell skin tones apart leave it unknown.
 
     Args:
         methods, labels_per_class, seed: as in `fit_directions`.
@@ -56,15 +59,21 @@ def fit_photo_directions(
     def encoded(part: PhotoSet) -> EncodedPhotos:
         return EncodedPhotos(part, encode_photos(model, part, cache, progress))
 
-    return fit_encoded(
+    fitted = encoded(train) if codes is None else EncodedPhotos(train, codes)
+    directions = fit_encoded(
         model.id,
-        encoded(train) if codes is None else EncodedPhotos(train, codes),
+        fitted,
         holdout and encoded(holdout),
         methods,
         labels_per_class,
         seed,
         progress=progress,
     )
+    try:
+        tone = fit_photo_skin_tone(model, train, fitted.codes, cache, progress)
+    except UserError:
+        return directions
+    return directions.with_skin_tone(tone)
 
 
 @dataclass(frozen=True, eq=False)

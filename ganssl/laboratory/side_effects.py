@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganssl.directions import edit_codes
+from ganssl.directions import DEFAULT_RULE, edit_codes
 
 if TYPE_CHECKING:
     from ganssl.features.readout import Readout
@@ -47,6 +47,7 @@ def measure_side_effects(
     count: int = 64,
     seed: int = 0,
     truncation: float = 0.8,
+    rule: str = DEFAULT_RULE,
 ) -> SideEffects:
     """Move each attribute of the same generated faces and read all attributes before and after.
 
@@ -54,11 +55,14 @@ def measure_side_effects(
         moved: attributes with a slider; `UserError` for others.
         amount: in σ.
         truncation: of the faces, see `FaceModel.sample`.
+        rule: what sliders hold, see `ganssl.directions.holding`.
     """
     codes = model.sample(count, seed, truncation)
     before = readout.probabilities(model.decode(codes)).mean(axis=0)  # (a,)
     change = np.empty((len(moved), len(before)), np.float32)
     for i, attribute in enumerate(moved):
-        edited = edit_codes(codes, {attribute: amount}, model.directions, model.covariance)
+        edited = edit_codes(
+            codes, {attribute: amount}, model.directions, model.covariance, rule=rule
+        )
         change[i] = readout.probabilities(model.decode(edited)).mean(axis=0) - before
     return SideEffects(tuple(moved), readout.attributes, change, amount, count)

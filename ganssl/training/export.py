@@ -9,7 +9,7 @@ import numpy as np
 
 from ganssl.attributes import WITHHELD
 from ganssl.base.progress import Stages
-from ganssl.directions import DirectionSet
+from ganssl.directions import DEFAULT_METHODS, DirectionSet
 from ganssl.errors import UserError
 from ganssl.fitting.from_photos import encode_photos, fit_photo_directions
 from ganssl.fitting.spread_directions import spread_photo_directions
@@ -24,6 +24,9 @@ from ganssl.training.whiten import whiten
 SOME_PHOTOS = 5000
 FEWEST_PER_DIMENSION = 10
 """The basis of the codes is found from so many photos, and left alone where they are too few."""
+
+EXPORT_METHODS = (*DEFAULT_METHODS, "joint")
+"""Of the directions in a bundle; the joint regression is one of the ways to hold what must stay."""
 
 FEW_LABELS = 50
 """Of each class: the directions that ship for synthesis from few labels."""
@@ -111,7 +114,7 @@ def fit_latent(
     if photos.attributes:
         try:
             model.directions = fit_photo_directions(
-                model, photos, cache=cache, progress=progress, codes=codes
+                model, photos, EXPORT_METHODS, cache=cache, progress=progress, codes=codes
             )
         except UserError as error:
             model.directions = DirectionSet(model.id, skipped={"all attributes": str(error)})

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from ganssl.directions import DEFAULT_RULE, RAW, RULES
 from ganssl.errors import UserError
 from ganssl.face.state import FaceState, History
 
@@ -30,8 +31,29 @@ def test_locks_come_and_go():
 def test_json_and_query_bring_back_the_state():
     assert FaceState.from_json(STATE.to_json()) == STATE
     assert FaceState.from_query(STATE.to_query()) == STATE
-    query = {"seed": "7", "edit.Smiling": "2", "utm_source": "mail"}
-    assert FaceState.from_query(query) == FaceState(7, edits={"Smiling": 2})
+    query = {"seed": "7", "edit.Smiling": "2", "hold": "skin", "utm_source": "mail"}
+    assert FaceState.from_query(query) == FaceState(7, edits={"Smiling": 2}, hold="skin")
+
+
+def test_what_was_saved_before_there_were_rules_is_raw():
+    old_link = {"seed": "7", "edit.Smiling": "2"}
+    assert FaceState.from_query(old_link) == FaceState(7, edits={"Smiling": 2}, hold=RAW)
+    old_file = {"format": "ganssl face 1", "seed": 7, "edits": {"Smiling": 2}}
+    assert FaceState.from_dict(old_file).hold == RAW
+    # without edits every rule gives the same face, and the visitor goes on with the default
+    assert FaceState.from_query({"seed": "7"}) == FaceState(7)
+    assert FaceState.from_dict({"format": "ganssl face 1", "seed": 7}).hold == DEFAULT_RULE
+
+
+def test_links_and_files_say_by_which_rule_they_were_made():
+    for rule in RULES:
+        for edits in ({}, {"Smiling": 1}):
+            state = FaceState(3, edits=edits, hold=rule)
+            assert FaceState.from_query(state.to_query()) == state
+            assert FaceState.from_json(state.to_json()) == state
+    assert FaceState(edits={"Smiling": 1}).to_query()["hold"] == DEFAULT_RULE
+    with pytest.raises(UserError, match="link cannot be read: 'all' is no rule"):
+        FaceState.from_query({"seed": "1", "hold": "all"})
 
 
 @pytest.mark.parametrize(

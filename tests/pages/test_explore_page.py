@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import io
 import json
+from dataclasses import replace
 
 import keras
 import pytest
 from PIL import Image
 
+from ganssl.directions import DEFAULT_RULE, RAW
 from ganssl.face.render import face_png, render
 from ganssl.face.state import LIMIT, FaceState
 from ganssl.features.readout import Change
@@ -80,6 +82,7 @@ def test_reset_of_one_slider_and_of_all(open_app):
 
 def test_a_lock_holds_the_slider_and_bends_the_others(open_app):
     app = open_app()
+    app.toggle(key="explore/hold").set_value(False).run()  # else it holds Male without a lock
     slider(app, "Young").set_value(2.0).run()
     free = after_url(app)
     app.button(key="explore/lock Male").click().run()
@@ -89,6 +92,22 @@ def test_a_lock_holds_the_slider_and_bends_the_others(open_app):
     app.button(key="explore/lock Male").click().run()
     assert not slider(app, "Male").disabled
     assert after_url(app) == free
+
+
+def test_sliders_hold_sex_and_age_and_a_switch_gives_the_raw_direction_back(open_app):
+    app = open_app()
+    slider(app, "Young").set_value(2.0).run()
+    held, model = after_url(app), load_model()
+    state = FaceState(edits={"Young": 2.0}, model=model.id)
+    assert held == picture_url(render(model, state).pixels)
+    assert dict(app.query_params)["hold"] == DEFAULT_RULE
+    app.toggle(key="explore/hold").set_value(False).run()
+    raw = picture_url(render(model, replace(state, hold=RAW)).pixels)
+    assert after_url(app) == raw != held
+    old_link = open_app(**{"seed": "0", "edit.Young": "2"})
+    assert after_url(old_link) == raw and not old_link.toggle(key="explore/hold").value
+    app.button(key="explore/undo").click().run()
+    assert after_url(app) == held and app.toggle(key="explore/hold").value
 
 
 def test_undo_and_redo_set_the_sliders(open_app):

@@ -11,11 +11,12 @@ from ganssl.attributes import Attribute
 from ganssl.face.render import SliderScale, signed, slider_scale
 from ganssl.face.state import LIMIT, MAX_SEED
 from ganssl.models.face_model import FaceModel
+from ganssl.ui.face.holding import show_hold_switch
 from ganssl.ui.face.session import FaceSession
 
 STEP = 0.1
 LITTLE_ROOM = 0.5
-"""A slider says so when the locks leave less than this share of its direction."""
+"""A slider says so when what is held leaves less than this share of its direction."""
 
 
 def show_controls(session: FaceSession, seeded: bool = True) -> None:
@@ -26,6 +27,7 @@ def show_controls(session: FaceSession, seeded: bool = True) -> None:
         st.error(message, icon=":material/error:")
     if seeded:
         _seed_and_truncation(session)
+    show_hold_switch(session)
     code = session.picture(session.state).rendered.code
     for attribute in (*session.first_sliders, *session.added_sliders):
         _attribute_slider(session, attribute, code)
@@ -139,12 +141,12 @@ def _attribute_slider(session: FaceSession, attribute: str, code: np.ndarray) ->
 
 
 def _remark(locked: bool, remaining: float) -> str:
-    """What the locks do to a slider, for its label."""
+    """What locks and held attributes do to a slider, for its label."""
     if locked:
         return " · held fixed"
     if not remaining:
-        return " · no room beside the locks"
-    return f" · the locks leave {remaining:.0%} of it" if remaining < LITTLE_ROOM else ""
+        return " · no room beside what is held"
+    return f" · what is held leaves {remaining:.0%} of it" if remaining < LITTLE_ROOM else ""
 
 
 def class_marks(scale: SliderScale) -> str:

@@ -1,0 +1,100 @@
+"""What a slider leaves alone unless it is asked to: skin tone, perceived sex and age.
+
+In photos hair, make-up and glasses come with sex, age and skin tone, and a
+direction fitted to labels takes them along. A rule says how they are taken out
+of it. Which rule moves an attribute most in proportion to what it moves
+besides is a question of measurement (`ganssl.laboratory.holding_trial`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ganssl.directions.conditional import conditional_direction
+from ganssl.directions.direction import Direction
+from ganssl.errors import UserError
+
+if TYPE_CHECKING:
+    from ganssl.directions.direction_set import DirectionSet
+
+RAW, SKIN, LOCKS, COVARIANCE, JOINT = "raw", "skin", "locks", "covariance", "joint"
+RULES: dict[str, str] = {
+    RAW: "directions as they were fitted, nothing held",
+    SKIN: "skin tone held",
+    LOCKS: "skin tone, sex and age held like locks, at right angles to their directions",
+    COVARIANCE: "skin tone, sex and age held where classifiers of codes read them, by the smallest "
+    "step in the metric of the codes' covariance",
+    JOINT: "the joint regression on all attributes, skin tone held",
+}
+DEFAULT_RULE = COVARIANCE
+"""How sliders hold; faces and links say by which rule they were made."""
+
+HELD: tuple[str, ...] = ("Male", "Young")
+"""The attributes that a slider holds unless it is their own."""
+
+MINE = " · mine"
+"""Follows the attribute's name where a user's own direction stands beside the model's."""
+
+
+def check_rule(rule: str) -> str:
+    """The rule; `UserError` for one that there is not."""
+    if rule not in RULES:
+        raise UserError(f"{rule!r} is no rule for sliders; choose from {', '.join(RULES)}.")
+    return rule
+
+
+def base_attribute(name: str) -> str:
+    """The attribute that a direction is meant to change: `Smiling · mine` gives `Smiling`."""
+    return name.partition(MINE)[0]
+
+
+def held_by(directions: DirectionSet, attribute: str, rule: str = DEFAULT_RULE) -> list[Direction]:
+    """What the slider of an attribute holds by a rule, as far as the set knows it.
+
+    A set without a direction of skin tone, as older models have, cannot hold it.
+    """
+    if check_rule(rule) == RAW:
+        return []
+    held = [directions.skin_tone] if directions.skin_tone is not None else []
+    if rule in (SKIN, JOINT):
+        return held
+    names = [n for n in HELD if n in directions.attributes and n != base_attribute(attribute)]
+    for name in names:
+        normal = rule == COVARIANCE and "logistic" in directions.methods(name)
+        held.append(directions.get(name, "logistic" if normal else None))
+    return held
+
+
+def slider_direction(
+    directions: DirectionSet,
+    attribute: str,
+    covariance: np.ndarray,
+    rule: str = DEFAULT_RULE,
+    locked: Sequence[str] = (),
+    method: str | None = None,
+    mean: np.ndarray | None = None,
+) -> Direction:
+    """The direction along which the slider of an attribute moves codes.
+
+    Args:
+        covariance: float `[d, d]` of the population's codes, and its `mean`
+            `[d]` where the center of the projections is asked for.
+        rule: of `RULES`.
+        locked: further attributes that must not move.
+        method: which direction; None takes the attribute's default, or that of the rule.
+
+    Raises `UserError` where there is no such direction, and where what is held
+    leaves next to nothing of it.
+    """
+    if check_rule(rule) == JOINT and method is None and JOINT in directions.methods(attribute):
+        direction = directions.get(attribute)
+        direction = direction if direction.own else directions.get(attribute, JOINT)
+    else:
+        direction = directions.get(attribute, method)
+    locks = [directions.get(name, method) for name in dict.fromkeys(locked) if name != attribute]
+    others = [*locks, *held_by(directions, attribute, rule)]
+    metric = covariance if rule in (COVARIANCE, JOINT) else None
+    return conditional_direction(direction, others, covariance, metric, mean)
