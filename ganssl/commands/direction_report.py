@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganssl.commands._options import (
@@ -13,12 +15,13 @@ from ganssl.commands._options import (
     write_markdown,
 )
 from ganssl.commands._photos import LABELS_HELP
-from ganssl.directions import METHODS
+from ganssl.directions import DEFAULT_RULE, METHODS, RAW, RULES
 from ganssl.errors import UserError
 
 if TYPE_CHECKING:
     from ganssl.directions import Direction, DirectionSet
     from ganssl.fitting import EncodedPhotos
+    from ganssl.laboratory.laboratory import Laboratory
     from ganssl.models.face_model import FaceModel
 
 HELP = "measure attribute directions: tables, matrices and figures"
@@ -48,6 +51,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--hold", default="", metavar="A,B", help="attributes that the directions must not move"
+    )
+    parser.add_argument(
+        "--hold-rule",
+        choices=RULES,
+        default=RAW,
+        help=f"what the sliders hold besides; {DEFAULT_RULE} is how they move by default "
+        f"(default: {RAW}, the directions as they were fitted)",
+    )
+    parser.add_argument(
+        "--compare-holding",
+        action="store_true",
+        help="also move the faces by every slider under every rule, and say what each costs",
     )
     parser.add_argument("--faces", type=int, default=64, help="generated faces to move")
     parser.add_argument("--seed", type=int, default=0)
@@ -83,12 +98,46 @@ def run(args: argparse.Namespace) -> int:
     chosen = chosen_directions(directions, listed(args.attributes), methods)
     held = [directions.get(name) for name in listed(args.hold)]
     laboratory = Laboratory(model, Readout.load(), args.faces, args.seed)
-    report = report_directions(laboratory, chosen, held, train, holdout, bar("measuring"))
+    report = report_directions(
+        laboratory, chosen, held, train, holdout, bar("measuring"), args.hold_rule
+    )
     paths = write_report(report, args.out)
     print(report_table(report))
-    write_markdown(args, "Directions", report_table(report))
+    text = report_table(report)
+    if args.compare_holding:
+        names = list(dict.fromkeys(direction.attribute for direction in chosen))
+        path, rules = compare_holding(laboratory, directions, names, Path(args.out))
+        paths.append(path)
+        text += f"\n\n{rules}"
+    write_markdown(args, "Directions", text)
     print(f"wrote {', '.join(path.name for path in paths)} to {args.out}")
     return 0
+
+
+def compare_holding(
+    laboratory: Laboratory, directions: DirectionSet, names: list[str], out: Path
+) -> tuple[Path, str]:
+    """Measure every rule, print the table and write `holding.json`; returns path and table."""
+    from ganssl.base.atomic import write_file
+    from ganssl.base.progress import bar
+    from ganssl.laboratory.holding_trial import AMOUNT, compare_rules, summary, table
+
+    found = compare_rules(laboratory, directions, names, progress=bar("comparing rules"))
+    rows = summary(found)
+    faces = len(laboratory.codes)
+    text = f"+{AMOUNT:g} σ on {faces} faces, {len(names)} sliders:\n{table(rows)}"
+    print(f"\n{text}")
+    values = {
+        "model": laboratory.model.id,
+        "faces": faces,
+        "amount": AMOUNT,
+        "rules": dict(RULES),
+        "summary": rows,
+        "sliders": [one.to_dict() for one in found],
+    }
+    path = out / "holding.json"
+    write_file(path, json.dumps(values, indent=1, allow_nan=False))
+    return path, text
 
 
 def chosen_directions(

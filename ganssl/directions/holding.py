@@ -96,5 +96,9 @@ def slider_direction(
         direction = directions.get(attribute, method)
     locks = [directions.get(name, method) for name in dict.fromkeys(locked) if name != attribute]
     others = [*locks, *held_by(directions, attribute, rule)]
-    metric = covariance if rule in (COVARIANCE, JOINT) else None
-    return conditional_direction(direction, others, covariance, metric, mean)
+    return conditional_direction(direction, others, covariance, metric_of(rule, covariance), mean)
+
+
+def metric_of(rule: str, covariance: np.ndarray) -> np.ndarray | None:
+    """The metric in which a rule holds, see `conditional_direction`."""
+    return covariance if rule in (COVARIANCE, JOINT) else None

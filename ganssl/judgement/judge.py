@@ -21,6 +21,7 @@ from ganssl.metrics.classification import (
     mcnemar,
 )
 from ganssl.metrics.intervals import wilson_interval
+from ganssl.photos.skin_tone import SLICES
 
 MAJORITY = "majority class"
 
@@ -225,7 +226,7 @@ def _slices(
         if values.shape != labels.shape:
             raise UserError(f"The column {column} does not have one value for each photo.")
         yes_no = np.issubdtype(values.dtype, np.integer) and np.isin(values, (-1, 0, 1)).all()
-        for value in np.unique(values[values >= 0] if yes_no else values):
+        for value in _groups(values[values >= 0] if yes_no else values):
             rows = np.flatnonzero(values == value)
             right = int((labels[rows] == answers[rows]).sum())
             figures.append(
@@ -241,6 +242,12 @@ def _slices(
                 )
             )
     return tuple(figures)
+
+
+def _groups(values: np.ndarray) -> list:
+    """Each value once: skin tones from light to dark and *unknown* last, all else ascending."""
+    found = list(np.unique(values))
+    return sorted(found, key=SLICES.index) if set(found) <= set(SLICES) else found
 
 
 def _interval(ends: tuple[float, float]) -> str:

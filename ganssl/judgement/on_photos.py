@@ -15,6 +15,7 @@ from ganssl.features.extractor import FeatureExtractor
 from ganssl.judgement.judge import Judgement, judge
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.prepared import PreparedPhotos, labelled, prepare_photos
+from ganssl.photos.skin_tone import TITLE, groups_of, skin_tone
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,15 +99,20 @@ def judge_prepared(
     column: str,
     slices: Sequence[str] = (),
 ) -> PhotoJudgement:
-    """Judge on photos that all have a label, by their features float32 `[n, d]`."""
+    """Judge on photos that all have a label, by their features float32 `[n, d]`.
+
+    The last slices are the groups of skin tone, as the photos' pixels show it.
+    """
     labels = prepared.photos.column(column, complete=True)
     scores = classifier.scores(features)
+    tones = skin_tone(prepared.pixels, classifier.source.preprocess)
+    groups = {name: prepared.photos.column(name) for name in slices}
     judgement = judge(
         labels,
         scores,
         classifier.threshold,
         classifier.attribute,
-        {name: prepared.photos.column(name) for name in slices},
+        {**groups, TITLE: groups_of(tones)},
     )
     answers = (scores.astype(np.float64) >= classifier.threshold).astype(np.int8)
     return PhotoJudgement(judgement, prepared, labels, scores, answers)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ganssl.directions import Direction, conditional_direction
+from ganssl.attributes import Attribute
+from ganssl.directions import RAW, Direction, conditional_direction
+from ganssl.directions.holding import held_by, metric_of
 from ganssl.directions.holdout import measure_projection
 from ganssl.errors import UserError
 from ganssl.laboratory.effects import (
@@ -17,8 +19,9 @@ from ganssl.laboratory.effects import (
     rank_correlation,
     steady_share,
 )
-from ganssl.laboratory.laboratory import Laboratory, MovedFaces
+from ganssl.laboratory.laboratory import SIDES, STEPS, Laboratory, MovedFaces
 from ganssl.metrics.intervals import mean_interval
+from ganssl.photos.skin_tone import NAME
 
 FEWEST_PER_CLASS = 2
 
@@ -35,6 +38,7 @@ class StepReading:
         distance: mean Mahalanobis distance over √d (about 1 for natural codes).
         log_density: mean change of the code's log density, in nats.
         outside: share of codes less likely than all but 1 % of natural ones.
+        skin_tone: mean change of the typology angle in degrees, lighter above 0.
     """
 
     step: float
@@ -45,6 +49,7 @@ class StepReading:
     distance: float
     log_density: float
     outside: float
+    skin_tone: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +63,11 @@ class DirectionCard:
         auc, accuracy, majority: on held-out codes (see `Direction`).
         split_half_cosine: of the direction before others were held.
         own: effect of one σ on the target; None without one.
-        others: effects on all other attributes, the largest first.
-        side_effect: root mean square of `others`, in spreads of the probes.
+        others: effects on all other attributes and on skin tone, the largest first.
+        side_effect: root mean square of the effects on other attributes, in
+            spreads of the probes.
+        skin_tone: the one of `others` that is in degrees.
+        free_own: effect on the target of the direction before anything was held.
         selectivity: size of the own effect over `side_effect`.
         steady: share of faces whose own logit rises at every step from -3 to 3 σ.
         rank_correlation: of own logit and step (Spearman), the mean over faces.
@@ -85,13 +93,15 @@ class DirectionCard:
     strangers: float
     faces: int
     milliseconds: float
+    skin_tone: Effect | None = None
+    free_own: Effect | None = None
 
     @property
     def title(self) -> str:
         """Such as `Smiling (balanced), Male held`."""
-        held = self.direction.conditioned_on
+        held = map(_held_title, self.direction.conditioned_on)
         return f"{self.direction.attribute} ({self.direction.method})" + (
-            f", {', '.join(held)} held" if held else ""
+            f", {', '.join(held)} held" if self.direction.conditioned_on else ""
         )
 
     def at(self, step: float) -> StepReading:
@@ -114,6 +124,7 @@ class DirectionCard:
             "own_logit": own.logit if own else np.nan,
             "own_logit_low": own.low if own else np.nan,
             "own_logit_high": own.high if own else np.nan,
+            "own_effect_free": self.free_own.spreads if self.free_own else np.nan,
             "side_effect": self.side_effect,
             "selectivity": self.selectivity,
             "moves_most_besides": largest.attribute,
@@ -124,6 +135,10 @@ class DirectionCard:
             "distance_at_2": two.distance,
             "log_density_at_2": two.log_density,
             "outside_at_2": two.outside,
+            "skin_tone": self.skin_tone.logit if self.skin_tone else np.nan,
+            "skin_tone_low": self.skin_tone.low if self.skin_tone else np.nan,
+            "skin_tone_high": self.skin_tone.high if self.skin_tone else np.nan,
+            "skin_tone_at_2": two.skin_tone,
         }
         return {name: _known(value) for name, value in values.items()}
 
@@ -145,6 +160,8 @@ def direction_card(
     held: Sequence[Direction] = (),
     holdout: tuple[np.ndarray, np.ndarray] | None = None,
     target: str | None = None,
+    rule: str = RAW,
+    steps: Sequence[float] = STEPS,
 ) -> DirectionCard:
     """Measure a direction, which the held ones are first projected out of.
 
@@ -154,19 +171,25 @@ def direction_card(
             define it; None takes the direction's own held-out figures, which a
             conditional direction has lost.
         target: the attribute that it is meant to change; None: its own name.
+        rule: what the model's sliders hold besides (`ganssl.directions.holding`).
+        steps: in σ, with -1, 0, 1 and 2 among them.
 
     Raises `UserError` where the held directions leave too little of it.
     """
     start = time.perf_counter()
-    edited = conditional_direction(direction, held, laboratory.model.covariance)
+    model = laboratory.model
+    held = [*held, *held_by(model.directions, direction.attribute, rule)]
+    metric = metric_of(rule, model.covariance)
+    edited = conditional_direction(direction, held, model.covariance, metric, model.mean)
     if holdout is not None:
         edited = measured(edited, *holdout)
-    moved = laboratory.move(edited)
+    moved = laboratory.move(edited, steps)
     target = direction.attribute if target is None else target
     effects = effects_of(moved.logits, moved.steps, laboratory.attributes, laboratory.spread)
     own = next((effect for effect in effects if effect.attribute == target), None)
     others = sorted((e for e in effects if e is not own), key=lambda e: -abs(e.spreads))
-    side_effect = float(np.sqrt(np.mean([e.spreads**2 for e in others])))
+    tone = next((effect for effect in others if effect.attribute == NAME), None)
+    side_effect = float(np.sqrt(np.mean([e.spreads**2 for e in others if e is not tone])))
     logits = None if own is None else moved.logits[:, :, laboratory.attributes.index(target)]
     return DirectionCard(
         direction=edited,
@@ -185,7 +208,20 @@ def direction_card(
         strangers=laboratory.strangers,
         faces=len(laboratory.codes),
         milliseconds=1000 * (time.perf_counter() - start),
+        skin_tone=tone,
+        free_own=_own_effect(laboratory, direction, target) if held and own else own,
     )
+
+
+def _own_effect(laboratory: Laboratory, direction: Direction, target: str) -> Effect:
+    """What the direction does to its target before anything is held."""
+    moved = laboratory.move(direction, SIDES)
+    effects = effects_of(moved.logits, moved.steps, laboratory.attributes, laboratory.spread)
+    return next(effect for effect in effects if effect.attribute == target)
+
+
+def _held_title(name: str) -> str:
+    return Attribute(name).title if name == NAME else name
 
 
 def measured(direction: Direction, codes: np.ndarray, labels: np.ndarray) -> Direction:
@@ -225,6 +261,7 @@ def _readings(
                 distance=float(moved.distance[i].mean()),
                 log_density=float((moved.log_density[i] - moved.log_density[zero]).mean()),
                 outside=float((moved.log_density[i] < laboratory.rare_density).mean()),
+                skin_tone=float((moved.logits[i, :, -1] - moved.logits[zero, :, -1]).mean()),
             )
         )
     return tuple(readings)

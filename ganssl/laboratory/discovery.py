@@ -20,6 +20,7 @@ from ganssl.directions import Direction
 from ganssl.errors import UserError
 from ganssl.laboratory.effects import Effect, effects_of
 from ganssl.laboratory.laboratory import SIDES, Laboratory
+from ganssl.photos.skin_tone import NAME
 
 if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
@@ -176,7 +177,10 @@ def suggested_names(laboratory: Laboratory, direction: Direction, count: int = 3
 def name_of(effects: Sequence[Effect]) -> str:
     """Suggested names in one line: `more Smiling, less Gray hair`; empty without any."""
     return ", ".join(
-        f"{'more' if e.spreads > 0 else 'less'} {Attribute(e.attribute).title}" for e in effects
+        f"{'lighter' if e.spreads > 0 else 'darker'} skin"
+        if e.attribute == NAME
+        else f"{'more' if e.spreads > 0 else 'less'} {Attribute(e.attribute).title}"
+        for e in effects
     )
 
 

@@ -14,8 +14,8 @@ class Effect:
     """What one σ along a direction does to one attribute, as a probe sees it.
 
     Attributes:
-        logit: mean change of the probe's logit for +1 σ, half the paired
-            difference between +1 and −1 σ.
+        logit: mean change of the probe's logit (of skin tone: in degrees) for
+            +1 σ, half the paired difference between +1 and −1 σ.
         low, high: 95 % interval of that mean over faces.
         spreads: `logit` over the probe's standard deviation between natural faces.
     """

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from ganssl.directions import Direction
+from ganssl.photos.skin_tone import NAME, skin_tone
 
 if TYPE_CHECKING:
     from ganssl.features.readout import Readout
@@ -38,7 +39,8 @@ class MovedFaces:
 
     Attributes:
         steps: float64 `[s]` in σ, ascending, 0 among them.
-        logits: float32 `[s, n, a]`, of the probes on the face network.
+        logits: float32 `[s, n, a]`, of the probes on the face network; the last
+            column is skin tone in degrees (`ganssl.photos.skin_tone`).
         identity: float32 `[s, n]`: cosine of the network's embedding to that
             of the unmoved face.
         distance: float32 `[s, n]`: Mahalanobis distance of the code from the
@@ -72,8 +74,8 @@ class Laboratory:
 
     Attributes:
         codes: float32 `[faces, d]`, unmoved.
-        spread: float32 `[a]`: standard deviation of each probe's logit over
-            `REFERENCE_FACES` natural faces.
+        spread: float32 `[a]`: standard deviation of each probe's logit, and of
+            skin tone in degrees, over `REFERENCE_FACES` natural faces.
         strangers: mean cosine between embeddings of two different faces, the
             scale of `MovedFaces.identity`.
         rare_density: the log density below which `RARE` of natural codes lie.
@@ -92,8 +94,9 @@ class Laboratory:
         )
         codes = model.sample(max(faces, REFERENCE_FACES), seed)
         self.codes = codes[:faces]
-        features = self._features(codes)
-        logits = readout.logits(features)
+        features, logits = self._read(codes)
+        tone = logits[:, -1]
+        tone[np.isnan(tone)] = np.nanmean(tone) if np.isfinite(tone).any() else 0.0
         self.spread = np.maximum(logits.std(axis=0), 1e-6)
         unit = self._unit_embeddings(features)
         count = len(unit)
@@ -107,8 +110,8 @@ class Laboratory:
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        """What is read off the faces, `a` names."""
-        return self.readout.attributes
+        """What is read off the faces, `a` names: those of the probes, and skin tone."""
+        return (*self.readout.attributes, NAME)
 
     def move(self, direction: Direction, steps: Sequence[float] = STEPS) -> MovedFaces:
         """Read the faces at steps in σ, 0 among them.
@@ -139,8 +142,10 @@ class Laboratory:
         identity = np.ones(codes.shape[:2], np.float32)
         away = steps != 0
         logits[~away] = start_logits
-        features = self._features(codes[away].reshape(-1, codes.shape[2]).astype(np.float32))
-        logits[away] = self.readout.logits(features).reshape(logits[away].shape)
+        features, read = self._read(codes[away].reshape(-1, codes.shape[2]).astype(np.float32))
+        logits[away] = read.reshape(logits[away].shape)
+        unknown = np.isnan(logits[..., -1])  # a skin that has lost its colour tells nothing
+        logits[..., -1] = np.where(unknown, start_logits[:, -1], logits[..., -1])
         embeddings = self._unit_embeddings(features).reshape(away.sum(), len(self.codes), -1)
         identity[away] = (embeddings * start_embeddings).sum(axis=2)
         flat = codes.reshape(-1, codes.shape[2])
@@ -157,8 +162,12 @@ class Laboratory:
         scaled = solve_triangular(self._factor, (codes - self.model.mean).T, lower=True)
         return np.sqrt((scaled**2).mean(axis=0)).astype(np.float32)
 
-    def _features(self, codes: np.ndarray) -> np.ndarray:
-        return self.readout.network.features(self.decode(codes))
+    def _read(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Features of the faces of codes `[n, d]`, and what the probes and pixels say `[n, a]`."""
+        faces = self.decode(codes)
+        features = self.readout.network.features(faces)
+        tone = skin_tone(faces, self.model.preprocess)
+        return features, np.column_stack([self.readout.logits(features), tone])
 
     def _unit_embeddings(self, features: np.ndarray) -> np.ndarray:
         embeddings = features[:, : self.readout.network.config.embedding]

@@ -15,7 +15,7 @@ import numpy as np
 from ganssl.base.atomic import write_file
 from ganssl.base.files import make_folder
 from ganssl.base.progress import Progress
-from ganssl.directions import Direction
+from ganssl.directions import RAW, Direction
 from ganssl.fitting import EncodedPhotos
 from ganssl.laboratory.card import DirectionCard, direction_card
 from ganssl.laboratory.laboratory import Laboratory
@@ -71,6 +71,7 @@ def report_directions(
     train: EncodedPhotos | None = None,
     holdout: EncodedPhotos | None = None,
     progress: Progress | None = None,
+    rule: str = RAW,
 ) -> DirectionReport:
     """Make the card of each direction, and the matrices.
 
@@ -79,16 +80,17 @@ def report_directions(
         train: labelled photos for the correlation of labels.
         holdout: encoded photos that did not define the directions: conditional
             directions are measured on them. Each attribute must have a column.
+        rule: what the model's sliders hold besides (`ganssl.directions.holding`).
 
     Raises `UserError` where the held directions leave too little of one.
     """
-    cards = []
+    cards: list[DirectionCard] = []
     for done, direction in enumerate(directions, start=1):
         others = [other for other in held if other.attribute != direction.attribute]
         labelled = None
-        if others and holdout is not None:
+        if (others or rule != RAW) and holdout is not None:
             labelled = holdout.codes, holdout.photos.column(direction.attribute)
-        cards.append(direction_card(laboratory, direction, others, labelled))
+        cards.append(direction_card(laboratory, direction, others, labelled, rule=rule))
         if progress:
             progress(done, len(directions))
     first: dict[str, Direction] = {}
@@ -117,7 +119,7 @@ def report_table(report: DirectionReport) -> str:
     width = max([len(card.title) for card in report.cards] + [9])
     lines = [
         f"{'direction':<{width}}    AUC  accuracy  majority  halves  labels    own  besides  "
-        "steady  same person  unlikely"
+        "skin  steady  same person  unlikely"
     ]
     for card in report.cards:
         own, two = card.own.spreads if card.own else np.nan, card.at(2)
@@ -129,6 +131,7 @@ def report_table(report: DirectionReport) -> str:
             _cell(card.direction.labels_used, 6, "d"),
             _cell(own, 5, "+.2f"),
             _cell(card.side_effect, 7, ".2f"),
+            _cell(two.skin_tone, 4, "+.0f"),
             _cell(card.steady, 6, ".0%"),
             _cell(two.identity, 11, ".2f"),
             _cell(two.outside, 8, ".0%"),
@@ -136,9 +139,10 @@ def report_table(report: DirectionReport) -> str:
         lines.append("  ".join([f"{card.title:<{width}}", *cells]))
     legend = (
         "own, besides: change of the probes for +1 σ, in their standard deviations (besides: root "
-        "mean square of all others);\nsteady: faces whose probe rises at every step from -3 to "
-        "3 σ; same person: cosine at +2 σ (different faces: "
-        f"{report.cards[0].strangers:.2f}); unlikely: codes outside 99 % of natural ones at +2 σ"
+        "mean square of all others);\nskin: change of the typology angle at +2 σ in degrees; "
+        "steady: faces whose probe rises at every step from -3 to 3 σ;\nsame person: cosine at "
+        f"+2 σ (different faces: {report.cards[0].strangers:.2f}); unlikely: codes outside 99 % of "
+        "natural ones at +2 σ"
     )
     return "\n".join([*lines, legend])
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganssl.directions import DEFAULT_RULE, edit_codes
+from ganssl.photos.skin_tone import skin_tone
 
 if TYPE_CHECKING:
     from ganssl.features.readout import Readout
@@ -23,6 +24,8 @@ class SideEffects:
         moved: attributes whose sliders were moved, `k`.
         read: attributes that the probes read, `a`.
         change: float32 `[k, a]`, mean change of the probability, −1 to 1.
+        skin_tone: float32 `[k]`, mean change of the typology angle in degrees,
+            lighter above 0; NaN where no face has one.
         amount: how far each slider was moved, in σ.
         count: faces that the means are over.
     """
@@ -30,6 +33,7 @@ class SideEffects:
     moved: tuple[str, ...]
     read: tuple[str, ...]
     change: np.ndarray
+    skin_tone: np.ndarray
     amount: float
     count: int
 
@@ -49,7 +53,7 @@ def measure_side_effects(
     truncation: float = 0.8,
     rule: str = DEFAULT_RULE,
 ) -> SideEffects:
-    """Move each attribute of the same generated faces and read all attributes before and after.
+    """Move each attribute of the same generated faces; read all, and skin tone, before and after.
 
     Args:
         moved: attributes with a slider; `UserError` for others.
@@ -58,11 +62,17 @@ def measure_side_effects(
         rule: what sliders hold, see `ganssl.directions.holding`.
     """
     codes = model.sample(count, seed, truncation)
-    before = readout.probabilities(model.decode(codes)).mean(axis=0)  # (a,)
+    faces = model.decode(codes)
+    before, tone = readout.probabilities(faces).mean(axis=0), skin_tone(faces, model.preprocess)
     change = np.empty((len(moved), len(before)), np.float32)
+    tones = np.full(len(moved), np.nan, np.float32)
     for i, attribute in enumerate(moved):
         edited = edit_codes(
             codes, {attribute: amount}, model.directions, model.covariance, rule=rule
         )
-        change[i] = readout.probabilities(model.decode(edited)).mean(axis=0) - before
-    return SideEffects(tuple(moved), readout.attributes, change, amount, count)
+        faces = model.decode(edited)
+        change[i] = readout.probabilities(faces).mean(axis=0) - before
+        difference = skin_tone(faces, model.preprocess) - tone
+        if np.isfinite(difference).any():
+            tones[i] = np.nanmean(difference)
+    return SideEffects(tuple(moved), readout.attributes, change, tones, amount, count)

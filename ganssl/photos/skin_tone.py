@@ -36,6 +36,13 @@ GROUPS: tuple[tuple[str, float], ...] = (
 )
 """The usual groups with the angle above which each begins."""
 
+UNKNOWN = "unknown"
+SLICES: tuple[str, ...] = tuple(f"{name} skin" for name in (*(g for g, _ in GROUPS), UNKNOWN))
+"""Names of groups of photos, from light to dark."""
+
+NOTICEABLE = 3.0
+"""A change of the angle by so many degrees counts as one."""
+
 LEAST_YELLOW = 1.0
 """A patch whose b* is lower is grey or blue, as in a black-and-white photo: it has no angle."""
 
@@ -94,15 +101,15 @@ def cielab(rgb: np.ndarray) -> np.ndarray:
 
 
 def group_of(angle: float) -> str:
-    """The name of an angle's group, `unknown` for NaN."""
+    """The name of an angle's group, `UNKNOWN` for NaN."""
     if not np.isfinite(angle):
-        return "unknown"
+        return UNKNOWN
     return next(name for name, above in GROUPS if angle > above)
 
 
 def groups_of(angles: np.ndarray) -> np.ndarray:
-    """Names of the groups of angles `[n]`."""
-    return np.array([group_of(angle) for angle in angles])
+    """The groups of angles `[n]` as a slice of photos names them, see `SLICES`."""
+    return np.array([f"{group_of(angle)} skin" for angle in angles])
 
 
 def _patch_angle(patch: np.ndarray) -> np.ndarray:

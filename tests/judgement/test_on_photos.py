@@ -22,6 +22,7 @@ from ganssl.models.catalogue import load_model
 from ganssl.models.config import ModelConfig
 from ganssl.photos.labelled_folder import read_labelled_folder
 from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.skin_tone import SLICES, TITLE, groups_of, skin_tone
 from ganssl.synthesis.recipe import Recipe
 from ganssl.synthesis.run import synthesize
 from tests.helpers.mouth_extractor import mouth_extractor
@@ -129,7 +130,16 @@ def test_judge_photos_takes_any_photo_set_with_slices(photos: Path, tmp_path: Pa
     found = read_labelled_folder(photos, tmp_path / "two.csv", SMILING, "smiles", ["Young"])
     result = judge_photos(classifier, extractor, found.photos, slices=["Young"])
     assert result.judgement.accuracy > 0.9 and result.judgement.n == COUNT
-    assert [(s.value, s.n) for s in result.judgement.slices] == [("not Young", 12), ("Young", 12)]
+    young = [(s.value, s.n) for s in result.judgement.slices if s.column == "Young"]
+    assert young == [("not Young", 12), ("Young", 12)]
+    tones = [s for s in result.judgement.slices if s.column == TITLE]
+    expected = groups_of(skin_tone(result.prepared.pixels, classifier.source.preprocess))
+    assert [s.value for s in tones] == [name for name in SLICES if name in expected]
+    for group in tones:
+        rows = expected == group.value
+        right = result.answers[rows] == result.labels[rows]
+        assert (group.n, group.accuracy) == (rows.sum(), right.mean())
+        assert group.ci95[0] <= group.accuracy <= group.ci95[1]
     assert result.prepared.pixels.shape == (COUNT, 64, 64, 3)
     wrong = read_labelled_folder(photos, tmp_path / "two.csv", SMILING, "Young")
     assert judge_photos(classifier, extractor, wrong.photos).judgement.accuracy < 0.7

@@ -36,7 +36,7 @@ def test_a_pure_direction_moves_its_own_attribute_alone(laboratory):
     assert card.side_effect < 0.02
     assert card.selectivity > 30
     assert (card.steady, card.rank_correlation) == (1.0, pytest.approx(1.0))
-    assert {e.attribute for e in card.others} == set(ATTRIBUTES) - {"Smiling"}
+    assert {e.attribute for e in card.others} == {*ATTRIBUTES, "Skin_Tone"} - {"Smiling"}
 
 
 def test_an_entangled_direction_has_larger_side_effects(laboratory):

@@ -13,6 +13,7 @@ from ganssl.classifier.archive import classifier_zip
 from ganssl.judgement.judge import MAJORITY
 from ganssl.models.catalogue import load_model
 from ganssl.photos import read_folder
+from ganssl.photos.skin_tone import TITLE
 from ganssl.synthesis import Recipe, read_set, synthesize
 from tests.helpers.app import APP
 from tests.helpers.labelled_uploads import generated_photos, labels_csv, zipped
@@ -186,7 +187,8 @@ def test_photos_are_judged_beside_other_methods(page, small_photos):
     found = judge(page)
     judgement = found.result.judgement
     assert judgement.n == 32 and found.few.sum() == 8
-    assert [s.column for s in judgement.slices] == ["Young", "Young"]
+    assert [s.column for s in judgement.slices if s.column != TITLE] == ["Young", "Young"]
+    assert judgement.slices[-1].column == TITLE
     methods = [row["method"] for row in found.table]
     assert methods[:2] == [MAJORITY, "this classifier"] and len(methods) == 9
     text = texts(page)
@@ -220,7 +222,8 @@ def test_the_column_is_chosen_where_there_are_several(page, small_photos):
     csv = "\n".join(["file,third,fourth,fifth", *rows]).encode()
     hand_in(page, ("photos.zip", zipped(files | {"l.csv": csv})))
     assert page.selectbox(key="train/column").value == "third"
-    assert judge(page).result.judgement.slices[-1].column == "fifth"
+    columns = [s.column for s in judge(page).result.judgement.slices]
+    assert "fifth" in columns
 
 
 def test_aligned_photos_are_kept_for_the_next_judgement_and_forgotten_when_removed(

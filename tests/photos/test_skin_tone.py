@@ -87,7 +87,7 @@ def test_many_faces_are_read_one_by_one():
     together = skin_tone(faces)
     assert together.dtype == np.float32
     np.testing.assert_array_equal(together, [skin_tone(face[None])[0] for face in faces])
-    assert list(groups_of(together)) == list(COLOURS)
+    assert list(groups_of(together)) == [f"{group} skin" for group in COLOURS]
     assert skin_tone(faces[:0]).shape == (0,)
 
 

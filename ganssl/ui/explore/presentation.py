@@ -44,7 +44,8 @@ def present_face(session: FaceSession) -> None:
                 session.picture(session.state.unedited()),
                 session.picture(session.state),
             )
-            show_change_table(session, before.probabilities, after.probabilities)
+            tones = before.skin_tone, after.skin_tone
+            show_change_table(session, before.probabilities, after.probabilities, tones)
     with controls:
         steps.show_arrows()
         for attribute in session.first_sliders:

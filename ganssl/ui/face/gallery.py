@@ -10,6 +10,7 @@ from ganssl.errors import UserError
 from ganssl.face.render import FILMSTRIP_STEPS, filmstrip, grid, signed
 from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
+from ganssl.photos.skin_tone import skin_tone
 from ganssl.ui.face.session import FaceSession
 from ganssl.ui.face.view import show_change_table
 from ganssl.ui.shared.pictures import alt_text, picture_url
@@ -70,11 +71,19 @@ def show_grid(session: FaceSession) -> None:
     _pictures(session, faces, [f"seed {one.seed}" for one in states], states, columns=6)
     if session.state.edits and session.readout:
         st.markdown(f"##### Average over these {count} faces")
-        before, after = (
-            session.readout.probabilities(_grid(session.model, s, count)).mean(axis=0)
-            for s in (session.state.unedited(), session.state)
-        )
-        show_change_table(session, before, after)
+        both = [_grid(session.model, s, count) for s in (session.state.unedited(), session.state)]
+        before, after = (session.readout.probabilities(faces).mean(axis=0) for faces in both)
+        show_change_table(session, before, after, _mean_tones(session, *both))
+
+
+def _mean_tones(session: FaceSession, before: np.ndarray, after: np.ndarray) -> tuple[float, float]:
+    """Mean skin tones of the faces that have one before and after; NaN where none has."""
+    tones = np.stack([skin_tone(faces, session.model.preprocess) for faces in (before, after)])
+    known = np.isfinite(tones).all(axis=0)
+    if not known.any():
+        return float("nan"), float("nan")
+    first, second = tones[:, known].mean(axis=1)
+    return float(first), float(second)
 
 
 def _grid(model: FaceModel, state: FaceState, count: int) -> np.ndarray:

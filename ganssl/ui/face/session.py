@@ -23,6 +23,7 @@ from ganssl.face.render import face_code, face_png, render
 from ganssl.face.state import FaceState, History
 from ganssl.features.readout import Readout
 from ganssl.models.face_model import FaceModel
+from ganssl.photos.skin_tone import skin_tone
 from ganssl.ui.shared.model import readout
 from ganssl.ui.shared.pictures import Picture, picture_url
 from ganssl.ui.shared.presentation import kept_parameters
@@ -246,7 +247,8 @@ class FaceSession:
         rendered = render(self.model, state, self.base, self.detail)
         probes = self.readout
         probabilities = probes.probabilities(rendered.pixels[None])[0] if probes else None
-        return Picture(rendered, picture_url(rendered.pixels), probabilities)
+        tone = float(skin_tone(rendered.pixels[None], self.model.preprocess)[0])
+        return Picture(rendered, picture_url(rendered.pixels), probabilities, tone)
 
     def png(self, state: FaceState, side: int) -> bytes:
         """The face of a state as a file that says how it was made."""

@@ -8,14 +8,22 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
+from ganssl.directions.holding import base_attribute
 from ganssl.face.render import describe
 from ganssl.face.state import FaceState
 from ganssl.features.readout import Change
+from ganssl.photos.skin_tone import NOTICEABLE, group_of
 from ganssl.ui.face.session import FaceSession
 from ganssl.ui.shared.pictures import alt_text
 
-OTHERS = 6
-"""How many side effects the short list shows."""
+OTHERS = 3
+"""How many side effects the short list shows, skin tone among them when it moved."""
+
+STRONGEST = 6
+"""How many attributes it shows before any edit."""
+
+TONES = (-60.0, 80.0)
+"""The ends of the bar of skin tone, in degrees."""
 
 
 def show_before_after(session: FaceSession) -> None:
@@ -48,40 +56,104 @@ def _face(session: FaceSession, state: FaceState, title: str, caption: str) -> N
 
 def show_changes(session: FaceSession) -> None:
     """The readout: how the probes see the face before and after, most changed first."""
-    st.markdown("##### What changed, and what else?")
+    edited = session.state.edits
+    st.markdown(f"##### {'What changed, and what else?' if edited else 'How it is perceived'}")
     readout, state = session.readout, session.state
     if readout is None:
         st.caption("The face network is not installed, so there is no readout.")
         return
     before, after = session.picture(state.unedited()), session.picture(state)
-    show_change_table(session, before.probabilities, after.probabilities)
+    tones = before.skin_tone, after.skin_tone
+    show_change_table(session, before.probabilities, after.probabilities, tones)
     st.caption(
         "How likely a separate classifier finds that annotators would give the face each label. "
-        "It sees the picture only, not the sliders. **Bold**: your edits; below them, side effects."
+        "It sees the picture only, not the sliders. "
+        + ("**Bold**: your edits; below them, side effects. " if state.edits else "")
+        + "Skin tone is measured on the pixels of cheeks and forehead (ITA, in degrees)."
     )
     st.toggle("Show all attributes", key=session.key("all"), persist_state="session")
 
 
-def show_change_table(session: FaceSession, before: np.ndarray, after: np.ndarray) -> None:
-    """Probabilities `[a]` side by side: the edited attributes, then the most changed others."""
-    edits = tuple(session.state.edits)
+def show_change_table(
+    session: FaceSession, before: np.ndarray, after: np.ndarray, tones: tuple[float, float]
+) -> None:
+    """Probabilities `[a]` and skin tones side by side; see `shown_rows`."""
+    edits = tuple(dict.fromkeys(base_attribute(name) for name in session.state.edits))
     changes = session.readout.changes(before, after, edits)
     everything = st.session_state.get(session.key("all"), False)
-    st.html(change_table(changes if everything else changes[: len(edits) + OTHERS]))
+    st.html(change_table(*shown_rows(changes, tones, bool(edits), everything)))
 
 
-def change_table(changes: list[Change]) -> str:
-    """An HTML table; each row has a bar from the ring (before) to the dot (after)."""
+def shown_rows(
+    changes: list[Change], tones: tuple[float, float], edited: bool, everything: bool
+) -> tuple[list[Change], tuple[float, float] | None, int]:
+    """What the table shows: its rows, the skin tones or None, and before which row they stand.
+
+    Without an edit that is what the face is perceived as, the strongest first.
+    After one it is what was asked for, then the `OTHERS` largest side effects;
+    skin tone takes the first place among them where it moved noticeably.
+    """
+    moved = abs(tones[1] - tones[0]) >= NOTICEABLE
+    known = np.isfinite(tones).all()
+    if not edited:
+        rows = sorted(changes, key=lambda change: -change.after)
+        rows = rows if everything else rows[:STRONGEST]
+        return rows, tones if known else None, len(rows)
+    asked = sum(change.edited for change in changes)
+    if everything:
+        return changes, tones if known else None, asked if moved else len(changes)
+    if known and moved:
+        return changes[: asked + OTHERS - 1], tones, asked
+    return changes[: asked + OTHERS], None, 0
+
+
+def change_table(
+    changes: list[Change], tones: tuple[float, float] | None = None, place: int = 0
+) -> str:
+    """An HTML table; each row has a bar from the ring (before) to the dot (after).
+
+    Args:
+        tones: skin tone before and after, in degrees; it stands before row `place`.
+    """
     heads = ("Annotated as", "", "before → after", "points")
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-    rows = "".join(_change_row(change) for change in changes)
-    return f'<table class="changes"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    rows = [_change_row(change) for change in changes]
+    if tones is not None:
+        rows.insert(place, _tone_row(*tones))
+    body = "".join(rows)
+    return f'<table class="changes"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _change_row(change: Change) -> str:
     before, after = 100 * change.before, 100 * change.after
     points = round(after) - round(before)
-    sign = "+" if points > 0 else "−" if points < 0 else "±"
+    return _row(
+        "edited" if change.edited else "other",
+        Attribute(change.attribute).title,
+        (before, after),
+        f"{before:.0f} → {after:.0f} %",
+        f"{_sign(points)}{abs(points)}",
+    )
+
+
+def _tone_row(before: float, after: float) -> str:
+    """Skin tone in degrees, with the names of its groups."""
+    low, high = TONES
+    ends = tuple(100 * min(max((tone - low) / (high - low), 0), 1) for tone in (before, after))
+    change = round(after) - round(before)
+    groups = " → ".join(dict.fromkeys((group_of(before), group_of(after))))
+    return _row(
+        "other",
+        f"Skin tone: {groups}",
+        ends,
+        f"{before:.0f}° → {after:.0f}°".replace("-", "−"),
+        f"{_sign(change)}{abs(change)}°",
+    )
+
+
+def _row(kind: str, title: str, ends: tuple[float, float], words: str, difference: str) -> str:
+    """One row of the table; `ends` of the bar in percent of its length."""
+    before, after = ends
     bar = (
         f'<span class="change" style="left:{min(before, after):.1f}%;'
         f'width:{abs(after - before):.1f}%"></span>'
@@ -89,9 +161,13 @@ def _change_row(change: Change) -> str:
         f'<span class="end" style="left:{after:.1f}%"></span>'
     )
     return (
-        f'<tr class="{"edited" if change.edited else "other"}">'
-        f'<th scope="row">{escape(Attribute(change.attribute).title)}</th>'
+        f'<tr class="{kind}">'
+        f'<th scope="row">{escape(title)}</th>'
         f'<td class="bar" aria-hidden="true"><div class="track">{bar}</div></td>'
-        f"<td>{before:.0f} → {after:.0f} %</td>"
-        f'<td class="points">{sign}{abs(points)}</td></tr>'
+        f"<td>{words}</td>"
+        f'<td class="points">{difference}</td></tr>'
     )
+
+
+def _sign(number: int) -> str:
+    return "+" if number > 0 else "−" if number < 0 else "±"

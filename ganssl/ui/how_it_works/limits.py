@@ -8,6 +8,7 @@ from ganssl.attributes import FIRST_SLIDERS, Attribute
 from ganssl.features.readout import Readout
 from ganssl.laboratory.side_effects import SideEffects, measure_side_effects
 from ganssl.models.face_model import FaceModel
+from ganssl.photos.skin_tone import NOTICEABLE as NOTICEABLE_TONE
 from ganssl.ui.how_it_works.faces import no_sliders
 from ganssl.ui.shared.legend import BIAS_NOTE
 from ganssl.ui.shared.model import readout
@@ -63,15 +64,27 @@ def sentence(effects: SideEffects, attribute: str) -> str:
         for name, change in changes
         if name != attribute and abs(change) >= NOTICEABLE
     ][:MOST_NAMED]
+    tone = float(effects.skin_tone[effects.moved.index(attribute)])
+    if abs(tone) >= NOTICEABLE_TONE:
+        others.append(f"skin tone {degrees(tone)}")
     start = f"Moving **{Attribute(attribute).title}**" + (f" ({points(own)})" if own else "")
     if not others:
-        return f"{start} moves nothing else by {100 * NOTICEABLE:.0f} points or more."
+        return (
+            f"{start} moves nothing else by {100 * NOTICEABLE:.0f} points or more, and skin tone "
+            f"by less than {NOTICEABLE_TONE:g}°."
+        )
     return f"{start} also moves {', '.join(others)}."
 
 
 def points(change: float) -> str:
     """`+40 points` or `−3 points`."""
     return f"{100 * change:+.0f} points".replace("-", "−")
+
+
+def degrees(change: float) -> str:
+    """`+4° (lighter)` or `−3° (darker)`."""
+    shown = f"{change:+.0f}°".replace("-", "−")
+    return f"{shown} ({'lighter' if change > 0 else 'darker'})"
 
 
 def show_limits() -> None:

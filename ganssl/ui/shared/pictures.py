@@ -26,11 +26,13 @@ class Picture:
     Attributes:
         url: data URL of the picture with `SIDE` pixels a side.
         probabilities: attribute readout, float32 `[a]`; None without a face network.
+        skin_tone: individual typology angle in degrees; NaN where there is none.
     """
 
     rendered: Rendered
     url: str
     probabilities: np.ndarray | None
+    skin_tone: float = float("nan")
 
 
 def picture_url(pixels: np.ndarray, px: int = SIDE) -> str:

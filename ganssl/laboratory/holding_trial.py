@@ -1,0 +1,159 @@
+"""Which way of holding serves sliders best: the same faces under every rule, one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from ganssl.directions import RULES, DirectionSet, slider_direction
+from ganssl.errors import UserError
+from ganssl.laboratory.laboratory import Laboratory
+from ganssl.photos.skin_tone import NOTICEABLE
+
+AMOUNT = 2.0
+"""In σ, as strong as an edit usually is."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a slider does at `AMOUNT` σ under one rule, the mean over faces.
+
+    Attributes:
+        rule, attribute: which slider.
+        remaining: share of the direction's length that holding left; 0 where
+            nothing was left to move along, and all else is NaN.
+        own: change of the attribute's own probe, in its spreads between faces.
+        besides: root mean square of the changes of all other probes, in theirs.
+        largest, its_effect: the other attribute that moved most, and how far.
+        skin_tone: mean change of the typology angle in degrees.
+        skin_kept: share of faces whose angle moved by less than `NOTICEABLE` degrees.
+        identity: mean cosine of the face's embedding before and after.
+    """
+
+    rule: str
+    attribute: str
+    remaining: float
+    own: float = float("nan")
+    besides: float = float("nan")
+    largest: str = ""
+    its_effect: float = float("nan")
+    skin_tone: float = float("nan")
+    skin_kept: float = float("nan")
+    identity: float = float("nan")
+
+    @property
+    def true_to_name(self) -> bool:
+        """Whether nothing else moves further than what the slider is named after."""
+        return self.own > abs(self.its_effect)
+
+    def to_dict(self) -> dict:
+        """For JSON, which has no NaN: it becomes None."""
+        values = {
+            k: None if isinstance(v, float) and np.isnan(v) else v for k, v in asdict(self).items()
+        }
+        return {**values, "true_to_name": self.true_to_name}
+
+
+def compare_rules(
+    laboratory: Laboratory,
+    directions: DirectionSet,
+    attributes: Sequence[str],
+    rules: Sequence[str] = tuple(RULES),
+    amount: float = AMOUNT,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Held]:
+    """Move the laboratory's faces by every slider under every rule.
+
+    The probes and the pixels judge; neither took part in fitting a direction
+    or in choosing what is held. Attributes that no probe reads are refused.
+
+    Raises `UserError` for them, and for attributes without a direction.
+    """
+    unread = [name for name in attributes if name not in laboratory.readout.attributes]
+    if unread:
+        raise UserError(f"No probe reads {', '.join(unread)}, so its effect cannot be measured.")
+    found = []
+    for rule in rules:
+        for name in attributes:
+            found.append(_measure(laboratory, directions, name, rule, amount))
+            if progress:
+                progress(len(found), len(rules) * len(attributes))
+    return found
+
+
+def _measure(
+    laboratory: Laboratory, directions: DirectionSet, name: str, rule: str, amount: float
+) -> Held:
+    directions.get(name)  # names what is close where there is none
+    try:
+        moved_along = slider_direction(directions, name, laboratory.model.covariance, rule)
+    except UserError:
+        return Held(rule, name, 0.0)
+    moved = laboratory.move(moved_along, (0.0, amount))
+    at = int(np.flatnonzero(moved.steps == amount)[0])
+    change = moved.logits[at].astype(np.float64) - moved.logits[moved.zero]  # (n, a)
+    spreads = dict(zip(laboratory.attributes, change.mean(axis=0) / laboratory.spread, strict=True))
+    others = {k: float(spreads[k]) for k in laboratory.readout.attributes if k != name}
+    largest = max(others, key=lambda other: abs(others[other]))
+    return Held(
+        rule=rule,
+        attribute=name,
+        remaining=moved_along.remaining,
+        own=float(spreads[name]),
+        besides=float(np.sqrt(np.mean(np.square(list(others.values()))))),
+        largest=largest,
+        its_effect=others[largest],
+        skin_tone=float(change[:, -1].mean()),
+        skin_kept=float((np.abs(change[:, -1]) < NOTICEABLE).mean()),
+        identity=float(moved.identity[at].mean()),
+    )
+
+
+def summary(found: Sequence[Held]) -> list[dict]:
+    """One row for each rule, means over the attributes that could be moved under every rule."""
+    stuck = {one.attribute for one in found if not one.remaining}
+    rows = []
+    for rule in dict.fromkeys(one.rule for one in found):
+        of_rule = [one for one in found if one.rule == rule]
+        rest = [one for one in of_rule if one.attribute not in stuck]
+        stuck_here = sum(not one.remaining for one in of_rule)
+        row = {"rule": rule, "attributes": len(rest), "stuck": stuck_here}
+        for figure in ("remaining", "own", "besides", "skin_kept", "identity"):
+            row[figure] = _mean([getattr(one, figure) for one in rest])
+        row["ratio"] = _geometric([abs(one.own) / max(one.besides, 1e-9) for one in rest])
+        row["skin_shift"] = _mean([abs(one.skin_tone) for one in rest])
+        row["not_true"] = [one.attribute for one in rest if not one.true_to_name]
+        rows.append(row)
+    return rows
+
+
+def table(rows: Sequence[dict]) -> str:
+    """The summary as text."""
+    lines = [
+        f"{'rule':<10}  left   own  besides  own/besides  |skin|  within {NOTICEABLE:g}°  "
+        "same person  another effect is larger"
+    ]
+    for row in rows:
+        lines.append(
+            f"{row['rule']:<10}  {_cell(row['remaining'], '.2f')}  {_cell(row['own'], '+.2f')}  "
+            f"{_cell(row['besides'], '.2f'):>7}  {_cell(row['ratio'], '.1f'):>11}  "
+            f"{_cell(row['skin_shift'], '.1f'):>5}°  {_cell(row['skin_kept'], '.0%'):>9}  "
+            f"{_cell(row['identity'], '.2f'):>11}  {', '.join(row['not_true']) or '–'}"
+        )
+        if row["stuck"]:
+            lines[-1] += f"; no room for {row['stuck']}"
+    return "\n".join(lines)
+
+
+def _cell(value: float | None, form: str) -> str:
+    return "–" if value is None else format(value, form)
+
+
+def _mean(values: list[float]) -> float | None:
+    return float(np.mean(values)) if values else None
+
+
+def _geometric(values: list[float]) -> float | None:
+    return float(np.exp(np.mean(np.log(np.maximum(values, 1e-9))))) if values else None

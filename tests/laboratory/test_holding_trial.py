@@ -1,0 +1,54 @@
+"""The trial of the rules, on a model whose blocks are known."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ganssl.directions import DirectionSet
+from ganssl.errors import UserError
+from ganssl.laboratory.holding_trial import compare_rules, summary, table
+from tests.helpers.planted import make_direction
+from tests.helpers.planted_laboratory import axis, block_laboratory
+
+
+@pytest.fixture(scope="module")
+def laboratory():
+    return block_laboratory(faces=8)
+
+
+def test_a_rule_that_holds_what_leans_on_sex_costs_effect_and_spares_it(laboratory):
+    directions = DirectionSet(
+        laboratory.model.id,
+        [make_direction("Male", axis(1)), make_direction("Smiling", axis(0, 1))],
+    )
+    found = compare_rules(laboratory, directions, ["Smiling"], ("raw", "locks"))
+    raw, held = found
+    assert raw.remaining == 1 and held.remaining == pytest.approx(np.sqrt(0.5), abs=1e-3)
+    assert raw.largest == "Male" and not raw.true_to_name
+    assert raw.its_effect == pytest.approx(raw.own, rel=0.3)
+    assert held.besides < 0.1 * raw.besides and held.true_to_name
+    rows = {row["rule"]: row for row in summary(found)}
+    assert rows["raw"]["not_true"] == ["Smiling"] and rows["locks"]["not_true"] == []
+    assert rows["locks"]["ratio"] > 5 * rows["raw"]["ratio"]
+    assert "Smiling" in table(list(rows.values()))
+    json.dumps([one.to_dict() for one in found], allow_nan=False)
+
+
+def test_a_slider_that_nothing_is_left_of_is_counted_and_left_out_of_the_means(laboratory):
+    directions = DirectionSet(
+        laboratory.model.id,
+        [make_direction(name, axis(1)) for name in ("Male", "Bald")]
+        + [make_direction("Smiling", axis(0))],
+    )
+    found = compare_rules(laboratory, directions, ["Smiling", "Bald"], ("raw", "locks"))
+    raw, locks = summary(found)
+    assert (raw["stuck"], locks["stuck"]) == (0, 1)
+    assert raw["attributes"] == locks["attributes"] == 1  # the same sliders under both rules
+    assert "no room for 1" in table([raw, locks])
+    json.dumps([one.to_dict() for one in found], allow_nan=False)
+
+
+def test_what_no_probe_reads_is_refused(laboratory):
+    with pytest.raises(UserError, match="No probe reads Freckles"):
+        compare_rules(laboratory, DirectionSet("m"), ["Freckles"])
