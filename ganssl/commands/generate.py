@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     state = read_state(args)
     check_folders(args.out, args.save_state)
+    from ganssl.face.carried import carrying, with_carried
     from ganssl.face.provenance import provenance
     from ganssl.face.render import describe, enlarge, render
     from ganssl.models.catalogue import load_model
@@ -46,11 +47,12 @@ def run(args: argparse.Namespace) -> int:
         from ganssl.laboratory.store import with_saved
 
         model = with_saved(model, args.directions)
+    model, state = with_carried(model, state)
     rendered = render(model, state)
     pixels = enlarge(rendered.pixels, model.size if args.size is None else args.size)
     write_file(args.out, png_bytes(pixels, provenance(model, state)))
     if args.save_state:
-        bound = state.check(model.id, model.directions.sliders)
+        bound = carrying(state.check(model.id, model.directions.sliders), model.directions)
         write_file(args.save_state, bound.to_json())
     print(f"{args.out}: seed {state.seed}, {describe(state)}; {model.name} on {rendered.device}")
     return 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from ganssl.attributes import WITHHELD
+from ganssl.directions.reach import FURTHEST, Reach
 from ganssl.errors import UserError
 
 METHODS: tuple[str, ...] = ("mean", "balanced", "logistic", "svm", "joint")
@@ -26,6 +28,9 @@ PIXEL_METHODS: tuple[str, ...] = ("regression",)
 USABLE_AUC = 0.7
 USABLE_COSINE = 0.7
 """What a direction must reach on held-out faces, and between halves, before it gets a slider."""
+
+MINE = " · mine"
+"""Follows the attribute's name where a user's own direction stands beside the model's."""
 
 FIGURES = ("boundary", "auc", "accuracy", "majority", "split_half_cosine")
 """The held-out figures that are single numbers."""
@@ -61,6 +66,9 @@ class Direction:
         cells: (absent, present) counts of those cells, the first attribute's
             bit lowest; small ones take no part.
         own: made by the user, who gets a slider for it whatever its figures are.
+        auc_interval: 95 % interval of `auc`; None where it is not known.
+        reach: how far its slider goes and what it does; None where that has not
+            been measured, as in older models.
     """
 
     attribute: str
@@ -80,6 +88,8 @@ class Direction:
     balanced_over: tuple[str, ...] = ()
     cells: tuple[tuple[int, int], ...] = ()
     own: bool = False
+    auc_interval: tuple[float, float] | None = None
+    reach: Reach | None = None
 
     def __post_init__(self) -> None:
         name = f"The {self.method} direction of {self.attribute}"
@@ -102,7 +112,18 @@ class Direction:
     @property
     def usable(self) -> bool:
         """Gets a slider: the user's own or good enough, and not one of the withheld judgements."""
-        return self.attribute not in WITHHELD and (self.own or self.reliable)
+        withheld = base_attribute(self.attribute) in WITHHELD
+        return not withheld and (self.own or (self.reliable and not self.fails))
+
+    @property
+    def fails(self) -> str:
+        """Why its slider failed when it was measured; empty where it did not."""
+        return self.reach.fails if self.reach else ""
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where its slider ends, in σ."""
+        return (self.reach.low, self.reach.high) if self.reach else (-FURTHEST, FURTHEST)
 
     @property
     def reliable(self) -> bool:
@@ -120,6 +141,11 @@ class Direction:
         for name in FIGURES:
             values[name] = _no_nan(values[name])
         values["class_means"] = tuple(map(_no_nan, self.class_means))
+        for name in ("reach", "auc_interval"):
+            if values[name] is None:
+                del values[name]
+        if self.reach is not None:
+            values["reach"] = self.reach.to_dict()
         return values
 
     @classmethod
@@ -141,12 +167,26 @@ class Direction:
                 balanced_over=tuple(map(str, values["balanced_over"])),
                 cells=tuple((int(a), int(p)) for a, p in values["cells"]),
                 own=bool(values.get("own", False)),
+                auc_interval=_interval(values.get("auc_interval")),
+                reach=Reach.from_dict(values["reach"]) if values.get("reach") else None,
                 **figures,
             )
         except UserError:
             raise
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise UserError(f"A direction's entry is missing or unreadable: {error}.") from error
+
+
+def base_attribute(name: str) -> str:
+    """The attribute that a direction is meant to change: `Smiling · mine` gives `Smiling`."""
+    return name.partition(MINE)[0]
+
+
+def _interval(ends: Sequence[float] | None) -> tuple[float, float] | None:
+    if ends is None:
+        return None
+    low, high = ends
+    return float(low), float(high)
 
 
 def _no_nan(number: float) -> float | None:

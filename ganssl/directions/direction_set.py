@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,8 @@ import numpy as np
 from ganssl.attributes import FIRST_SLIDERS, did_you_mean, meant_name
 from ganssl.base.files import load_arrays, save_arrays
 from ganssl.directions.direction import FOUND_METHODS, Direction
+from ganssl.directions.own import own_name
+from ganssl.directions.reach import Reach
 from ganssl.errors import UserError
 
 FORMAT = "ganssl directions 1"
@@ -88,12 +90,24 @@ class DirectionSet:
         """The same directions with one of skin tone to hold."""
         return DirectionSet(self.model_id, self, self.skipped, skin_tone)
 
-    def extended(self, own: Iterable[Direction]) -> DirectionSet:
-        """These and a user's own directions, which come first where an attribute has both.
+    def with_reach(self, reaches: Mapping[str, Reach]) -> DirectionSet:
+        """The same directions with what the sliders of attributes were measured to do."""
+        told = [
+            replace(d, reach=reaches[d.attribute]) if d.attribute in reaches else d for d in self
+        ]
+        return DirectionSet(self.model_id, told, self.skipped, self.skin_tone)
 
+    def extended(self, own: Iterable[Direction]) -> DirectionSet:
+        """These and a user's own directions, which never take another one's place.
+
+        Where a name is taken, as that of an attribute of the model, the own
+        direction stands beside it as `Smiling · mine`.
         Raises `UserError` for vectors of another length.
         """
-        mine = [replace(direction, own=True) for direction in own]
+        mine: list[Direction] = []
+        for direction in own:
+            name = own_name(direction.attribute, [*self.attributes, *(d.attribute for d in mine)])
+            mine.append(replace(direction, attribute=name, own=True))
         return DirectionSet(self.model_id, [*self, *mine], self.skipped, self.skin_tone)
 
     @cached_property

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganssl.directions.conditional import conditional_direction
-from ganssl.directions.direction import Direction
+from ganssl.directions.direction import Direction, base_attribute
 from ganssl.errors import UserError
 
 if TYPE_CHECKING:
@@ -35,20 +35,12 @@ DEFAULT_RULE = COVARIANCE
 HELD: tuple[str, ...] = ("Male", "Young")
 """The attributes that a slider holds unless it is their own."""
 
-MINE = " · mine"
-"""Follows the attribute's name where a user's own direction stands beside the model's."""
-
 
 def check_rule(rule: str) -> str:
     """The rule; `UserError` for one that there is not."""
     if rule not in RULES:
         raise UserError(f"{rule!r} is no rule for sliders; choose from {', '.join(RULES)}.")
     return rule
-
-
-def base_attribute(name: str) -> str:
-    """The attribute that a direction is meant to change: `Smiling · mine` gives `Smiling`."""
-    return name.partition(MINE)[0]
 
 
 def held_by(directions: DirectionSet, attribute: str, rule: str = DEFAULT_RULE) -> list[Direction]:

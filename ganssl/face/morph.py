@@ -9,6 +9,7 @@ import numpy as np
 
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
+from ganssl.face.carried import with_carried
 from ganssl.face.detail import PhotoDetail, to_uint8
 from ganssl.face.from_photo import EditablePhoto
 from ganssl.face.provenance import photo_source
@@ -39,6 +40,7 @@ class MorphEnd:
 
 def generated_end(model: FaceModel, state: FaceState) -> MorphEnd:
     """The face of a state; `UserError` where the model cannot make it."""
+    model, state = with_carried(model, state)
     state = state.check(model.id, model.directions.sliders)
     return MorphEnd(face_code(model, state), state.to_dict())
 

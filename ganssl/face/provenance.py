@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganssl import __version__
+from ganssl.face.carried import carrying
 from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def provenance(model: FaceModel, state: FaceState) -> dict:
     """What a PNG says about itself: AI-generated, by which model, from which state."""
-    state = state.check(model.id, model.directions.sliders)
+    state = carrying(state.check(model.id, model.directions.sliders), model.directions)
     return {
         "ai_generated": True,
         "software": f"GANSSL {__version__}",

@@ -37,9 +37,11 @@ __all__ = [
     "face_code",
     "face_png",
     "filmstrip",
+    "filmstrip_steps",
     "grid",
     "read_face",
     "render",
+    "slider_ends",
     "slider_scale",
     "state_from_png",
 ]
@@ -195,6 +197,24 @@ def slider_scale(
     position = (float(code @ direction.vector) - direction.center) / direction.sigma
     marks = (state.amount(attribute) + (mean - position) / gain for mean in direction.class_means)
     return SliderScale(*marks, remaining=moved.remaining)
+
+
+def slider_ends(model: FaceModel, state: FaceState, attribute: str) -> tuple[float, float]:
+    """Where an attribute's slider ends, in σ: where it breaks, or at the edit that a link asks for.
+
+    A direction of a user's own, or one that has not been measured, goes to ±3.
+    """
+    low, high = model.directions.get(attribute).ends
+    amount = state.amount(attribute)
+    return min(low, amount), max(high, amount)
+
+
+def filmstrip_steps(model: FaceModel, attribute: str, count: int = 7) -> tuple[float, ...]:
+    """Steps in σ from one end of a slider to the other, kept to tenths, 0 among them."""
+    low, high = model.directions.get(attribute).ends
+    below = round((count - 1) * -low / (high - low)) if high > low else 0
+    steps = [*np.linspace(low, 0, below + 1), *np.linspace(0, high, count - below)[1:]]
+    return tuple(dict.fromkeys(round(float(step), 1) + 0.0 for step in steps))
 
 
 def describe(state: FaceState) -> str:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from ganssl.attributes import did_you_mean, meant_name
 from ganssl.directions.holding import DEFAULT_RULE, RAW, check_rule
 from ganssl.errors import UserError
+from ganssl.face.packed import from_plain, to_plain
 
 FORMAT = "ganssl face 1"
 
@@ -43,6 +44,8 @@ class FaceState:
         hold: the rule by which edits leave skin tone, sex and age alone (see
             `ganssl.directions.holding`). Links and files from before there were
             rules were made by `raw`, and are read so.
+        own: the user's own directions that the face needs, each as the text of
+            `ganssl.face.carried.pack`; empty while they lie on the user's shelf.
 
     Raises `UserError` for values outside these ranges.
 
@@ -65,6 +68,7 @@ class FaceState:
     locked: tuple[str, ...] = ()
     model: str = ""
     hold: str = DEFAULT_RULE
+    own: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         seed = _number("The seed", self.seed, 0, MAX_SEED)
@@ -81,6 +85,7 @@ class FaceState:
         edits = {name: amounts[name] for name in sorted(amounts) if amounts[name] != 0}
         object.__setattr__(self, "edits", edits)
         object.__setattr__(self, "locked", tuple(sorted(set(map(str, self.locked)))))
+        object.__setattr__(self, "own", tuple(sorted(set(map(str, self.own)))))
 
     def amount(self, attribute: str) -> float:
         """The edit of an attribute in σ, 0 where there is none."""
@@ -125,7 +130,12 @@ class FaceState:
         return replace(self, model=model_id, edits=edits, locked=locked)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"format": FORMAT, **asdict(self), "locked": list(self.locked)}
+        """For JSON; the user's own directions number by number, where the face brings any."""
+        values = {"format": FORMAT, **asdict(self), "locked": list(self.locked)}
+        del values["own"]
+        if self.own:
+            values["own"] = [to_plain(text) for text in self.own]
+        return values
 
     def to_json(self) -> str:
         """Small JSON with one entry for each attribute of this class."""
@@ -137,19 +147,23 @@ class FaceState:
         if not isinstance(values, dict) or values.get("format") != FORMAT:
             raise UserError(f"{name} is no saved face: it lacks the entry format: {FORMAT!r}.")
         entries = {key: value for key, value in values.items() if key != "format"}
-        odd = sorted(set(entries) - {"seed", "truncation", "edits", "locked", "model", "hold"})
+        odd = sorted(set(entries) - {f.name for f in fields(cls)})
         if odd or "seed" not in entries:
             wrong = f"the entry {odd[0]!r} is unknown" if odd else "the seed is missing"
             raise UserError(f"{name} cannot be read: {wrong}.")
         edits, locked = entries.get("edits", {}), entries.get("locked", [])
         if not isinstance(edits, dict) or not isinstance(locked, list):
             raise UserError(f"{name} cannot be read: edits must be an object and locked a list.")
+        own = entries.get("own", [])
+        if not isinstance(own, list) or len(own) > len(edits) + len(locked):
+            raise UserError(f"{name} cannot be read: own must be a list of what edits need.")
         for entry in ("model", "hold"):
             if not isinstance(entries.get(entry, ""), str):
                 raise UserError(f"{name} cannot be read: {entry} must be a text.")
         hold = entries.get("hold", _rule_before_rules(edits))
+        packed = tuple(from_plain(values, name) for values in own)
         try:
-            return cls(**{**entries, "locked": tuple(locked), "hold": hold})
+            return cls(**{**entries, "locked": tuple(locked), "hold": hold, "own": packed})
         except UserError as error:
             raise UserError(f"{name} cannot be read: {error}") from error
 
@@ -180,6 +194,8 @@ class FaceState:
             query["hold"] = self.hold
         if self.model:
             query["model"] = self.model
+        if self.own:
+            query["own"] = list(self.own)
         return query
 
     @classmethod
@@ -189,7 +205,7 @@ class FaceState:
         Raises `UserError` where a value is not one of a face.
         """
         last = {key: v if isinstance(v, str) else v[-1] for key, v in query.items() if len(v)}
-        lock = query.get("lock", ())
+        lock, own = query.get("lock", ()), query.get("own", ())
         edits = {
             key.removeprefix(EDIT_PREFIX): amount
             for key, amount in last.items()
@@ -203,6 +219,7 @@ class FaceState:
                 locked=(lock,) if isinstance(lock, str) else tuple(lock),
                 model=last.get("model", ""),
                 hold=last.get("hold", _rule_before_rules(edits)),
+                own=(own,) if isinstance(own, str) else tuple(own),
             )
         except UserError as error:
             raise UserError(f"The link cannot be read: {error}") from error

@@ -8,16 +8,18 @@ to keep some back: all define the direction, and cross-validation measures it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ganssl.attributes import WITHHELD, Attribute
 from ganssl.base.progress import Stages
+from ganssl.directions.direction import Direction
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.fit import fit_directions
 from ganssl.fitting.from_photos import EncodedPhotos
+from ganssl.metrics.intervals import auc_interval_of_counts
 
 if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
@@ -87,7 +89,7 @@ def fit_few_labels(
     """
     photos = encoded.photos
     photos.require_labels()
-    return fit_directions(
+    directions = fit_directions(
         encoded.codes,
         photos.labels,
         photos.attributes,
@@ -98,6 +100,17 @@ def fit_few_labels(
         folds=FOLDS,
         population=(model.mean, model.covariance),
     )
+    return DirectionSet(
+        directions.model_id,
+        [_with_interval(direction, photos.column(direction.attribute)) for direction in directions],
+        directions.skipped,
+    )
+
+
+def _with_interval(direction: Direction, labels: np.ndarray) -> Direction:
+    """The 95 % interval of the cross-validated AUC, from the labels int8 `[n]` behind it."""
+    absent, present = (int((labels == answer).sum()) for answer in (0, 1))
+    return replace(direction, auc_interval=auc_interval_of_counts(direction.auc, present, absent))
 
 
 def few_label_warnings(question: Attribute, labels: np.ndarray) -> list[str]:

@@ -60,6 +60,8 @@ def fit_skin_tone(
     scale = code_scale(codes)
     rng = np.random.default_rng(seed)
     held = split(lighter, groups, HOLDOUT_SHARE, rng, 2)
+    if min(len(np.unique(lighter[part])) for part in (held, ~held)) < 2:
+        held = split(lighter, None, HOLDOUT_SHARE, rng, 2)  # people who are all on both sides
     vector = _unit(rows[~held], angles[~held], scale)
     projection = codes @ vector  # (n,)
     sigma, center = float(projection.std(dtype=np.float64)), float(projection.mean())

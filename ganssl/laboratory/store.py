@@ -101,7 +101,7 @@ def directions_for_sliders(data: bytes, model: FaceModel, name: str) -> list[Dir
 
 
 def with_saved(model: FaceModel, source: bytes | str | Path) -> FaceModel:
-    """The model with the directions of a file beside its own; the file's come first."""
+    """The model with the directions of a file beside its own; see `DirectionSet.extended`."""
     return model.with_directions(model.directions.extended(read_laboratory(source, model)))
 
 

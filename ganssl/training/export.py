@@ -28,6 +28,9 @@ FEWEST_PER_DIMENSION = 10
 EXPORT_METHODS = (*DEFAULT_METHODS, "joint")
 """Of the directions in a bundle; the joint regression is one of the ways to hold what must stay."""
 
+FACES_MOVED = 64
+"""Generated faces that show how far each slider goes."""
+
 FEW_LABELS = 50
 """Of each class: the directions that ship for synthesis from few labels."""
 
@@ -102,7 +105,7 @@ def fit_latent(
     cache: Path | None = None,
     progress: Stages | None = None,
 ) -> None:
-    """Measure where the training photos' codes lie, and fit all attribute directions.
+    """Measure where the training photos' codes lie, fit all directions and measure the sliders.
 
     They are fitted to all labels, and once more to `FEW_LABELS` of each class.
     Too few photos for a density or for any direction leave the prior and an
@@ -118,6 +121,7 @@ def fit_latent(
             )
         except UserError as error:
             model.directions = DirectionSet(model.id, skipped={"all attributes": str(error)})
+        _measure_sliders(model, train, progress)
         try:
             model.few_directions = spread_photo_directions(
                 model,
@@ -129,3 +133,24 @@ def fit_latent(
             )
         except UserError as error:
             model.few_directions = DirectionSet(model.id, skipped={"all attributes": str(error)})
+
+
+def _measure_sliders(model: BundleModel, photos: PhotoSet, progress: Stages | None) -> None:
+    """How far each slider goes; without the face network, or faces that it can read, nothing."""
+    from ganssl.features.face_network import SIDE
+    from ganssl.features.readout import Readout
+    from ganssl.laboratory.laboratory import Laboratory
+    from ganssl.laboratory.reach import measure_reach, with_companions
+
+    try:
+        readout = Readout.load()
+    except UserError:
+        return
+    if model.size % SIDE or not model.directions.sliders:
+        return
+    laboratory = Laboratory(model, readout, FACES_MOVED)
+    reaches = measure_reach(
+        laboratory, model.directions, progress=progress and progress("measuring sliders")
+    )
+    reaches = with_companions(reaches, photos.labels, photos.attributes)
+    model.directions = model.directions.with_reach(reaches)

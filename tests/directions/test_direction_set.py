@@ -207,13 +207,14 @@ def test_vectors_cannot_be_changed(directions):
         directions.get("Young").vector[0] = 5
 
 
-def test_own_directions_get_a_slider_and_come_first():
+def test_own_directions_get_a_slider_whatever_their_figures_are():
     poor = make_direction("Hat", [1.0, 0.0], auc=0.55)
     directions = DirectionSet("m", [make_direction("Smiling", [0.0, 1.0], "balanced"), poor])
     assert "Hat" not in directions.sliders
     mine = make_direction("Smiling", [1.0, 1.0], "mean")
     extended = directions.extended([poor, mine])
-    assert {"Hat", "Smiling"} <= set(extended.sliders)
-    assert extended.get("Smiling").method == "mean" and not extended.get("Hat").reliable
+    assert set(extended.sliders) == {"Smiling", "Smiling · mine", "Hat · mine"}
+    assert extended.get("Smiling").method == "balanced"  # the model's keeps its place
+    assert not extended.get("Hat · mine").reliable
     assert len({directions.id, extended.id, directions.extended([mine]).id}) == 3
     assert not directions.get("Hat").own  # the shared set is left alone

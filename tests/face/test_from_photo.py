@@ -142,7 +142,12 @@ def test_a_strength_out_of_range_is_refused(photo, strength):
 def test_picture_filmstrip_and_file_all_have_the_detail(model, photo):
     detail = photo.detail(0.7)
     code = edit_codes(
-        photo.code[None], EDITS.edits, model.directions, model.covariance, EDITS.locked
+        photo.code[None],
+        EDITS.edits,
+        model.directions,
+        model.covariance,
+        EDITS.locked,
+        rule=EDITS.hold,
     )
     expected = detail.on(model.decode(code))[0]
     assert np.abs(expected.astype(int) - model.decode(code)[0]).max() > 5

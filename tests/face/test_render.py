@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ganssl.directions import RAW
 from ganssl.errors import UserError
 from ganssl.face.provenance import provenance
 from ganssl.face.render import (
@@ -27,7 +28,7 @@ def model():
     return small_model()
 
 
-STATE = FaceState(5, edits={"Smiling": 2, "Male": -1})
+STATE = FaceState(5, edits={"Smiling": 2, "Male": -1}, hold=RAW)
 
 
 def test_an_edit_moves_the_code_by_sigmas_along_its_direction(model):
@@ -43,8 +44,10 @@ def test_no_edit_is_the_base_bit_by_bit(model):
 
 
 def test_a_lock_keeps_the_attribute(model):
-    free = face_code(model, FaceState(5, edits={"Young": 2}))
-    held = face_code(model, FaceState(5, edits={"Young": 2}, locked=("Male",)))
+    free = face_code(model, FaceState(5, edits={"Young": 2}, hold=RAW))
+    held = face_code(model, FaceState(5, edits={"Young": 2}, locked=("Male",), hold=RAW))
+    by_rule = face_code(model, FaceState(5, edits={"Young": 2}))
+    np.testing.assert_allclose(by_rule, held, atol=1e-5)  # by default sex is held without a lock
     base, male = base_code(model, FaceState(5)), model.directions.get("Male").vector
     assert abs((free - base) @ male) > 0.5
     assert abs((held - base) @ male) < 1e-5

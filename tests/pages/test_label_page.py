@@ -253,9 +253,13 @@ def test_a_slider_is_made_with_its_warning(labelling):
     app = labelling
     label_all(app)
     analysed(view(app, "use"))
+    app.toggle(key="label/poor").set_value(True)  # so few labels may tell nothing apart
     app.button(key="label/make slider").click().run()
     assert not app.exception and not app.error
-    direction = app.session_state["shelf"].directions["Smiling"]
+    (direction,) = app.session_state["shelf"].directions.values()
+    assert direction.attribute == "Smiling · mine"  # beside the model's, not in its place
+    low, high = direction.auc_interval
+    assert f"95 % interval {low:.2f} to {high:.2f}" in texts(app.caption)
     assert direction.labels_used == COUNT
     model = work(app).analysis
     assert direction.vector.shape == (model.codes.shape[1],)
@@ -264,6 +268,8 @@ def test_a_slider_is_made_with_its_warning(labelling):
     app.switch_page("pages/explore.py").run()
     assert not app.exception
     assert app.slider(key="explore/slider Smiling").value == 0
+    mine = app.slider(key="explore/slider Smiling · mine")
+    assert mine.label == f"Smiling · mine, {COUNT} labels"
 
 
 def test_one_class_alone_makes_no_slider_but_a_sentence(labelling):

@@ -186,7 +186,7 @@ def test_a_kept_direction_is_a_slider_on_explore(page):
 
     page.switch_page(PAGE)
     show(run(page), "Keep, save, load")
-    press(page, "lab/drop")
+    press(page, "lab/own/give it up")
     assert not own(page)
     page.switch_page("pages/explore.py")
     run(page)

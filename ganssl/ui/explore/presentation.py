@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from ganssl.attributes import Attribute
-from ganssl.face.state import LIMIT
+from ganssl.face.render import slider_ends
 from ganssl.ui.face.session import FaceSession
 from ganssl.ui.face.view import show_before_after, show_change_table
 from ganssl.ui.shared.presentation import Steps
@@ -53,10 +53,11 @@ def present_face(session: FaceSession) -> None:
 
 
 def _slider(session: FaceSession, attribute: str) -> None:
+    low, high = slider_ends(session.model, session.state, attribute)
     st.slider(
         Attribute(attribute).title,
-        min_value=-LIMIT,
-        max_value=LIMIT,
+        min_value=low,
+        max_value=high,
         step=0.1,
         format="%+.1f σ",
         **session.widget(

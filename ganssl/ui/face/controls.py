@@ -8,9 +8,11 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
-from ganssl.face.render import SliderScale, signed, slider_scale
+from ganssl.directions.own import own_title
+from ganssl.face.render import SliderScale, signed, slider_ends, slider_scale
 from ganssl.face.state import LIMIT, MAX_SEED
 from ganssl.models.face_model import FaceModel
+from ganssl.ui.face.companion import companion_note
 from ganssl.ui.face.holding import show_hold_switch
 from ganssl.ui.face.session import FaceSession
 
@@ -100,15 +102,16 @@ def _seed_and_truncation(session: FaceSession) -> None:
 
 
 def _attribute_slider(session: FaceSession, attribute: str, code: np.ndarray) -> None:
-    state, title = session.state, Attribute(attribute).title
+    state, title = session.state, own_title(session.model.directions.get(attribute))
     locked = attribute in state.locked
     scale = slider_scale(session.model, state, attribute, code)
+    low, high = slider_ends(session.model, state, attribute)
     row = st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center")
     with row.container(gap=None):
         st.slider(
             title + _remark(locked, scale.remaining),
-            min_value=-LIMIT,
-            max_value=LIMIT,
+            min_value=low,
+            max_value=high,
             step=STEP,
             format="%+.1f σ",
             disabled=locked or not scale.remaining,
@@ -118,7 +121,7 @@ def _attribute_slider(session: FaceSession, attribute: str, code: np.ndarray) ->
                 lambda amount: session.state.with_edit(attribute, amount),
             ),
         )
-        st.html(class_marks(scale))
+        st.html(class_marks(scale, low, high))
     row.button(
         "",
         icon=":material/lock:" if locked else ":material/lock_open_right:",
@@ -138,6 +141,8 @@ def _attribute_slider(session: FaceSession, attribute: str, code: np.ndarray) ->
         disabled=state.amount(attribute) == 0,
         help=f"{title} back to 0",
     )
+    if note := companion_note(session, attribute):
+        st.caption(note)
 
 
 def _remark(locked: bool, remaining: float) -> str:
@@ -149,16 +154,21 @@ def _remark(locked: bool, remaining: float) -> str:
     return f" · what is held leaves {remaining:.0%} of it" if remaining < LITTLE_ROOM else ""
 
 
-def class_marks(scale: SliderScale) -> str:
-    """Marks under a slider where this face would resemble the average of each class."""
+def class_marks(scale: SliderScale, low: float = -LIMIT, high: float = LIMIT) -> str:
+    """Marks under a slider where this face would resemble the average of each class.
+
+    Args:
+        low, high: the ends of the slider, in σ.
+    """
     marks = [
         (answer, value)
         for answer, value in (("no", scale.absent), ("yes", scale.present))
-        if -LIMIT <= value <= LIMIT
+        if low <= value <= high
     ]
     words = ", ".join(f"average of photos annotated {a} at {signed(v)} σ" for a, v in marks)
     spans = "".join(
-        f'<span class="{answer}" style="left:{50 + 50 * value / LIMIT:.1f}%">{answer}</span>'
+        f'<span class="{answer}" style="left:{100 * (value - low) / (high - low):.1f}%">'
+        f"{answer}</span>"
         for answer, value in marks
     )
     return f'<div class="class-scale" role="img" aria-label="{words}">{spans}</div>'

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
-from ganssl.face.render import FILMSTRIP_STEPS, filmstrip, grid, signed
+from ganssl.face.render import filmstrip, filmstrip_steps, grid, signed
 from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.skin_tone import skin_tone
@@ -20,8 +20,8 @@ COUNTS = (12, 24, 48)
 
 
 def show_filmstrip(session: FaceSession) -> None:
-    """One attribute from −3σ to +3σ, all other edits as they are."""
-    st.caption("The same face with one attribute from −3 σ to +3 σ; your other edits stay.")
+    """One attribute from one end of its slider to the other, all other edits as they are."""
+    st.caption("The same face from one end of a slider to the other; your other edits stay.")
     sliders = session.model.directions.sliders
     if not sliders:
         st.caption("This model has no sliders.")
@@ -35,15 +35,16 @@ def show_filmstrip(session: FaceSession) -> None:
         persist_state="session",
         width=260,
     )
+    steps = filmstrip_steps(session.model, attribute)
     try:
         faces = filmstrip(
-            session.model, session.state, attribute, base=session.base, detail=session.detail
+            session.model, session.state, attribute, steps, session.base, session.detail
         )
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
-    states = [session.state.with_edit(attribute, step) for step in FILMSTRIP_STEPS]
-    _pictures(session, faces, [f"{signed(step)} σ" for step in FILMSTRIP_STEPS], states, columns=7)
+    states = [session.state.with_edit(attribute, step) for step in steps]
+    _pictures(session, faces, [f"{signed(step)} σ" for step in steps], states, columns=7)
 
 
 def show_grid(session: FaceSession) -> None:

@@ -11,12 +11,14 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
 
 from ganssl.attributes import FIRST_SLIDERS
 from ganssl.errors import UserError
+from ganssl.face.carried import LONGEST_LINK, carrying, check_fit, taken_in
 from ganssl.face.detail import PhotoDetail
 from ganssl.face.from_photo import photo_png
 from ganssl.face.render import face_code, face_png, render
@@ -27,6 +29,7 @@ from ganssl.photos.skin_tone import skin_tone
 from ganssl.ui.shared.model import readout
 from ganssl.ui.shared.pictures import Picture, picture_url
 from ganssl.ui.shared.presentation import kept_parameters
+from ganssl.ui.shared.shelf import shelf
 
 NEW_SEEDS = 100_000
 """New faces get short seeds, which people can read to each other."""
@@ -81,12 +84,28 @@ class FaceSession:
     def show(self, state: FaceState) -> None:
         """Make this the face; one that cannot be made leaves a message and the old face."""
         try:
+            state = self._take_in(state)
             state = state.check(self.model.id, self.model.directions.sliders)
             face_code(self.model, state, self.base)
         except UserError as error:
             self.complain(error)
         else:
             self._turn_to(self.history.push(state))
+
+    def _take_in(self, state: FaceState) -> FaceState:
+        """Put the directions that a face brings along on the shelf; the face in their terms."""
+        if not state.own:
+            return state
+        check_fit(self.model, state)
+        new, state = taken_in(state, self.model.directions)
+        if new:
+            self.model = self.model.with_directions(self.model.directions.extended(new))
+            shelf().directions |= {direction.attribute: direction for direction in new}
+        return state
+
+    def carried(self, state: FaceState) -> FaceState:
+        """The state with the visitor's own directions that it needs, for a link or a file."""
+        return carrying(state, self.model.directions)
 
     def undo(self) -> None:
         self._turn_to(self.history.undo())
@@ -204,7 +223,10 @@ class FaceSession:
         self._write_link()
 
     def _write_link(self) -> None:
-        query = self.state.to_query() | kept_parameters()
+        query = self.carried(self.state).to_query()
+        if len(urlencode(query, doseq=True)) > LONGEST_LINK:
+            query = self.state.to_query()
+        query |= kept_parameters()
         st.query_params.from_dict(query)
         st.session_state[self.key("link")] = {
             key: value if isinstance(value, list) else [value] for key, value in query.items()

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ganssl.errors import UserError
+from ganssl.face.carried import LONGEST_LINK
 from ganssl.face.render import read_face
 from ganssl.face.state import FaceState
 from ganssl.ui.face.session import FaceSession
@@ -47,11 +48,10 @@ def show_share(session: FaceSession) -> None:
     with file:
         st.markdown("##### Link and file" if session.linked else "##### File")
         if session.linked:
-            st.caption("This link opens exactly this face:")
-            st.code(link(state), language=None, wrap_lines=True)
+            _show_link(session)
         st.download_button(
             "Save sliders as JSON" if session.of_photo else "Save face as JSON",
-            state.to_json(),
+            session.carried(state).to_json(),
             f"{stem}.json",
             "application/json",
             icon=":material/save:",
@@ -76,6 +76,21 @@ def show_share(session: FaceSession) -> None:
             on_change=load_face,
             args=(session, key),
         )
+
+
+def _show_link(session: FaceSession) -> None:
+    whole = session.carried(session.state)
+    address = link(whole)
+    if len(address) > LONGEST_LINK:
+        st.warning(
+            "This face needs more directions of your own than a link can carry. Save it as JSON: "
+            "the file opens exactly this face, elsewhere, too.",
+            icon=":material/link_off:",
+        )
+        return
+    mine = ", with the directions of your own that it needs" if whole.own else ""
+    st.caption(f"This link opens exactly this face{mine}:")
+    st.code(address, language=None, wrap_lines=True)
 
 
 def link(state: FaceState) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from ganssl.attributes import WITHHELD, Attribute
 from ganssl.directions import Direction, DirectionSet
 from ganssl.directions.direction import USABLE_AUC, USABLE_COSINE
+from ganssl.face.render import signed
 
 
 def show_slider_quality(directions: DirectionSet) -> None:
@@ -14,10 +15,15 @@ def show_slider_quality(directions: DirectionSet) -> None:
     st.caption(
         f"A slider is offered where its direction tells unseen photos apart (AUC of {USABLE_AUC} "
         "or more; 0.5 is chance) and two halves of the photos agree on it (cosine of "
-        f"{USABLE_COSINE} or more). Attributes that judge looks or build are withheld, however "
-        "well they work."
+        f"{USABLE_COSINE} or more), and where it moves what it is named after more than anything "
+        "else. It ends where its effect stops growing, faces turn into other people, or codes "
+        "leave what the model has learnt. Attributes that judge looks or build are withheld, "
+        "however well they work."
     )
-    rows = [slider_row(directions.get(name)) for name in directions.attributes]
+    rows = [
+        {**slider_row(directions.get(name)), **reach_cells(directions.get(name))}
+        for name in directions.attributes
+    ]
     rows.sort(key=lambda row: (row["Slider"] != "yes", -row["AUC"]))
     rows += [
         {"Annotated as": Attribute(name).title, "Slider": "no", "Why not": why}
@@ -28,6 +34,9 @@ def show_slider_quality(directions: DirectionSet) -> None:
         hide_index=True,
         column_config={
             "AUC": st.column_config.NumberColumn(format="%.3f"),
+            "Own effect": st.column_config.NumberColumn(format="%+.2f"),
+            "Skin at +2 σ": st.column_config.NumberColumn(format="%+.0f°"),
+            "Same person at +2 σ": st.column_config.NumberColumn(format="%.2f"),
             "Split-half cosine": st.column_config.NumberColumn(format="%.3f"),
         },
         alt="Attributes with their slider, held-out AUC, split-half cosine and labels",
@@ -38,12 +47,36 @@ def slider_row(direction: Direction) -> dict:
     return {
         "Annotated as": Attribute(direction.attribute).title,
         "Slider": "yes" if direction.usable else "no",
+        "Range": slider_range(direction),
         "AUC": direction.auc,
         "Split-half cosine": direction.split_half_cosine,
         "Labels": direction.labels_used,
         "Method": direction.method,
         "Why not": "" if direction.usable else reason(direction),
     }
+
+
+def reach_cells(direction: Direction) -> dict:
+    """What the slider does, where that was measured."""
+    reach = direction.reach
+    if reach is None:
+        return {}
+    return {
+        "Own effect": reach.own,
+        "Moves most besides": f"{Attribute(reach.besides).title} {reach.its_effect:+.2f}"
+        if reach.besides
+        else "",
+        "Skin at +2 σ": reach.skin_tone,
+        "Same person at +2 σ": reach.identity,
+    }
+
+
+def slider_range(direction: Direction) -> str:
+    """`−2 to +3 σ`; empty where it has no slider or was not measured."""
+    if not direction.usable or direction.reach is None:
+        return ""
+    low, high = direction.ends
+    return f"{signed(low)} to {signed(high)} σ"
 
 
 def reason(direction: Direction) -> str:
@@ -55,4 +88,6 @@ def reason(direction: Direction) -> str:
         reasons.append("tells unseen photos apart too poorly")
     if direction.split_half_cosine < USABLE_COSINE:
         reasons.append("halves of the photos disagree on it")
+    if direction.fails:
+        reasons.append(direction.fails)
     return " and ".join(reasons)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ganssl.attributes import WITHHELD
 from ganssl.directions import Direction
+from ganssl.directions.own import own_title, why_not
 from ganssl.errors import UserError
 from ganssl.fitting import EncodedPhotos
 from ganssl.fitting.few_labels import few_label_warnings, fit_few_labels
@@ -19,6 +20,7 @@ from ganssl.models.face_model import FaceModel
 from ganssl.photos import PhotoSet
 from ganssl.ui.label.check import require_analysis
 from ganssl.ui.label.work import Work, photo_url
+from ganssl.ui.shared.own_directions import keep_own, research_switch
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.shelf_choice import free_name
 
@@ -77,16 +79,19 @@ def _slider(work: Work, model: FaceModel) -> None:
     analysis = require_analysis(work, model, "to turn them into latent codes")
     if analysis is None:
         return
+    poor = research_switch("label/poor")
     if st.button(
         "Make a slider of it", icon=":material/tune:", type="primary", key="label/make slider"
     ):
         encoded = EncodedPhotos(_one_column(work), analysis.codes)
+        before = work.sliders.pop(question.name, None)
         try:
             direction = fit_few_labels(model, encoded).get(question.name)
+            kept = keep_own(direction, model, before and before.attribute, poor)
         except UserError as error:
             st.error(str(error), icon=":material/error:")
             return
-        work.sliders[question.name] = shelf().directions[question.name] = direction
+        work.sliders[question.name] = kept
     if question.name in work.sliders:
         _show_slider(work, work.sliders[question.name])
 
@@ -100,12 +105,14 @@ def _one_column(work: Work) -> PhotoSet:
 
 def _show_slider(work: Work, direction: Direction) -> None:
     st.success(
-        f"*{work.attribute.title}* is now among the sliders of *Explore*, and can label generated "
-        f"faces on *Synthesize*.",
+        f"*{own_title(direction)}* is now among the sliders of *Explore*, beside those of the "
+        f"model, and can label generated faces on *Synthesize*.",
         icon=":material/check:",
     )
     for warning in few_label_warnings(work.attribute, work.session.labels(work.question)):
         st.warning(warning, icon=":material/warning:")
+    if reason := why_not(direction):
+        st.warning(reason, icon=":material/science:")
     auc, cosine = st.columns(2)
     auc.metric(
         "AUC (cross-validated)",
@@ -113,6 +120,9 @@ def _show_slider(work: Work, direction: Direction) -> None:
         help="How well it tells your photos apart, each judged by a direction of the others. "
         "1 is perfect, 0.5 is chance.",
     )
+    if direction.auc_interval:
+        low, high = direction.auc_interval
+        auc.caption(f"95 % interval {low:.2f} to {high:.2f}")
     cosine.metric(
         "Agreement of two halves",
         f"{direction.split_half_cosine:.2f}",

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
-from ganssl.directions import METHODS, Direction
+from ganssl.directions import DEFAULT_RULE, METHODS, RAW, Direction
 from ganssl.errors import UserError
 from ganssl.face.render import signed
 from ganssl.laboratory.card import FEWEST_PER_CLASS, DirectionCard, direction_card
@@ -14,6 +14,7 @@ from ganssl.laboratory.figures import distance_figure, effects_figure, response_
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.population import Population
 from ganssl.models.face_model import FaceModel
+from ganssl.ui.face.holding import held_words
 from ganssl.ui.latent_space.keep import keep_form
 from ganssl.ui.shared.pictures import picture_url
 
@@ -44,10 +45,16 @@ def show_card(laboratory: Laboratory, model: FaceModel, population: Population |
         key="lab/held",
         persist_state="session",
     )
+    words = held_words(model)
+    rule = RAW
+    if words and st.toggle(
+        f"As its slider moves: {words} held", key="lab/rule", persist_state="session"
+    ):
+        rule = DEFAULT_RULE
     try:
         fixed = [model.directions.get(name) for name in held]
-        holdout = _holdout(model, direction, population) if fixed else None
-        card = direction_card(laboratory, direction, fixed, holdout, target)
+        holdout = _holdout(model, direction, population) if fixed or rule != RAW else None
+        card = direction_card(laboratory, direction, fixed, holdout, target, rule)
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
@@ -152,9 +159,16 @@ def show_trust(card: DirectionCard) -> None:
         ("Side effects", card.side_effect, ".2f", "root mean square over all other attributes"),
         ("Same person at +2 σ", two.identity, ".2f", f"two strangers: {card.strangers:.2f}"),
         ("Unlikely codes at +2 σ", two.outside, ".0%", "1 % of natural codes are so unlikely"),
+        ("Skin tone at +2 σ", two.skin_tone, "+.0f", "degrees (ITA), lighter above 0"),
+        (
+            "Own effect before holding",
+            card.free_own.spreads if card.free_own else np.nan,
+            "+.2f",
+            "in spreads; the difference is what holding costs",
+        ),
     )
-    for row in (figures[:4], figures[4:]):
-        for column, (title, value, style, note) in zip(st.columns(4), row, strict=True):
+    for row in (figures[:4], figures[4:8], figures[8:]):
+        for column, (title, value, style, note) in zip(st.columns(4), row, strict=False):
             shown = format(value, style) if np.isfinite(value) else "not known"
             column.metric(title, shown)
             column.caption(note)

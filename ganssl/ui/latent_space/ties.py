@@ -11,6 +11,7 @@ from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.matrices import cosine_matrix, label_correlation, rescore
 from ganssl.laboratory.population import Population
 from ganssl.models.face_model import FaceModel
+from ganssl.photos.skin_tone import NAME
 
 MOST = 12
 
@@ -56,9 +57,9 @@ def show_ties(laboratory: Laboratory, model: FaceModel, population: Population |
     with st.spinner("Moving faces …"):
         moved = rescore(laboratory, directions)
     figure = matrix_figure(
-        moved.of(chosen),
+        moved.of([*chosen, NAME]),
         chosen,
-        chosen,
+        [*chosen, NAME],
         "Change of each probe for +1 σ, in its spread between faces",
         row_title="moved along",
         column_title="read",
@@ -66,5 +67,6 @@ def show_ties(laboratory: Laboratory, model: FaceModel, population: Population |
     st.plotly_chart(figure, key="lab/rescoring")
     st.caption(
         "A row is an edit, a column is what the probes then read. Off the diagonal are side "
-        "effects: blue goes up with the edit, red goes down."
+        "effects: blue goes up with the edit, red goes down. Skin tone is measured on the pixels; "
+        "blue is lighter."
     )

@@ -22,13 +22,17 @@ CONTROLS = {
     "New face": "Picks another seed. Your edits are applied to the new face.",
     "Typical ↔ varied": "0 % is the average of all faces; 100 % is as varied as the photos were.",
     "Sliders": "0 leaves the face as it is. σ (sigma) is one standard deviation: how far faces "
-    "usually differ in this respect. ±3 σ is the edge of what the network has seen.",
+    "usually differ in this respect. A slider ends where it was measured to break, at the latest "
+    "at ±3 σ: beyond, the network has seen no faces.",
     "no / yes under a slider": "Where this face would resemble the average photo annotated "
     "without (no) or with (yes) the attribute.",
+    "Hold skin tone, …": "Every slider leaves these alone unless it is their own. Switched off, "
+    "you get the directions as they were fitted, with what the photos tied to them.",
     "Lock": "Holds an attribute fixed: the other sliders then move only in ways that leave it "
     "alone.",
     "What changed, and what else?": "A second network looks at the two pictures and says what it "
-    "sees. It finds side effects that the slider's name hides.",
+    "sees. It finds side effects that the slider's name hides. Skin tone is measured on the "
+    "pixels.",
     "Filmstrip": "One attribute in seven steps.",
     "Many faces": "The same edits on other faces: is the effect always the same?",
     "Save and share": "A link, a small file or a picture; each brings back exactly this face.",

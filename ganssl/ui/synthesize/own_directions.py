@@ -6,10 +6,12 @@ import streamlit as st
 
 from ganssl.attributes import Attribute
 from ganssl.directions import Direction
+from ganssl.directions.own import figures_words
 from ganssl.errors import UserError
 from ganssl.laboratory.store import directions_for_sliders
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face.slider_quality import slider_row
+from ganssl.ui.shared.own_directions import keep_own, research_switch
 from ganssl.ui.shared.shelf import shelf
 
 FEW_LABELS = """
@@ -48,7 +50,7 @@ def show_directions_upload(model: FaceModel) -> None:
     )
     if file is not None:
         try:
-            _offer(directions_for_sliders(file.getvalue(), model, file.name))
+            _offer(directions_for_sliders(file.getvalue(), model, file.name), model)
         except UserError as error:
             st.error(str(error), icon=":material/error:")
     for attribute in list(shelf().directions):
@@ -61,19 +63,23 @@ def show_directions_upload(model: FaceModel) -> None:
         )
 
 
-def _offer(found: list[Direction]) -> None:
+def _offer(found: list[Direction], model: FaceModel) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Direction to use",
             found,
-            format_func=lambda d: (
-                f"{Attribute(d.attribute).title}, {d.method}: AUC {d.auc:.3f} "
-                f"from {d.labels_used:,} labels"
-            ),
+            format_func=lambda d: f"{Attribute(d.attribute).title}, {d.method}: {figures_words(d)}",
             key="directions/chosen",
         )
-        st.button("Use it", on_click=_take, args=(chosen,), key="directions/take")
+        poor = research_switch("directions/poor")
+        st.button("Use it", on_click=_take, args=(chosen, model, poor), key="directions/take")
+    if message := st.session_state.pop("directions/refused", None):
+        st.error(message, icon=":material/error:")
 
 
-def _take(direction: Direction) -> None:
-    shelf().directions[direction.attribute] = direction
+def _take(direction: Direction, model: FaceModel, poor: bool) -> None:
+    instead = direction.attribute if direction.attribute in shelf().directions else None
+    try:
+        keep_own(direction, model, instead, poor)
+    except UserError as error:
+        st.session_state["directions/refused"] = str(error)

@@ -1,0 +1,124 @@
+"""A visitor's own directions on the shelf: kept under a name that is free, and looked after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from ganssl.attributes import WITHHELD, Attribute
+from ganssl.directions import Direction
+from ganssl.directions.direction import base_attribute
+from ganssl.directions.own import figures_words, own_name, own_title, require_fair
+from ganssl.errors import UserError
+from ganssl.models.face_model import FaceModel
+from ganssl.ui.shared.shelf import shelf
+
+RESEARCH = "Keep poor ones, too (for research)"
+RESEARCH_HELP = (
+    "A direction that tells next to nothing apart, or of which halves of its labels point apart, "
+    "moves faces in a way that has little to do with its name. With this switch on you get it all "
+    "the same; its slider says *poor*."
+)
+
+
+def keep_own(
+    direction: Direction, model: FaceModel, instead: str | None = None, poor: bool = False
+) -> Direction:
+    """Put a direction on the shelf, beside the model's and the others, and return it as kept.
+
+    Args:
+        instead: the name of one on the shelf whose place it takes.
+        poor: keep it whatever its figures are.
+
+    Raises `UserError` for a judgement of looks, and for one that is too poor.
+    """
+    if base_attribute(direction.attribute) in WITHHELD:
+        raise UserError(
+            f"{Attribute(direction.attribute).title} judges looks or build; this app gives no "
+            "slider to such judgements. Choose another name."
+        )
+    if not poor:
+        require_fair(direction)
+    mine = shelf().directions
+    of_model = [n for n in model.directions.attributes if not model.directions.get(n).own]
+    taken = [*of_model, *(name for name in mine if name != instead)]
+    kept = replace(direction, attribute=own_name(direction.attribute, taken), own=True)
+    shelf().directions = {
+        **{name: other for name, other in mine.items() if name != instead},
+        kept.attribute: kept,
+    }
+    return kept
+
+
+def research_switch(key: str) -> bool:
+    """Whether poor directions are wanted as well."""
+    return st.toggle(RESEARCH, help=RESEARCH_HELP, key=key, persist_state="session")
+
+
+def show_own_directions(model: FaceModel, key: str) -> None:
+    """The list of a visitor's directions, and what puts it in order: up, down, rename, remove."""
+    own = shelf().directions
+    st.dataframe(
+        [
+            {
+                "name": own_title(d),
+                "method": d.method,
+                "held": ", ".join(d.conditioned_on),
+                "on held-out labels": figures_words(d),
+            }
+            for d in own.values()
+        ],
+        hide_index=True,
+        alt="Your directions",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Direction", list(own), format_func=lambda name: own_title(own[name]), key=f"{key}/one"
+        )
+        st.text_input(
+            "New name",
+            chosen,
+            key=f"{key}/name {chosen}",
+            on_change=partial(_rename, model, chosen, key),
+        )
+        for label, icon, act in (
+            ("Up", "arrow_upward", partial(_move, chosen, -1)),
+            ("Down", "arrow_downward", partial(_move, chosen, 1)),
+            ("Give it up", "delete", partial(_drop, chosen)),
+        ):
+            st.button(label, icon=f":material/{icon}:", on_click=act, key=f"{key}/{label.lower()}")
+    if message := st.session_state.pop(f"{key}/refused", None):
+        st.error(message, icon=":material/error:")
+    st.caption(
+        "They last as long as this visit. A link of a face carries those that the face uses, so "
+        "that a reload or another browser has them; save the laboratory to keep them all."
+    )
+
+
+def _move(name: str, by: int) -> None:
+    names = list(shelf().directions)
+    at = names.index(name)
+    to = min(max(at + by, 0), len(names) - 1)
+    names.insert(to, names.pop(at))
+    shelf().directions = {name: shelf().directions[name] for name in names}
+
+
+def _drop(name: str) -> None:
+    shelf().directions.pop(name, None)
+
+
+def _rename(model: FaceModel, name: str, key: str) -> None:
+    from ganssl.laboratory.store import named_direction
+
+    wanted = st.session_state[f"{key}/name {name}"]
+    own = dict(shelf().directions)
+    try:
+        kept = keep_own(named_direction(own[name], wanted), model, instead=name, poor=True)
+    except UserError as error:
+        st.session_state[f"{key}/refused"] = str(error)
+    else:
+        shelf().directions = {
+            (kept.attribute if n == name else n): (kept if n == name else d) for n, d in own.items()
+        }

@@ -1,0 +1,69 @@
+"""A user's own directions: names, titles, and what is refused."""
+
+import numpy as np
+import pytest
+
+from ganssl.directions import DirectionSet
+from ganssl.directions.own import figures_words, own_name, own_title, require_fair, why_not
+from ganssl.errors import UserError
+from tests.helpers.planted import make_direction
+
+AXES = np.eye(4)
+
+
+def mine(name="Smiling", **figures):
+    return make_direction(name, AXES[0], **{"labels_used": 20, "own": True, **figures})
+
+
+def test_an_own_direction_never_takes_the_place_of_the_models():
+    model = DirectionSet("m", [make_direction("Smiling", AXES[1], "balanced")])
+    extended = model.extended([mine(), mine("Hat")])
+    assert extended.get("Smiling").method == "balanced" and not extended.get("Smiling").own
+    assert extended.get("Smiling · mine").own
+    assert extended.sliders == ("Smiling", "Smiling · mine", "Hat")
+    again = extended.extended([mine(), mine("Smiling · mine")])
+    assert {"Smiling · mine", "Smiling · mine 2", "Smiling · mine 3"} <= set(again.sliders)
+    assert len({model.id, extended.id, again.id}) == 3
+
+
+def test_names_that_are_free_stay():
+    assert own_name("Hat", ["Smiling"]) == "Hat"
+    assert own_name("Smiling", ["Smiling"]) == "Smiling · mine"
+    assert own_name("Smiling · mine", ["Smiling", "Smiling · mine"]) == "Smiling · mine 2"
+
+
+def test_titles_say_whose_it_is_and_from_how_many_labels():
+    assert own_title(mine("Gray_Hair · mine")) == "Gray hair · mine, 20 labels"
+    assert own_title(mine("Hat")) == "Hat · mine, 20 labels"
+    assert own_title(mine(labels_used=0)) == "Smiling · mine, no labels"
+    assert own_title(mine(auc=0.5)).endswith(", poor")
+    assert own_title(make_direction("Gray_Hair", AXES[0])) == "Gray hair"
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ({"auc": 0.2}, "its AUC is 0.20"),
+        ({"split_half_cosine": -0.11}, r"halves of its labels disagree \(cosine -0.11\)"),
+        ({"auc": 0.59, "split_half_cosine": 0.0}, "AUC is 0.59.*and halves of its labels"),
+    ],
+)
+def test_poor_ones_are_refused_with_the_reason(figures, words):
+    with pytest.raises(UserError, match=words):
+        require_fair(mine(**figures))
+
+
+def test_fair_ones_and_those_without_labels_are_not_refused():
+    assert why_not(mine(auc=0.6, split_half_cosine=0.01)) == ""
+    nan = float("nan")
+    found = make_direction("PCA 1", AXES[0], "pca", auc=nan, split_half_cosine=nan, labels_used=0)
+    assert why_not(found) == ""
+    assert figures_words(found) == "not measured, no labels"
+    assert figures_words(mine(auc=0.8)) == "AUC 0.80, 20 labels"
+    told = mine(auc=0.8, auc_interval=(0.55, 0.95))
+    assert figures_words(told) == "AUC 0.80 (0.55 to 0.95), 20 labels"
+
+
+def test_judgements_of_looks_get_no_slider_under_any_name():
+    model = DirectionSet("m", [make_direction("Attractive", AXES[1])])
+    assert model.extended([mine("Attractive")]).sliders == ()
