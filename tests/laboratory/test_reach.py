@@ -25,18 +25,26 @@ from tests.helpers.planted import make_direction
 TONE = Effect("Skin_Tone", 9.0, 8.0, 10.0, 2.0)
 
 
-def card(own=lambda step: step, identity=lambda step: 0.9, outside=lambda step: 0.1, **figures):
+SMILING = Effect("Smiling", 1.0, 0.9, 1.1, 0.8)
+
+
+def card(
+    own=lambda step: step,
+    identity=lambda step: 0.9,
+    outside=lambda step: 0.1,
+    effect=SMILING,
+    **figures,
+):
     """What `reach_of` reads of a card."""
     readings = [
         StepReading(step, own(step), 0, 0, identity(step), 1.0, 0.0, outside(step), 2 * step)
         for step in STEPS
     ]
     values = dict(
-        own=Effect("Smiling", 1.0, 0.9, 1.1, 0.8),
         others=(TONE, Effect("Male", -0.5, -0.6, -0.4, -0.3)),
     )
     values |= figures
-    found = SimpleNamespace(steps=tuple(readings), skin_tone=TONE, steady=0.9, **values)
+    found = SimpleNamespace(steps=tuple(readings), own=effect, skin_tone=TONE, steady=0.9, **values)
     found.at = lambda step: next(r for r in readings if r.step == step)
     return found
 
@@ -72,7 +80,7 @@ def test_what_lies_behind_a_break_does_not_count():
 @pytest.mark.parametrize(
     ("figures", "words"),
     [
-        ({"own": Effect("Smiling", 0.1, 0, 0, 0.1)}, "hardly moves its own reading"),
+        ({"effect": Effect("Smiling", 0.1, 0, 0, 0.1)}, "hardly moves its own reading"),
         (
             {"others": (TONE, Effect("Male", 1, 1, 1, -0.9))},
             "moves Male further (-0.90) than itself (+0.80)",
