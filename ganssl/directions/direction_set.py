@@ -113,8 +113,9 @@ class DirectionSet:
     @cached_property
     def id(self) -> str:
         """12 hexadecimal digits that change with any vector or figure, and with their order."""
-        text = json.dumps([d.to_dict() for d in self]).encode()
-        rows = b"".join(d.vector.tobytes() for d in self)
+        tone = [self.skin_tone] if self.skin_tone is not None else []
+        text = json.dumps([len(tone), *(d.to_dict() for d in (*tone, *self))]).encode()
+        rows = b"".join(d.vector.tobytes() for d in (*tone, *self))
         return hashlib.sha256(text + rows).hexdigest()[:12]
 
     def __len__(self) -> int:
