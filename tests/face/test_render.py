@@ -109,7 +109,7 @@ def test_a_slider_without_room_beside_the_locks_says_so(model):
     state = FaceState(5, locked=("Bald",))
     scale = slider_scale(model, state, "Sideburns", face_code(model, state))
     assert scale.remaining == 0
-    with pytest.raises(UserError, match="cannot change while Bald cannot"):
+    with pytest.raises(UserError, match="cannot change while Bald, Male, Young cannot"):
         face_code(model, state.with_edit("Sideburns", 1))
 
 

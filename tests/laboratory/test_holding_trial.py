@@ -20,13 +20,13 @@ def laboratory():
 def test_a_rule_that_holds_what_leans_on_sex_costs_effect_and_spares_it(laboratory):
     directions = DirectionSet(
         laboratory.model.id,
-        [make_direction("Male", axis(1)), make_direction("Smiling", axis(0, 1))],
+        [make_direction("Male", axis(1)), make_direction("Smiling", axis(0) + 2 * axis(1))],
     )
     found = compare_rules(laboratory, directions, ["Smiling"], ("raw", "locks"))
     raw, held = found
-    assert raw.remaining == 1 and held.remaining == pytest.approx(np.sqrt(0.5), abs=1e-3)
+    assert raw.remaining == 1 and held.remaining == pytest.approx(np.sqrt(0.2), abs=1e-3)
     assert raw.largest == "Male" and not raw.true_to_name
-    assert raw.its_effect == pytest.approx(raw.own, rel=0.3)
+    assert raw.its_effect == pytest.approx(2 * raw.own, rel=0.3)
     assert held.besides < 0.1 * raw.besides and held.true_to_name
     rows = {row["rule"]: row for row in summary(found)}
     assert rows["raw"]["not_true"] == ["Smiling"] and rows["locks"]["not_true"] == []

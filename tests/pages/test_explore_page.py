@@ -236,7 +236,7 @@ def test_a_lock_that_leaves_no_room_for_an_edit_gets_a_sentence_and_stays_open(o
     slider(app, "Sideburns").set_value(1.0).run()
     edited = after_url(app)
     app.button(key="explore/lock Bald").click().run()
-    assert len(app.error) == 1 and "cannot change while Bald cannot" in messages(app)[0]
+    assert len(app.error) == 1 and "Sideburns cannot change while Bald" in messages(app)[0]
     assert state_of(app).locked == () and after_url(app) == edited
     app.button(key="explore/reset Sideburns").click().run()
     app.button(key="explore/lock Bald").click().run()
