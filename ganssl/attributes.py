@@ -7,7 +7,7 @@ about the person; every text shown to a visitor says so.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ganssl.errors import UserError
@@ -139,6 +139,16 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     plain = {_plain(other): other for other in known}
     near = difflib.get_close_matches(_plain(name), plain, n=3)
     return f"Did you mean {' or '.join(plain[word] for word in near)}?" if near else ""
+
+
+def slider_names(names: Iterable[str], sliders: Sequence[str]) -> list[str]:
+    """Typed names as the sliders are spelt; `UserError` for those that mean none of them."""
+    meant = {name: meant_name(name, sliders) for name in names}
+    missing = [name for name, slider in meant.items() if slider is None]
+    if missing:
+        hint = did_you_mean(missing[0], sliders) or f"It has {', '.join(sliders) or 'none'}."
+        raise UserError(f"This model has no slider for {', '.join(missing)}. {hint}")
+    return [slider for slider in meant.values() if slider is not None]
 
 
 def _plain(name: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 
+from ganssl import attributes
 from ganssl.attributes import (
     CELEBA_ATTRIBUTES,
     FIRST_SLIDERS,
@@ -11,6 +14,7 @@ from ganssl.attributes import (
     Attribute,
     did_you_mean,
     meant_name,
+    slider_names,
 )
 from ganssl.errors import UserError
 
@@ -104,3 +108,19 @@ def test_what_is_close_is_named_as_it_is_spelt():
     assert did_you_mean("smilling", CELEBA_ATTRIBUTES) == "Did you mean Smiling?"
     assert "Gray_Hair" in did_you_mean("grey hair", CELEBA_ATTRIBUTES)
     assert did_you_mean("Tall", ("Male", "Smiling")) == ""
+
+
+def test_sliders_are_found_by_typed_names_or_refused():
+    assert slider_names(["smiling", "gray hair"], ("Gray_Hair", "Smiling")) == [
+        "Smiling",
+        "Gray_Hair",
+    ]
+    with pytest.raises(UserError, match=r"no slider for Smilng. Did you mean Smiling\?$"):
+        slider_names(["Smilng"], ("Gray_Hair", "Smiling"))
+    with pytest.raises(UserError, match=r"no slider for Tall. It has none\.$"):
+        slider_names(["Tall"], ())
+
+
+def test_examples_are_true():
+    found = doctest.testmod(attributes)
+    assert found.attempted > 3 and not found.failed

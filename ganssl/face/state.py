@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from ganssl.attributes import did_you_mean, meant_name
+from ganssl.attributes import slider_names
 from ganssl.directions.holding import DEFAULT_RULE, RAW, check_rule
 from ganssl.errors import UserError
 from ganssl.face.packed import from_plain, to_plain
@@ -118,11 +118,8 @@ class FaceState:
                 f"This face was made with model {self.model}; the model here is {model_id} and "
                 "would show another face. Open it with the model that it belongs to."
             )
-        names = {name: meant_name(name, sliders) for name in (*self.edits, *self.locked)}
-        missing = [name for name, meant in names.items() if meant is None]
-        if missing:
-            hint = did_you_mean(missing[0], sliders) or f"It has {', '.join(sliders) or 'none'}."
-            raise UserError(f"This model has no slider for {', '.join(missing)}. {hint}")
+        typed = dict.fromkeys((*self.edits, *self.locked))
+        names = dict(zip(typed, slider_names(typed, sliders), strict=True))
         edits = {names[name]: amount for name, amount in self.edits.items()}
         if len(edits) < len(self.edits):
             raise UserError("One attribute is edited twice, in two spellings: leave one out.")
