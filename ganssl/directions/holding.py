@@ -35,6 +35,9 @@ DEFAULT_RULE = COVARIANCE
 HELD: tuple[str, ...] = ("Male", "Young")
 """The attributes that a slider holds unless it is their own."""
 
+ALIKE = 0.7
+"""Cosine from which on a user's own direction counts as one of sex or age."""
+
 
 def check_rule(rule: str) -> str:
     """The rule; `UserError` for one that there is not."""
@@ -46,6 +49,8 @@ def check_rule(rule: str) -> str:
 def held_by(directions: DirectionSet, attribute: str, rule: str = DEFAULT_RULE) -> list[Direction]:
     """What the slider of an attribute holds by a rule, as far as the set knows it.
 
+    A user's own direction that nearly runs along that of sex or age is taken
+    for a slider of it, whatever it is called.
     A set without a direction of skin tone, as older models have, cannot hold it.
     """
     if check_rule(rule) == RAW:
@@ -54,10 +59,17 @@ def held_by(directions: DirectionSet, attribute: str, rule: str = DEFAULT_RULE) 
     if rule in (SKIN, JOINT):
         return held
     names = [n for n in HELD if n in directions.attributes and n != base_attribute(attribute)]
+    own = directions.get(attribute) if attribute in directions.attributes else None
     for name in names:
+        if own is not None and own.own and _alike(own, directions.get(name)):
+            continue
         normal = rule == COVARIANCE and "logistic" in directions.methods(name)
         held.append(directions.get(name, "logistic" if normal else None))
     return held
+
+
+def _alike(one: Direction, other: Direction) -> bool:
+    return abs(float(one.vector @ other.vector)) >= ALIKE
 
 
 def slider_direction(

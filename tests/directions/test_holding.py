@@ -120,6 +120,14 @@ def test_an_own_direction_of_sex_does_not_hold_it():
     assert "Young" in slider("Male · mine", DEFAULT_RULE, mine).conditioned_on
 
 
+def test_an_own_direction_along_age_counts_as_its_slider_whatever_its_name():
+    young = DIRECTIONS.get("Young")
+    wise = make_direction("Wise", young.vector, own=True)
+    directions = DIRECTIONS.extended([wise])
+    held = [other.attribute for other in held_by(directions, "Wise")]
+    assert "Skin_Tone" in held and "Young" not in held
+
+
 def test_locks_hold_beside_the_rule():
     for rule in RULES:
         held = slider("Blond_Hair", rule, locked=("Young",))
