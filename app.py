@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import ganssl.ui
 from ganssl.base.device import unused_gpu
 from ganssl.ui.shared.downloads import downloads
+from ganssl.ui.shared.headers import SafeHeaders
 from ganssl.ui.shared.model import require_face_model, show_model_choice
 from ganssl.ui.shared.presentation import presenting, show_presentation_toggle
+from ganssl.ui.shared.visits import close_all, sweep_left
 
 UI = Path(ganssl.ui.__file__).parent
 
@@ -53,7 +58,17 @@ def show_app() -> None:
             st.caption(f":material/developer_board_off: {advice}")
 
 
+@asynccontextmanager
+async def tidy(app: st.App):
+    """What visitors left is deleted when the server stops and, after a kill, when it starts."""
+    sweep_left()
+    yield
+    await asyncio.to_thread(close_all)
+
+
 if get_script_run_ctx(suppress_warning=True):  # a visit runs this file
     show_app()
 else:  # the server reads it once
-    app = st.App(__file__, routes=[downloads.route()])
+    app = st.App(
+        __file__, lifespan=tidy, routes=[downloads.route()], middleware=[Middleware(SafeHeaders)]
+    )

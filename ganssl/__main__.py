@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import pkgutil
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -14,9 +19,20 @@ from ganssl.attributes import did_you_mean
 from ganssl.base.quiet import quiet_tensorflow
 from ganssl.errors import UserError
 
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+"""Of the machine, not of the program: the disk is full, or a place may not be written to."""
+
+
+class Terminated(KeyboardInterrupt):
+    """The system asked the process to end; what a stop by hand leaves in order, this does too."""
+
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; returns its exit status (2 for input that cannot be used)."""
+    """Run one command; returns its exit status.
+
+    That is 2 for input that cannot be used and a disk that refuses, 130 after
+    a stop by hand, and 143 after one by the system.
+    """
     argv = sys.argv[1:] if argv is None else argv
     quiet_tensorflow(loaded=_say_what_is_unused)
     modules = {command_name(module): module for module in command_modules()}
@@ -26,13 +42,40 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"there is no command {argv[0]!r}. {hint}")
     args = parser.parse_args(argv)
     try:
-        return args.run(args)
+        with _heeding_the_system():
+            return args.run(args)
     except UserError as error:
         print(f"ganssl {args.command}: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        if error.errno not in DISK_ERRORS:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"ganssl {args.command}: {place}{error.strerror}.", file=sys.stderr)
+        return 2
+    except Terminated:
+        print(f"ganssl {args.command}: stopped by the system (SIGTERM)", file=sys.stderr)
+        return 143
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+
+
+@contextmanager
+def _heeding_the_system() -> Iterator[None]:
+    """SIGTERM raises `Terminated` in here, where this is the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def command_parser(modules: dict[str, ModuleType]) -> argparse.ArgumentParser:

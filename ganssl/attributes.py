@@ -7,6 +7,7 @@ about the person; every text shown to a visitor says so.
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,43 @@ WITHHELD: frozenset[str] = frozenset(
 )  # fmt: skip
 """Judgements of looks or build that no slider offers."""
 
+LONGEST_NAME = 60
+FORBIDDEN = "=,;"
+"""They divide names on the command line and in tables."""
+
+LONGEST_CLASS = LONGEST_NAME + len("not ")
+UNPRINTED = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode's control characters, halves of characters, and ends of lines and paragraphs."""
+
+
+def check_name(name: object, what: str = "An attribute") -> str:
+    """A name as it is, whether it was typed or stands in a file; `UserError` for no good one.
+
+    Args:
+        what: is named, for the message.
+    """
+    if not _writable(name, LONGEST_NAME) or set(FORBIDDEN) & set(name):
+        raise UserError(
+            f"{what} needs a name of 1 to {LONGEST_NAME} letters, such as Smiling, without '=', "
+            f"',' and ';', not {_shown(name)}."
+        )
+    return name
+
+
+def _writable(text: object, longest: int) -> bool:
+    """Whether it is a text that is not blank, not long, and can be written anywhere."""
+    return (
+        isinstance(text, str)
+        and bool(text.strip())
+        and len(text) <= longest
+        and not any(unicodedata.category(letter) in UNPRINTED for letter in text)
+    )
+
+
+def _shown(text: object) -> str:
+    """A text for a message, whatever it is."""
+    return ascii(text if not isinstance(text, str) else text[:LONGEST_NAME])[:200]
+
 
 @dataclass(frozen=True)
 class Attribute:
@@ -57,10 +95,15 @@ class Attribute:
     positive: str = ""
 
     def __post_init__(self) -> None:
-        if not self.name.strip():
-            raise UserError("An attribute needs a name, such as Smiling.")
+        check_name(self.name)
         object.__setattr__(self, "positive", self.positive or self.name)
         object.__setattr__(self, "negative", self.negative or f"not {self.name}")
+        for answer in self.classes:
+            if not _writable(answer, LONGEST_CLASS):
+                raise UserError(
+                    f"An answer about {self.name} needs a name of 1 to {LONGEST_CLASS} letters, "
+                    f"not {_shown(answer)}."
+                )
         if self.negative.strip().casefold() == self.positive.strip().casefold():
             raise UserError(f"The two classes of {self.name} need different names.")
 

@@ -12,6 +12,7 @@ from ganssl.attributes import (
     FIRST_SLIDERS,
     WITHHELD,
     Attribute,
+    check_name,
     did_you_mean,
     meant_name,
     slider_names,
@@ -124,3 +125,27 @@ def test_sliders_are_found_by_typed_names_or_refused():
 def test_examples_are_true():
     found = doctest.testmod(attributes)
     assert found.attempted > 3 and not found.failed
+
+
+GOOD_NAMES = ("Smiling", "5_o_Clock_Shadow", "Größe", "眼鏡", "a" * 60, "mouth open")
+BAD_NAMES = ("", "  ", "a" * 61, "a=b", "a,b", "a;b", "a\nb", "a\x00", "\ud800", "a\u2028b")
+
+
+@pytest.mark.parametrize("name", GOOD_NAMES)
+def test_good_names(name: str):
+    assert check_name(name) == name and Attribute(name).classes == (f"not {name}", name)
+
+
+@pytest.mark.parametrize("name", [*BAD_NAMES, None, 5, ["a"]])
+def test_bad_names_are_refused_wherever_they_come_from(name):
+    with pytest.raises(UserError, match="needs a name of 1 to 60 letters") as error:
+        check_name(name)
+    str(error.value).encode()
+    with pytest.raises(UserError, match="needs a name"):
+        Attribute(name)
+
+
+@pytest.mark.parametrize("answer", [" ", "a\nb", "\ud800", "a" * 65])
+def test_bad_names_of_answers_are_refused(answer: str):
+    with pytest.raises(UserError, match="An answer about Smiling needs a name"):
+        Attribute("Smiling", answer, "smiling")

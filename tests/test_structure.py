@@ -167,7 +167,7 @@ def test_the_library_does_not_know_the_app():
 def test_tests_mirror_the_library():
     tests = ROOT / "tests"
     folders = {p.parent.relative_to(tests).as_posix() for p in tests.rglob("*.py")}
-    mirrored = {r.removeprefix("ganssl.") for r in ROOMS} | {".", "helpers"}
+    mirrored = {r.removeprefix("ganssl.") for r in ROOMS} | {".", "helpers", "fuzz"}
     assert {folder.replace("/", ".") for folder in folders} <= mirrored
     misplaced = [p for p in (tests / "helpers").iterdir() if p.name.startswith("test_")]
     assert not misplaced

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
+import os
 import zipfile
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +16,17 @@ from ganssl.base.atomic import replacing, sweep_partials
 from ganssl.errors import DiskError, UserError
 
 log = logging.getLogger(__name__)
+
+MOST_ARRAYS = 10_000
+RATIO = 100
+SMALL_BYTES = 10_000_000
+"""A member of more bytes may unpack to so many times its packed size; arrays hardly shrink."""
+
+PLAIN = "biufU"
+"""Kinds of arrays that are read: truth values, whole and real numbers, texts."""
+
+LONGEST_ITEM = 4 * 1024
+"""Bytes of one number or text."""
 
 
 def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
@@ -36,12 +49,45 @@ def load_arrays(path: Path) -> dict[str, np.ndarray]:
 
 
 def read_arrays(file: BinaryIO, name: str) -> dict[str, np.ndarray]:
-    """Read an open `.npz` without pickle; `UserError` that calls it `name` where it is damaged."""
+    """Read an open `.npz` without pickle: arrays of plain numbers, truth values or texts.
+
+    What a member declares of itself is checked before memory is taken for it.
+
+    Raises `UserError` that calls the file `name` where it is damaged or holds anything else.
+    """
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in arrays.files}
-    except (OSError, ValueError, EOFError, KeyError, AttributeError, zipfile.BadZipFile) as error:
-        raise UserError(f"{name} is damaged or not an .npz file of arrays: {error}.") from error
+        with zipfile.ZipFile(file) as archive:
+            infos = archive.infolist()
+            if len(infos) > MOST_ARRAYS:
+                raise ValueError(f"it holds more than {MOST_ARRAYS} arrays")
+            return {i.filename.removesuffix(".npy"): _member(archive, i) for i in infos}
+    except Exception as error:  # damaged data raises many types, by place and method
+        reason = str(error) or type(error).__name__
+        raise UserError(f"{name} is damaged or not an .npz file of arrays: {reason}.") from error
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
+    if info.file_size > max(SMALL_BYTES, RATIO * info.compress_size):
+        raise ValueError(f"{info.filename} would swell to more than {RATIO} times its size")
+    with archive.open(info) as file:
+        shape, dtype = _read_header(file)
+        if math.prod(shape) * dtype.itemsize != info.file_size - file.tell():
+            raise ValueError(f"{info.filename} does not have the size of its shape {shape}")
+    with archive.open(info) as file:
+        return np.lib.format.read_array(file, allow_pickle=False)
+
+
+def _read_header(file: BinaryIO) -> tuple[tuple[int, ...], np.dtype]:
+    """Shape and dtype of an open `.npy`; raises many types where it is damaged or not plain."""
+    version = np.lib.format.read_magic(file)
+    read = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }[version]
+    shape, _, dtype = read(file)
+    if dtype.kind not in PLAIN or dtype.itemsize > LONGEST_ITEM or not dtype.itemsize:
+        raise ValueError(f"it holds {dtype}, no plain numbers")
+    return shape, dtype
 
 
 def make_folder(folder: Path) -> None:
@@ -60,11 +106,27 @@ def file_hash(path: Path) -> str:
 
 def read_rows(path: Path, shape: tuple[int, int]) -> np.ndarray | None:
     """The float32 rows that `write_rows` kept; None where the file is absent or damaged."""
+    return read_array(path, shape, np.float32)
+
+
+def read_array(
+    path: Path, shape: tuple[int, ...], dtype: type[np.generic], mapped: bool = False
+) -> np.ndarray | None:
+    """The array of a `.npy` file; None where it is absent, damaged, or of another shape or type.
+
+    Args:
+        mapped: as a read-only map of the file, which leaves it on the disk.
+    """
     try:
-        rows = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        with open(path, "rb") as file:
+            if _read_header(file) != (shape, np.dtype(dtype)):
+                return None
+            whole = math.prod(shape) * np.dtype(dtype).itemsize
+            if os.fstat(file.fileno()).st_size != file.tell() + whole:
+                return None
+        return np.load(path, mmap_mode="r" if mapped and whole else None, allow_pickle=False)
+    except Exception:  # damaged data raises many types; it is made afresh
         return None
-    return rows if rows.shape == shape and rows.dtype == np.float32 else None
 
 
 def write_rows(path: Path, rows: np.ndarray) -> None:

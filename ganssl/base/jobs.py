@@ -55,8 +55,8 @@ class Progress:
 class JobContext:
     """What the work of a job gets: where to report, and whether to stop."""
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
+    def __init__(self, job: Job, give_way: Callable[[Job], bool] = lambda job: False) -> None:
+        self._job, self._give_way = job, give_way
         self._recent: deque[tuple[float, int]] = deque()
         self._stage: tuple[str, int] = ("", 0)
 
@@ -88,10 +88,13 @@ class JobContext:
 
     @property
     def cancelled(self) -> bool:
+        """Whether somebody asked the job to stop; other owners may have their turn in here."""
+        if self._give_way(self._job):
+            self._recent.clear()  # the rate begins anew
         return self._job.cancel_requested
 
     def check(self) -> None:
-        """Raise `Cancelled` if somebody asked the job to stop."""
+        """Raise `Cancelled` if somebody asked the job to stop, as `cancelled` says."""
         if self.cancelled:
             raise Cancelled
 
@@ -121,6 +124,9 @@ class Job:
     exception: Exception | None = field(default=None, repr=False)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
     _ended: threading.Event = field(default_factory=threading.Event, repr=False)
+    _go: threading.Event = field(default_factory=threading.Event, repr=False)
+    _thread: threading.Thread | None = field(default=None, repr=False)
+    _turn_began: float = 0.0
 
     @property
     def active(self) -> bool:
@@ -137,28 +143,35 @@ class Job:
 
 
 class JobRunner:
-    """A pool of threads with a queue that takes turns between owners.
+    """Threads with a queue that takes turns between owners.
 
     An owner runs one job at a time, however many workers are free, and the
     owner who was served last comes last: whoever submits ten jobs delays
-    nobody by more than one.
+    nobody by more than one. A job that has run for a turn while others wait
+    stops at its next check, waits like them, and goes on where it was.
 
     Args:
         workers: how many jobs run at once, on the whole server.
         per_owner: how many jobs of one owner may wait or run.
         waiting: how many jobs may wait in all.
         kept: how many ended jobs of an owner are remembered.
+        turn: seconds that a job may run while other owners wait.
     """
 
     def __init__(
-        self, workers: int = 1, per_owner: int = 2, waiting: int = 50, kept: int = 10
+        self,
+        workers: int = 1,
+        per_owner: int = 2,
+        waiting: int = 50,
+        kept: int = 10,
+        turn: float = 60.0,
     ) -> None:
         self.workers, self.per_owner, self.waiting, self.kept = workers, per_owner, waiting, kept
-        self._change = threading.Condition()
+        self.turn = turn
+        self._change = threading.RLock()
         self._queues: dict[str, deque[Job]] = {}  # in the order in which owners have their turn
         self._jobs: dict[str, list[Job]] = {}
         self._running: dict[str, Job] = {}
-        self._threads: list[threading.Thread] = []
         self._closed = False
 
     def submit(self, owner: str, work: Callable[[JobContext], Any], title: str = "") -> Job:
@@ -180,8 +193,7 @@ class JobRunner:
             job = Job(owner, title, work)
             self._jobs.setdefault(owner, []).append(job)
             self._queues.setdefault(owner, deque()).append(job)
-            self._start_threads()
-            self._change.notify()
+            self._start_next()
         return job
 
     def jobs(self, owner: str) -> list[Job]:
@@ -199,10 +211,17 @@ class JobRunner:
         """Take a waiting job out of the queue, or ask a running one to stop at its next check."""
         with self._change:
             job._stop.set()
-            if job.state == QUEUED:
+            if job.state == QUEUED and job in self._queues.get(job.owner, ()):
                 self._queues[job.owner].remove(job)
                 self._drop_empty(job.owner)
-                self._end(job, CANCELLED)
+                if job._thread is None:
+                    self._end(job, CANCELLED)
+                job._go.set()  # one that gave way wakes up to be left
+
+    def others_wait(self, owner: str) -> bool:
+        """Whether jobs of other owners wait for their turn."""
+        with self._change:
+            return any(other != owner for other in self._queues)
 
     def end_owner(self, owner: str) -> None:
         """Cancel and forget all jobs of an owner whose session has ended."""
@@ -222,34 +241,50 @@ class JobRunner:
         with self._change:
             for job in self._running.values():
                 job._stop.set()
-            self._change.notify_all()
 
-    def _start_threads(self) -> None:
-        while len(self._threads) < self.workers:
-            name = f"job-{len(self._threads) + 1}"
-            thread = threading.Thread(target=self._run_jobs, name=name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
+    def _start_next(self) -> None:
+        """Give free workers to those whose turn it is; called under the lock."""
+        while not self._closed and len(self._running) < self.workers:
+            owner = self._next_owner()
+            if owner is None:
+                return
+            job = self._queues[owner].popleft()
+            rest = self._queues.pop(owner)
+            if rest:
+                self._queues[owner] = rest  # now last in turn
+            self._running[owner] = job
+            job.state, job._turn_began = RUNNING, time.monotonic()
+            if job._thread is None:
+                name = f"job-{job.id[:8]}"
+                job._thread = threading.Thread(
+                    target=self._run, args=(job,), name=name, daemon=True
+                )
+                job._thread.start()
+            else:
+                job._go.set()
 
-    def _run_jobs(self) -> None:
-        while True:
-            with self._change:
-                self._change.wait_for(lambda: self._closed or self._next_owner() is not None)
-                if self._closed:
-                    return
-                owner = self._next_owner()
-                job = self._queues[owner].popleft()
-                rest = self._queues.pop(owner)
-                if rest:
-                    self._queues[owner] = rest  # now last in turn
-                self._running[owner] = job
-                job.state = RUNNING
-            self._run(job)
+    def _give_way(self, job: Job) -> bool:
+        """In a job's thread: where its turn is over and others wait, wait until it comes again."""
+        with self._change:
+            over = time.monotonic() - job._turn_began >= self.turn
+            if self._closed or job.state != RUNNING or job.cancel_requested or not over:
+                return False
+            if self._next_owner() is None:
+                return False
+            del self._running[job.owner]
+            job.state = QUEUED
+            job._go.clear()
+            mine = self._queues.pop(job.owner, deque())
+            mine.appendleft(job)
+            self._queues[job.owner] = mine  # now last in turn
+            self._start_next()
+        job._go.wait()
+        return True
 
     def _run(self, job: Job) -> None:
         state = DONE
         try:
-            job.result = job.work(JobContext(job))
+            job.result = job.work(JobContext(job, self._give_way))
         except Cancelled:
             state = CANCELLED
         except UserError as error:
@@ -259,9 +294,10 @@ class JobRunner:
             state, job.exception = FAILED, error
             job.error = f"A fault of the program stopped this ({type(error).__name__})."
         with self._change:
-            del self._running[job.owner]
+            if self._running.get(job.owner) is job:  # not one that was left while it waited
+                del self._running[job.owner]
             self._end(job, state)
-            self._change.notify_all()
+            self._start_next()
 
     def _end(self, job: Job, state: str) -> None:
         job.state = state

@@ -17,8 +17,10 @@ import numpy as np
 from ganssl.attributes import Attribute
 from ganssl.base.atomic import replacing_folder, write_file
 from ganssl.base.files import file_hash, load_arrays, save_arrays
+from ganssl.base.json_text import parse_json
 from ganssl.classifier.card import classifier_card
 from ganssl.classifier.classifier import Classifier, Source
+from ganssl.classifier.heads.head import ordinary_numbers
 from ganssl.classifier.heads.registry import head_from_arrays
 from ganssl.errors import UserError
 from ganssl.photos.preprocess import Preprocess
@@ -51,13 +53,12 @@ def load_classifier(folder: str | Path) -> Classifier:
     folder = Path(folder)
     path = folder / MANIFEST
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        data = path.read_bytes()
     except OSError as error:
         raise UserError(
             f"There is no classifier in {folder}: {MANIFEST} cannot be read."
         ) from error
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is damaged: it is not JSON.") from error
+    values = parse_json(data, str(path))
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise UserError(f"{path} is not the manifest of a classifier ({FORMAT!r}).")
     arrays = load_arrays(folder / ARRAYS)
@@ -70,7 +71,7 @@ def load_classifier(folder: str | Path) -> Classifier:
         return _classifier(values, arrays)
     except UserError as error:
         raise UserError(f"The classifier in {folder} is damaged. {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UserError(
             f"{path} is damaged: an entry is missing or unreadable, {error}."
         ) from error
@@ -112,10 +113,8 @@ def _classifier(values: dict, arrays: dict[str, np.ndarray]) -> Classifier:
     mean, scale = arrays["mean"], arrays["scale"]
     if mean.shape != (size,) or scale.shape != (size,):
         raise UserError("Its arrays do not have the length of its features.")
-    if not (np.isfinite(mean).all() and np.isfinite(scale).all() and np.all(scale > 0)):
+    if not (ordinary_numbers(mean) and ordinary_numbers(scale) and np.all(scale > 0)):
         raise UserError("The mean or scale of its features is no number.")
-    if not np.isfinite(threshold):
-        raise UserError("Its threshold is no number.")
     parts = {k.removeprefix("head/"): v for k, v in arrays.items() if k.startswith("head/")}
     return Classifier(
         attribute=Attribute(**values["attribute"]),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ganssl.attributes import WITHHELD
+from ganssl.attributes import WITHHELD, check_name
 from ganssl.directions.reach import FURTHEST, Reach
 from ganssl.errors import UserError
 
@@ -31,6 +31,9 @@ USABLE_COSINE = 0.7
 
 MINE = " · mine"
 """Follows the attribute's name where a user's own direction stands beside the model's."""
+
+LARGEST = 1e9
+"""No figure of a direction in a file may be as large."""
 
 FIGURES = ("boundary", "auc", "accuracy", "majority", "split_half_cosine")
 """The held-out figures that are single numbers."""
@@ -155,16 +158,16 @@ class Direction:
             absent, present = values["class_means"]
             figures = {name: _number(values[name]) for name in FIGURES}
             return cls(
-                attribute=str(values["attribute"]),
+                attribute=check_name(values["attribute"], "A direction"),
                 method=str(values["method"]),
                 vector=vector,
-                sigma=float(values["sigma"]),
-                center=float(values["center"]),
+                sigma=_size(values["sigma"]),
+                center=_size(values["center"]),
                 class_means=(_number(absent), _number(present)),
                 labels_used=int(values["labels_used"]),
-                conditioned_on=tuple(map(str, values["conditioned_on"])),
-                remaining=float(values["remaining"]),
-                balanced_over=tuple(map(str, values["balanced_over"])),
+                conditioned_on=tuple(map(check_name, values["conditioned_on"])),
+                remaining=_size(values["remaining"]),
+                balanced_over=tuple(map(check_name, values["balanced_over"])),
                 cells=tuple((int(a), int(p)) for a, p in values["cells"]),
                 own=bool(values.get("own", False)),
                 auc_interval=_interval(values.get("auc_interval")),
@@ -194,4 +197,12 @@ def _no_nan(number: float) -> float | None:
 
 
 def _number(value: float | None) -> float:
-    return float("nan") if value is None else float(value)
+    return float("nan") if value is None else _size(value)
+
+
+def _size(value: float) -> float:
+    """A number of ordinary size: with those beyond, sums of them would be no numbers."""
+    number = float(value)
+    if not abs(number) < LARGEST:
+        raise ValueError(f"{value!r} is no number of ordinary size")
+    return number

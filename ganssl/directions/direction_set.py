@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ganssl.attributes import FIRST_SLIDERS, did_you_mean, meant_name
+from ganssl.attributes import FIRST_SLIDERS, check_name, did_you_mean, meant_name
 from ganssl.base.files import load_arrays, save_arrays
+from ganssl.base.json_text import parse_json
 from ganssl.directions.direction import FOUND_METHODS, Direction
 from ganssl.directions.own import own_name
 from ganssl.directions.reach import Reach
@@ -216,7 +217,8 @@ class DirectionSet:
         if (tone is None) != (vector is None):
             raise UserError("The direction of skin tone is incomplete.")
         skin_tone = None if tone is None else Direction.from_dict(tone, vector)
-        return cls(str(values.get("model_id", "")), directions, skipped, skin_tone)
+        reasons = {check_name(attribute): str(reason) for attribute, reason in skipped.items()}
+        return cls(str(values.get("model_id", "")), directions, reasons, skin_tone)
 
     def save(self, path: Path) -> None:
         """Write one `.npz`: `vectors`, and the JSON as UTF-8 bytes in `json`."""
@@ -237,8 +239,8 @@ class DirectionSet:
         """The inverse of `file_arrays`; `UserError` that calls the file `name`."""
         arrays = dict(arrays)
         try:
-            values = json.loads(arrays.pop("json").tobytes())
-        except (KeyError, ValueError, RecursionError) as error:
+            values = parse_json(arrays.pop("json").tobytes(), "its description")
+        except (KeyError, UserError) as error:
             raise UserError(f"{name} is not a file of directions.") from error
         try:
             return cls.from_parts(values, arrays)

@@ -193,9 +193,9 @@ def _read_cells(path: str | Path | None, identity: str) -> dict[str, dict]:
     for line in Path(path).read_text(encoding="utf-8").splitlines():
         try:
             values = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
-        if values.get("experiment") == identity:
+        if isinstance(values, dict) and values.get("experiment") == identity:
             found[values["cell"]] = values["figures"]
     return found
 

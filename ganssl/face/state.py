@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from ganssl.attributes import slider_names
+from ganssl.base.json_text import parse_json
 from ganssl.directions.holding import DEFAULT_RULE, RAW, check_rule
 from ganssl.errors import UserError
 from ganssl.face.packed import from_plain, to_plain
@@ -167,13 +168,7 @@ class FaceState:
     @classmethod
     def from_json(cls, text: str | bytes, name: str = "The face") -> FaceState:
         """Read what `to_json` wrote; `UserError` that calls the file `name`."""
-        try:
-            values = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise UserError(f"{name} is not JSON: line {error.lineno}, {error.msg}.") from error
-        except (UnicodeDecodeError, RecursionError) as error:
-            raise UserError(f"{name} is not a JSON text.") from error
-        return cls.from_dict(values, name)
+        return cls.from_dict(parse_json(text, name), name)
 
     def to_query(self) -> dict[str, str | list[str]]:
         """Query parameters of a link: `seed=7&truncation=0.8&edit.Smiling=2&lock=Young&hold=raw`.
@@ -230,7 +225,7 @@ def _rule_before_rules(edits: Mapping) -> str:
 def _number(what: str, value: Any, low: float, high: float) -> float:
     try:
         number = float("nan") if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = float("nan")
     if not (math.isfinite(number) and low <= number <= high):
         raise UserError(f"{what} must be a number from {low:g} to {high:g}, not {value!r}.")

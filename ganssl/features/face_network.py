@@ -22,6 +22,7 @@ import numpy as np
 from ganssl.base import assets
 from ganssl.base.atomic import replacing_folder, write_file
 from ganssl.base.files import load_arrays, save_arrays
+from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.models.layers import conv_norm, fold, residual
 from ganssl.models.weights import assign_arrays, model_arrays
@@ -118,9 +119,8 @@ class FaceNetwork:
         """
         folder = Path(folder) if folder else assets.ASSETS / "face_network"
         try:
-            config = FaceNetworkConfig.from_dict(
-                json.loads((folder / "config.json").read_text(encoding="utf-8"))
-            )
+            values = parse_json((folder / "config.json").read_bytes(), "config.json")
+            config = FaceNetworkConfig.from_dict(values)
         except FileNotFoundError as error:
             raise UserError(f"There is no face network in {folder}; distil one first.") from error
         except (ValueError, KeyError, TypeError) as error:

@@ -73,8 +73,14 @@ class Probes:
             probes = cls(names, **arrays)
         except (KeyError, TypeError) as error:
             raise UserError(f"{path} does not hold probes: {error}.") from error
-        if probes.weights.shape != (len(probes.mean), len(names)):
-            raise UserError(f"{path} is damaged: its arrays do not fit together.")
+        d, a = np.size(probes.mean), len(names)
+        shapes = {"mean": (d,), "scale": (d,), "weights": (d, a), "bias": (a,), "auc": (a,)}
+        for name, shape in shapes.items():
+            array = getattr(probes, name)
+            if array.shape != shape or array.dtype.kind != "f":
+                raise UserError(f"{path} is damaged: its arrays do not fit together.")
+            if name != "auc" and not np.isfinite(array).all():
+                raise UserError(f"{path} is damaged: its {name} holds values that are no numbers.")
         return probes
 
 

@@ -74,8 +74,23 @@ def open_vgg_face(path: str | Path) -> VggFaceFile:
             f"{path.name} is no file of VGG-Face that can be read: give a .mat of MatConvNet, a "
             ".h5 of Keras or a .tfmodel of CADL."
         )
-    kind, feed, take = readers[path.suffix](path)
-    return VggFaceFile(kind, feed, file_hash(path), take)
+    try:
+        kind, feed, take = readers[path.suffix](path)
+    except UserError:
+        raise
+    except Exception as error:  # damaged files raise many types, by library and place
+        raise UserError(f"{path.name} is damaged or no network: {error}.") from error
+
+    def take_with_care(name: str) -> Layer:
+        try:
+            kernel, bias = take(name)
+        except UserError:
+            raise
+        except Exception as error:
+            raise UserError(f"{path.name} is damaged in its layer {name}: {error}.") from error
+        return kernel, bias
+
+    return VggFaceFile(kind, feed, file_hash(path), take_with_care)
 
 
 def _open_matconvnet(path: Path) -> tuple[str, str, Callable[[str], Layer]]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from ganssl.attributes import Attribute
+from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.labelling.session import LABELS, Answer, LabellingSession
 from ganssl.photos.label_file import UNKNOWN, LabelTable
@@ -63,10 +64,7 @@ def read_session(data: str | bytes, name: str = "labels.json") -> SavedSession:
     Args:
         name: what messages call the file.
     """
-    try:
-        values = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{name} is not JSON: hand in the file as it was saved here.") from error
+    values = parse_json(data, name)
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise UserError(f"{name} holds no saved labels that this version reads ({FORMAT!r}).")
     try:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ganssl.attributes import LONGEST_NAME
 from ganssl.base.once import OnceMade
 from ganssl.base.progress import Progress
 from ganssl.directions import Direction, DirectionSet, fit_directions
@@ -103,6 +104,8 @@ class Population:
         labels[(has_a == 0) & (has_b == 1)] = 1
         labels[(has_a == 1) & (has_b == 0)] = 0
         name = f"{b} instead of {a}"
+        if len(name) > LONGEST_NAME:
+            name = f"{b[:22].strip()}… instead of {a[:22].strip()}…"
         return fit_directions(
             self.codes, labels[:, None], (name,), ("mean",), model_id=model_id
         ).get(name)

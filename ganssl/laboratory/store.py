@@ -15,17 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganssl.attributes import WITHHELD
+from ganssl.attributes import WITHHELD, check_name
 from ganssl.base.files import read_arrays
 from ganssl.directions import Direction, DirectionSet, conditional_direction
 from ganssl.errors import UserError
 
 if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
-
-LONGEST_NAME = 60
-FORBIDDEN = set("=,;\n\r\t")
-"""They divide names on the command line and in tables."""
 
 LARGEST_FILE = 20_000_000
 
@@ -43,11 +39,7 @@ def named_direction(
 
     Raises `UserError` for a name that cannot be a slider's, or too little left.
     """
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME or FORBIDDEN & set(name):
-        raise UserError(
-            f"A direction needs a name of 1 to {LONGEST_NAME} letters without '=', ',' and ';'."
-        )
+    name = check_name(" ".join(name.split()), "A direction")
     edited = conditional_direction(direction, held, covariance)
     boundary = edited.boundary if np.isfinite(edited.boundary) else edited.center
     return replace(edited, attribute=name, boundary=boundary, own=True)

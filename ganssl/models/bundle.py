@@ -25,6 +25,7 @@ import numpy as np
 
 from ganssl.base.atomic import replacing_folder, write_file
 from ganssl.base.files import file_hash, load_arrays, save_arrays
+from ganssl.base.json_text import parse_json
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.config import ModelConfig
@@ -231,11 +232,12 @@ def read_manifest(folder: Path) -> dict:
     if not path.is_file():
         raise UserError(f"There is no model in {folder}: {MANIFEST} is missing.")
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = parse_json(path.read_bytes(), MANIFEST)
         known = manifest["format"] == FORMAT
-        if not all(key in manifest for key in ("name", "config", "preprocess", "sha256")):
-            raise KeyError("a required entry")
-    except (ValueError, KeyError, TypeError) as error:
+        kinds = {"name": str, "config": dict, "preprocess": dict, "sha256": dict}
+        if not all(isinstance(manifest[key], kind) for key, kind in kinds.items()):
+            raise TypeError("an entry is of another type")
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path} is damaged: {error}.") from error
     if not known:
         raise UserError(f"{path} has format {manifest['format']}; this program reads {FORMAT}.")

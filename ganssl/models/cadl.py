@@ -62,7 +62,8 @@ class CadlModel(FaceModel):
         """`settings` are those of `FaceModel`; raises `UserError` for a graph of another kind."""
         self.graph, names = graph, names or NodeNames()
         noiseless = {names.noise: 0.0}
-        open_encoder = graph.function(names.photo, names.code, (None, None, None, 3), noiseless)
+        open_sides = (None, None, None, 3)
+        open_encoder = graph.function(names.photo, names.code, open_sides, noiseless, runs=False)
         latent_size = _known(open_encoder, (LONGEST_CODE,), graph)[0]
         self._generator = graph.function(names.code, names.face, (None, latent_size))
         side, width, channels = _known(self._generator, (LARGEST_SIDE, LARGEST_SIDE, 3), graph)
@@ -149,7 +150,12 @@ class CadlModel(FaceModel):
     def _run(self, function: Callable, values: np.ndarray) -> np.ndarray:
         import tensorflow as tf
 
-        return function(tf.constant(values)).numpy()
+        try:
+            return function(tf.constant(values)).numpy()
+        except tf.errors.OpError as error:
+            raise UserError(
+                f"{self.graph.path.name} fails when it is run: {str(error).splitlines()[0][:300]}"
+            ) from error
 
     def _read_fitted(self) -> None:
         if not (self.directions_path.is_file() and self.latent_path.is_file()):

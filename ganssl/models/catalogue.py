@@ -47,7 +47,9 @@ def load_model(path: str | Path | None = None) -> FaceModel:
     path = Path(path)
     if path.suffix in GRAPH_SUFFIXES:
         from ganssl.models.cadl import CadlModel
+        from ganssl.models.graph_trial import try_graph
 
+        try_graph(path)
         return CadlModel.load(path)
     from ganssl.models.bundle import load_bundle
 

@@ -18,12 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.errors import UserError
+from ganssl.models.graph_limits import MANY_IMAGES, check_chains, check_cost
 
 MAX_BYTES = 1 << 30
 """Larger files are refused before they are read."""
-
-MAX_ELEMENTS = 1 << 26
-"""No tensor of a graph may hold more numbers for one image."""
 
 RANDOM_OP = "RandomStandardNormal"
 ALLOWED_OPS = frozenset(
@@ -71,6 +69,7 @@ class FrozenGraph:
             raise UserError(f"{path.name} is an empty graph.")
         _check_operations(graph, path.name)
         _check_constants(graph, path.name, max_bytes)
+        check_chains(graph, path.name)
         for node in graph.node:
             node.device = ""  # that of the machine it was trained on
         return cls(path, hashlib.sha256(data).hexdigest(), graph)
@@ -87,7 +86,10 @@ class FrozenGraph:
         node = self._node(name)
         if node.op != "Const":
             raise UserError(f"{self.path.name}: {name} is no constant; freeze the graph first.")
-        return make_ndarray(node.attr["value"].tensor)
+        try:
+            return make_ndarray(node.attr["value"].tensor)
+        except Exception as error:  # damaged constants raise many types
+            raise UserError(f"{self.path.name} is damaged: the constant {name}.") from error
 
     def function(
         self,
@@ -95,12 +97,15 @@ class FrozenGraph:
         fetch: str,
         shape: tuple[int | None, ...],
         fixed: Mapping[str, float] | None = None,
+        runs: bool = True,
     ) -> Callable:
         """The part of the graph from the output of node `feed` to that of node `fetch`.
 
         Args:
             shape: of what is fed, None where it is open.
             fixed: nodes whose output is replaced by a number.
+            runs: False where only the shape of the output is wanted; otherwise all sides
+                of `shape` but the first are known, and what a run takes is limited.
 
         Returns:
             A TensorFlow function from float32 to float32 tensors, with `graph`
@@ -128,14 +133,18 @@ class FrozenGraph:
             )
             return result
 
-        try:
-            function = tf.compat.v1.wrap_function(run, [tf.TensorSpec(shape, tf.float32)])
-        except (ValueError, TypeError, tf.errors.OpError) as error:
-            raise UserError(
-                f"{self.path.name}: the part from {feed} to {fetch} does not fit together: {error}"
-            ) from error
-        self._check_size(function.graph)
-        return function
+        def wrapped(sides: tuple[int | None, ...]):
+            try:
+                return tf.compat.v1.wrap_function(run, [tf.TensorSpec(sides, tf.float32)])
+            except Exception as error:  # TensorFlow has many types for what does not fit
+                raise UserError(
+                    f"{self.path.name}: the part from {feed} to {fetch} does not fit together: "
+                    f"{_first_line(error)}"
+                ) from error
+
+        for images in (1, MANY_IMAGES) if runs else ():
+            check_cost(wrapped((images, *shape[1:])).graph, images, self.path.name)
+        return wrapped(shape)
 
     def _part(self, fetch: str, feeds: set[str]):
         """A GraphDef of the nodes that `fetch` is computed from, as far as `feeds`."""
@@ -162,14 +171,9 @@ class FrozenGraph:
             raise UserError(f"{self.path.name} has no operation {name}: it is another model.")
         return self.nodes[name]
 
-    def _check_size(self, graph) -> None:
-        for operation in graph.get_operations():
-            for tensor in operation.outputs:
-                sides = tensor.shape.as_list() if tensor.shape.rank else []
-                if math.prod(side for side in sides if side) > MAX_ELEMENTS:
-                    raise UserError(
-                        f"{self.path.name}: {operation.name} would make a tensor of {sides}."
-                    )
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:300]
 
 
 def _read_bytes(path: Path, max_bytes: int) -> bytes:
@@ -212,7 +216,12 @@ def _check_constants(graph, name: str, max_bytes: int) -> None:
             sides = [dim.size for dim in tensor.tensor_shape.dim]
             if min(sides, default=0) < 0:
                 raise UserError(f"{name} is damaged: the constant {node.name} has no shape.")
-            total += math.prod(sides) * dtypes.as_dtype(tensor.dtype).size
+            try:
+                total += math.prod(sides) * dtypes.as_dtype(tensor.dtype).size
+            except TypeError as error:
+                raise UserError(
+                    f"{name} is damaged: the constant {node.name} has no type of numbers."
+                ) from error
     if total > max_bytes:
         raise UserError(
             f"{name} is refused: its constants would fill {total / 2**20:,.0f} MiB, and "

@@ -34,12 +34,15 @@ def latent_statistics(arrays: dict[str, np.ndarray], size: int, path: Path) -> d
         raise UserError(
             f"{path} is incomplete: {', '.join(sorted(needed - set(arrays)))} is missing."
         )
-    components = len(arrays["density/weights"])
+    components = np.size(arrays["density/weights"])
+    shapes["density/weights"] = (components,)
     shapes["density/means"] = (components, size)
     shapes["density/factors"] = (components, size, size)
     for name, shape in shapes.items():
         if arrays[name].shape != shape:
             raise UserError(f"{path}: {name} has shape {arrays[name].shape}, not {shape}.")
+        if arrays[name].dtype.kind != "f" or not np.isfinite(arrays[name]).all():
+            raise UserError(f"{path}: {name} holds values that are no real numbers.")
     parts = {part: arrays[f"density/{part}"] for part in ("weights", "means", "factors")}
     return {
         "mean": arrays["mean"],

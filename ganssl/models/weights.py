@@ -53,7 +53,7 @@ def assign_arrays(model, arrays: dict[str, np.ndarray], source: str = "the weigh
                 f"{source} does not fit this architecture: {name} has shape "
                 f"{arrays[name].shape}, not {tuple(variable.shape)}."
             )
-        if not np.all(np.isfinite(arrays[name])):
+        if arrays[name].dtype.kind != "f" or not np.all(np.isfinite(arrays[name])):
             raise UserError(f"{source} holds values that are no numbers, in {name}.")
     for name, variable in expected.items():
         variable.assign(arrays[name].astype(np.float32))

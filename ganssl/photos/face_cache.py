@@ -17,7 +17,7 @@ import PIL
 from PIL import Image
 
 from ganssl.base.atomic import replacing, sweep_partials
-from ganssl.base.files import make_folder
+from ganssl.base.files import make_folder, read_array
 from ganssl.base.progress import Progress
 from ganssl.errors import DiskError, UserError
 from ganssl.photos.preprocess import Preprocess
@@ -177,8 +177,4 @@ def _face_chunks(
 
 def _open_faces(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:
     """The kept faces, or None where the file is absent or not what was written."""
-    try:
-        faces = np.load(path, mmap_mode="r")
-    except (OSError, ValueError, EOFError):
-        return None
-    return faces if faces.shape == shape and faces.dtype == np.uint8 else None
+    return read_array(path, shape, np.uint8, mapped=True)

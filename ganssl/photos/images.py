@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 
+from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.photos.colour import to_srgb
 from ganssl.photos.jpeg import END, check_scans, draft, has_end_mark, is_jpeg, lacks_end_mark_alone
@@ -256,8 +257,8 @@ def read_provenance(png: bytes) -> dict[str, Any] | None:
     """The provenance that `png_bytes` wrote, or None where there is none (any other file too)."""
     try:
         with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
-            return json.loads(image.info[PROVENANCE_KEY])
-    except (OSError, KeyError, ValueError, Image.DecompressionBombError):
+            return parse_json(image.info[PROVENANCE_KEY], "the provenance")
+    except Exception:  # damaged data raises many types; whatever it is, it was not written here
         return None
 
 

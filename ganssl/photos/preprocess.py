@@ -47,6 +47,7 @@ class Preprocess:
         left, top, right, bottom = self.crop
         if int(self.size) != self.size or self.size < 8:
             raise UserError(f"Preprocessing needs a whole size of 8 or more, not {self.size}.")
+        object.__setattr__(self, "size", int(self.size))
         if not (0 <= left < right <= 178 and 0 <= top < bottom <= 218):
             raise UserError(f"Preprocessing needs a crop inside 178×218, not {self.crop}.")
         if not -np.inf < self.low < self.high < np.inf:
@@ -91,7 +92,7 @@ class Preprocess:
             return cls(**values)
         except UserError:
             raise
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise UserError(f"The preprocessing settings are not readable: {error}.") from error
 
 

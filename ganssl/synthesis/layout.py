@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.synthesis.codes import BLOCK
 from ganssl.synthesis.recipe import Recipe
@@ -122,11 +123,11 @@ def read_info(folder: Path) -> SetInfo:
     """Read `set.json`; `UserError` where it is absent, damaged or of another version."""
     path = folder / SET
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = parse_json(path.read_bytes(), str(path))
     except FileNotFoundError as error:
         raise UserError(f"{folder} holds no synthetic set: {SET} is missing.") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise UserError(f"{path} is damaged: {error}.") from error
+    except (OSError, UserError) as error:
+        raise UserError(f"{path} is damaged: {error}") from error
     if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
         raise UserError(f"{path} is no description of a set that this version reads ({FORMAT!r}).")
     try:

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, fields
 from numbers import Real
 from typing import Any
 
-from ganssl.attributes import Attribute
+from ganssl.attributes import Attribute, check_name
+from ganssl.base.json_text import parse_json
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
 from ganssl.face.state import MAX_SEED
@@ -98,7 +99,7 @@ class Recipe:
                 f"The strength goes upwards from more than 0, not from {low} to {high}."
             )
         set_(self, "strength", (low, high))
-        set_(self, "balance_over", tuple(self.balance_over))
+        set_(self, "balance_over", tuple(map(check_name, self.balance_over)))
         _choice("strategy", self.strategy, STRATEGIES)
         _choice("source", self.source, SOURCES)
         _choice("precision", self.precision, PRECISIONS)
@@ -157,12 +158,7 @@ class Recipe:
 
     @classmethod
     def from_json(cls, text: str) -> Recipe:
-        try:
-            return cls.from_dict(json.loads(text))
-        except (ValueError, RecursionError) as error:
-            if isinstance(error, UserError):
-                raise
-            raise UserError(f"The recipe is no JSON: {error}.") from error
+        return cls.from_dict(parse_json(text, "The recipe"))
 
 
 def _whole(what: str, value: Any, low: int, high: int) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ganssl.base.atomic import sweep_partials
 from ganssl.base.files import load_arrays, save_arrays
+from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 
 FILE = "checkpoint.npz"
@@ -34,8 +35,8 @@ def read_checkpoint(folder: Path) -> tuple[dict[str, np.ndarray], dict]:
         raise UserError(f"There is no checkpoint in {folder}; start without --resume.")
     arrays = load_arrays(path)
     try:
-        state = json.loads(arrays.pop("state").tobytes())
-    except (KeyError, ValueError) as error:
+        state = parse_json(arrays.pop("state").tobytes(), "its state")
+    except (KeyError, UserError) as error:
         raise UserError(f"{path} is damaged: {error}.") from error
     return {name.removeprefix("v/"): value for name, value in arrays.items()}, state
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 
 from ganssl.attributes import WITHHELD
+from ganssl.base.json_text import parse_json
 from ganssl.base.progress import Stages
 from ganssl.directions import DEFAULT_METHODS, DirectionSet
 from ganssl.errors import UserError
@@ -69,11 +69,12 @@ def export_model(
 def model_of_run(run: Path) -> tuple[BundleModel, dict, dict]:
     """The averaged networks of a run, with its settings and its state (step, seconds)."""
     try:
-        settings = json.loads((Path(run) / SETTINGS).read_text(encoding="utf-8"))
+        data = (Path(run) / SETTINGS).read_bytes()
     except FileNotFoundError as error:
         raise UserError(f"{run} is no training run: {SETTINGS} is missing.") from error
-    except ValueError as error:
-        raise UserError(f"{Path(run) / SETTINGS} is damaged: {error}.") from error
+    settings = parse_json(data, str(Path(run) / SETTINGS))
+    if not isinstance(settings, dict) or not isinstance(settings.get("config"), dict):
+        raise UserError(f"{Path(run) / SETTINGS} is damaged: it holds no configuration.")
     stored, state = read_checkpoint(run)
     model = BundleModel.create(ModelConfig.from_dict(settings["config"]))
     for name, network in (("mean_encoder", model.encoder), ("mean_generator", model.generator)):

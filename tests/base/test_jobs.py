@@ -267,3 +267,55 @@ def test_the_runner_needs_neither_pages_nor_networks():
         "assert not {'streamlit', 'keras', 'numpy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_long_job_gives_way_and_goes_on_where_it_was(make_runner):
+    runner, order = make_runner(turn=0.0), []
+
+    def steps(context: JobContext) -> str:
+        for step in range(3):
+            order.append(f"ann {step}")
+            while step == 0 and not runner.others_wait("ann"):
+                time.sleep(0.005)
+            context.check()
+        return "done"
+
+    first = runner.submit("ann", steps)
+    second = runner.submit("ben", lambda context: order.append("ben"))
+    assert first.wait(5) and second.wait(5)
+    assert order == ["ann 0", "ben", "ann 1", "ann 2"] and first.result == "done"
+
+
+def test_a_job_within_its_turn_does_not_give_way(make_runner):
+    runner = make_runner(turn=1000.0)
+    gate, first = occupy(runner, "ann")
+    second = runner.submit("ben", lambda context: None)
+    time.sleep(0.05)  # the gate looks every 5 ms whether it shall stop
+    assert (first.state, second.state) == (RUNNING, QUEUED) and runner.position(second) == 1
+    gate.open.set()
+    assert second.wait(5)
+
+
+def test_a_job_that_gave_way_can_be_cancelled(make_runner):
+    runner = make_runner(turn=0.0)
+    cleaned = threading.Event()
+
+    def work(context: JobContext) -> None:
+        try:
+            while True:
+                context.check()
+                time.sleep(0.005)
+        finally:
+            cleaned.set()
+
+    first = runner.submit("ann", work)
+    closed = Gate()
+    second = runner.submit("ben", lambda context: closed.begun.set() or closed.open.wait(5))
+    assert closed.begun.wait(5)
+    assert first.state == QUEUED and runner.position(first) == 1
+    runner.cancel(first)
+    assert first.wait(5) and first.state == CANCELLED and cleaned.is_set()
+    assert second.state == RUNNING
+    closed.open.set()
+    assert second.wait(5) and second.state == DONE
+    assert runner.submit("cem", lambda context: 1).wait(5)

@@ -64,7 +64,7 @@ def test_what_is_no_classifier_is_refused_in_a_sentence(files):
         "holds no classifier": zipped({"a.txt": b"x"}),
         "leads out of its folder": zipped({f"../{name}": data for name, data in files.items()}),
         "checksum": zipped(files | {"arrays.npz": _npz(mean=np.zeros(3))}),
-        "it is not JSON": zipped(files | {"manifest.json": b"{"}),
+        "is not JSON": zipped(files | {"manifest.json": b"{"}),
         "asks for faces of more than 1024": changed(files, "preprocess", "size", value=100_000),
         "figures in manifest.json": changed(files, "metrics", value={}),
         "missing or damaged": changed(files, "metrics", "held_out_accuracy", value="high"),

@@ -78,7 +78,7 @@ def test_values_outside_their_range_are_refused(values):
     ("text", "says"),
     [
         ("{", "face.json is not JSON: line 1"),
-        (b"\xff\xfe\xfa", "not a JSON text"),
+        (b"\xff\xfe\xfa", "is not JSON"),
         ("[1]", "lacks the entry format"),
         ('{"format": "ganssl face 1"}', "seed is missing"),
         ('{"format": "ganssl face 1", "seed": 1, "extra": 2}', "'extra' is unknown"),
@@ -87,7 +87,7 @@ def test_values_outside_their_range_are_refused(values):
         ('{"format": "ganssl face 1", "seed": 1, "model": 3}', "model must be a text"),
         ('{"format": "ganssl face 1", "seed": null}', "The seed must be a number"),
         ('{"format": "ganssl face 1", "seed": 1, "truncation": {}}', "The truncation must be"),
-        ("[" * 100_000, "not a JSON text"),
+        ("[" * 100_000, "is not JSON"),
     ],
 )
 def test_bad_json_gets_a_sentence_that_names_the_file(text, says):

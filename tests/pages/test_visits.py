@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
 from ganssl.base.jobs import CANCELLED, RUNNING, JobRunner
 from ganssl.errors import UserError
-from ganssl.ui.shared.visits import MOST_BYTES, Visits
+from ganssl.ui.shared.visits import MOST_BYTES, Visits, close_all, sweep_left
 from tests.helpers.waiting import until
 
 PATIENCE = 0.2
@@ -99,3 +104,72 @@ def test_the_end_of_the_server_deletes_everything(visits):
     assert not anna.folder.exists()
     with pytest.raises(UserError, match="shutting down"):
         visits.runner.submit("anna", lambda context: None)
+
+
+def test_the_job_of_a_closed_tab_does_not_keep_others_waiting(visits, connected, monkeypatch):
+    monkeypatch.setattr("ganssl.ui.shared.visits.SHORT_PATIENCE", 0.05)
+    visits.patience = 60
+    anna = visits.enter("anna")
+    visits.enter("ben")
+
+    def endless(context):
+        while True:
+            context.check()
+            time.sleep(0.005)
+
+    first = visits.runner.submit("anna", endless)
+    connected.remove("anna")
+    time.sleep(0.2)
+    assert first.state == RUNNING  # nobody waits, and the tab may come back
+    second = visits.runner.submit("ben", lambda context: "ben's turn")
+    assert second.wait(5) and second.result == "ben's turn"
+    assert first.wait(5) and first.state == CANCELLED
+    assert anna.folder.exists() and visits.enter("anna") is anna
+
+
+def test_deleting_twice_is_deleting_once(visits):
+    anna = visits.enter("anna")
+    folder = anna.new_folder(MOST_BYTES)
+    anna.delete(folder)
+    anna.delete(folder)
+    assert not folder.exists() and anna.new_folder(MOST_BYTES).exists()
+
+
+def test_a_server_that_stops_leaves_nothing(connected):
+    visits = Visits(JobRunner(), connected.__contains__, PATIENCE)
+    folder = visits.enter("anna").new_folder(10)
+    (folder / "set.zip").write_bytes(b"x")
+    close_all()
+    assert not folder.exists() and not visits._root.exists()
+    close_all()
+
+
+SERVER = """
+import sys, time
+from ganssl.base.jobs import JobRunner
+from ganssl.ui.shared.visits import Visits
+visits = Visits(JobRunner(), lambda id: True, 60)
+print(visits.enter("anna").folder, flush=True)
+time.sleep(600)
+"""
+
+
+def test_what_a_killed_server_left_is_swept_and_a_living_one_keeps_its_own(tmp_path, monkeypatch):
+    def start():
+        server = subprocess.Popen(
+            [sys.executable, "-c", SERVER],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+        )
+        return server, Path(server.stdout.readline().strip())
+
+    (killed, left), (living, kept) = start(), start()
+    killed.kill()
+    killed.wait()
+    assert left.is_dir() and kept.is_dir()
+    (tmp_path / "ganssl-visits-mine.txt").write_text("no folder")
+    sweep_left(tmp_path)
+    assert not left.parent.exists() and kept.is_dir()
+    living.kill()
+    living.wait()

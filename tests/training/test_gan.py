@@ -14,6 +14,7 @@ from ganssl.models.bundle import BundleModel
 from ganssl.models.config import ModelConfig
 from ganssl.models.vaegan import Objective
 from ganssl.training.batches import batch_indices
+from ganssl.training.checkpoint import read_checkpoint
 from ganssl.training.clock import TrainingClock
 from ganssl.training.gan import GanTraining, TrainingSettings
 from tests.helpers.synthetic_faces import draw_faces
@@ -100,6 +101,7 @@ cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 from tests.helpers.synthetic_faces import draw_faces
 from tests.helpers.tiny_networks import EARLY, TINY
+from ganssl.training.checkpoint import read_checkpoint
 from ganssl.training.clock import TrainingClock
 from ganssl.training.gan import GanTraining, TrainingSettings
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
@@ -178,3 +180,15 @@ def stop_at(training: GanTraining, step: int, folder: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         training.run(folder, report, report_every=1)
+
+
+def test_a_slow_training_saves_by_time(tmp_path: Path, faces: np.ndarray):
+    training = make_training(1, faces)
+
+    def report(clock: TrainingClock, terms: dict) -> None:
+        if clock.step == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        training.run(tmp_path, report, report_every=1, save_every=1000, save_seconds=0.0)
+    assert read_checkpoint(tmp_path)[1]["step"] == 1

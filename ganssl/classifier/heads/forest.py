@@ -14,6 +14,8 @@ LEAF = -1
 TREES_AT_A_TIME = 20
 CHUNK = 2048
 ROWS_PER_TREE = 10_000
+DEEPEST = 500
+"""Levels of a tree from a file; every level takes a step of its own."""
 
 
 @dataclass(eq=False)
@@ -92,7 +94,19 @@ class ForestHead:
             and np.all((roots >= 0) & (roots < nodes))
         ):
             raise UserError("The trees of the forest do not hang together.")
+        if _depth(left, right, roots) > DEEPEST:
+            raise UserError(f"The trees of the forest are deeper than {DEEPEST} levels.")
         return cls(trees=trees, arrays=arrays)
+
+
+def _depth(left: np.ndarray, right: np.ndarray, roots: np.ndarray) -> int:
+    """Levels of the deepest tree, counted up to one more than `DEEPEST`."""
+    level, depth = np.unique(roots), 0
+    while len(level) and depth <= DEEPEST:
+        depth += 1
+        children = np.concatenate([left[level], right[level]])
+        level = np.unique(children[children != LEAF])
+    return depth
 
 
 FIELDS = ("left", "right", "feature", "cut", "share", "roots")

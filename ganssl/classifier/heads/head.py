@@ -90,6 +90,15 @@ class Head(Protocol):
         ...
 
 
+LARGEST = 1e12
+"""No number in a head may be as large: sums of larger ones would be no numbers."""
+
+
+def ordinary_numbers(array: np.ndarray) -> bool:
+    """Whether an array from a file holds real, finite numbers below `LARGEST`."""
+    return array.dtype.kind in "iuf" and bool(np.all(np.abs(array.astype(np.float64)) < LARGEST))
+
+
 def require_shapes(arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int, ...]]) -> None:
     """`UserError` unless the arrays are exactly these."""
     found = {name: array.shape for name, array in arrays.items()}

@@ -8,7 +8,7 @@ from dataclasses import fields
 import numpy as np
 
 from ganssl.attributes import did_you_mean
-from ganssl.classifier.heads.head import Head
+from ganssl.classifier.heads.head import Head, ordinary_numbers
 from ganssl.classifier.heads.logistic import LogisticHead
 from ganssl.errors import UserError
 
@@ -48,7 +48,7 @@ def head_from_arrays(kind: str, arrays: dict[str, np.ndarray], size: int) -> Hea
 
     Raises `UserError` where arrays are missing, of another shape or no numbers.
     """
-    if not all(np.issubdtype(a.dtype, np.number) and np.isfinite(a).all() for a in arrays.values()):
+    if not all(map(ordinary_numbers, arrays.values())):
         raise UserError(f"The arrays of the {kind} head hold values that are no numbers.")
     head = _class_of(kind).from_arrays(arrays, size)
     head.kind = kind

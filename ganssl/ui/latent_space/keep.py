@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from ganssl.attributes import LONGEST_NAME
 from ganssl.directions import Direction
 from ganssl.directions.own import why_not
 from ganssl.errors import UserError
 from ganssl.laboratory.store import (
-    LONGEST_NAME,
     directions_for_sliders,
     laboratory_bytes,
     named_direction,

@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from ganssl.ui.shared.headers import OF_FILES
+
 GONE = "This file is no longer there: it was deleted, or the visit that made it is over.\n"
 
 
@@ -45,8 +47,8 @@ class Downloads:
     async def send(self, request: Request) -> Response:
         path = self._files.get(request.path_params["key"])
         if path is None or not path.is_file():
-            return PlainTextResponse(GONE, 404)
-        return FileResponse(path, filename=request.path_params["name"])
+            return PlainTextResponse(GONE, 404, headers=OF_FILES)
+        return FileResponse(path, filename=request.path_params["name"], headers=OF_FILES)
 
 
 downloads = Downloads()

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ganssl.base.jobs import JobRunner
+from ganssl.base.jobs import RUNNING, JobRunner
 from ganssl.errors import UserError
 
 MOST_BYTES = 2 * 1024**3
 """Of files of one visitor."""
+
+SHORT_PATIENCE = 30.0
+"""Seconds that the job of a visit may go on while the visit is away and others wait."""
+
+PREFIX, IN_USE = "ganssl-visits-", "in use"
+"""Of a server's folder, and of a file in it that is locked as long as the server lives."""
+
+FRESH = 60.0
+"""Seconds in which a server locks the folder that it has made."""
+
+_open: weakref.WeakSet[Visits] = weakref.WeakSet()
 
 
 @dataclass
@@ -50,9 +64,9 @@ class Visit:
         return folder
 
     def delete(self, folder: Path) -> None:
-        """Delete a folder that `new_folder` made."""
+        """Delete a folder that `new_folder` made; once more does nothing."""
         shutil.rmtree(folder, ignore_errors=True)
-        del self._reserved[folder]
+        self._reserved.pop(folder, None)
 
 
 class Visits:
@@ -76,7 +90,11 @@ class Visits:
         period: float = 10.0,
     ) -> None:
         self.runner, self.here, self.patience = runner, here, patience
-        self._root = tempfile.TemporaryDirectory(prefix="ganssl-", ignore_cleanup_errors=True)
+        sweep_left()
+        self._root = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._lock_file = (self._root / IN_USE).open("w")
+        _locked(self._lock_file)
+        _open.add(self)
         self._visits: dict[str, Visit] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
@@ -86,7 +104,7 @@ class Visits:
         """The visit of an id, begun if it is new."""
         with self._lock:
             if id not in self._visits:
-                folder = Path(tempfile.mkdtemp(dir=self._root.name))
+                folder = Path(tempfile.mkdtemp(dir=self._root))
                 self._visits[id] = Visit(id, folder, time.monotonic())
             return self._visits[id]
 
@@ -97,17 +115,30 @@ class Visits:
             for visit in self._visits.values():
                 if self.here(visit.id):
                     visit.seen = now
+            away = [v for v in self._visits.values() if now - v.seen > SHORT_PATIENCE]
             gone = [v for v in self._visits.values() if now - v.seen > self.patience]
             for visit in gone:
                 del self._visits[visit.id]
+        for visit in away:
+            if self.runner.others_wait(visit.id):
+                for job in self.runner.jobs(visit.id):
+                    if job.state == RUNNING:
+                        self.runner.cancel(job)
         for visit in gone:
             self._end(visit)
 
     def close(self) -> None:
-        """End all visits."""
+        """End all visits and delete what they left."""
+        if self._closed.is_set():
+            return
         self._closed.set()
+        with self._lock:
+            jobs = [job for visit in self._visits.values() for job in self.runner.jobs(visit.id)]
         self.runner.close()
-        self._root.cleanup()
+        for job in jobs:
+            job.wait(5)  # until it has written its last file
+        shutil.rmtree(self._root, ignore_errors=True)
+        self._lock_file.close()
 
     def _watch(self, period: float) -> None:
         while not self._closed.wait(period):
@@ -119,3 +150,38 @@ class Visits:
         for job in jobs:
             job.wait(60)  # until it has written its last file
         shutil.rmtree(visit.folder, ignore_errors=True)
+
+
+@atexit.register
+def close_all() -> None:
+    """End the visits of this process; for when the server stops."""
+    for visits in list(_open):
+        visits.close()
+
+
+def sweep_left(folder: str | Path | None = None) -> None:
+    """Delete the folders of servers that were killed; those of living ones are locked.
+
+    Args:
+        folder: where they are looked for; the system's temporary one when omitted.
+    """
+    for root in Path(folder or tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            lock = root / IN_USE
+            if lock.is_file():
+                with lock.open("r+") as file:
+                    if _locked(file):
+                        shutil.rmtree(root, ignore_errors=True)
+            elif time.time() - root.stat().st_mtime > FRESH:
+                shutil.rmtree(root, ignore_errors=True)
+
+
+def _locked(file) -> bool:
+    """Lock an open file for this process; False where another has, or the system cannot."""
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return False
+    return True

@@ -65,7 +65,9 @@ def show_set(name: str, made: SyntheticSet) -> None:
 
 def delete_set(name: str, visit: Visit) -> None:
     """Take a set off the shelf and its files off the disk."""
-    visit.delete(shelf().sets.pop(name).folder.parent)
+    made = shelf().sets.pop(name, None)
+    if made is not None:  # a second click comes too late
+        visit.delete(made.folder.parent)
 
 
 def summary_text(made: SyntheticSet, jobs: list[Job]) -> str:

@@ -58,7 +58,7 @@ def show_directions_upload(model: FaceModel) -> None:
             f"Give up your direction of {Attribute(attribute).title}",
             icon=":material/delete:",
             on_click=shelf().directions.pop,
-            args=(attribute,),
+            args=(attribute, None),
             key=f"directions/drop {attribute}",
         )
 

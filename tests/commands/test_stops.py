@@ -1,0 +1,57 @@
+"""A command that is stopped, or that the disk refuses, says so in a line and by its exit status."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+
+import pytest
+
+from ganssl.__main__ import main
+from ganssl.commands import fit_probes
+
+ARGUMENTS = ["fit-probes", "--data", "x", "--out", "y"]
+
+
+def run_instead(monkeypatch, work) -> None:
+    monkeypatch.setattr(fit_probes, "run", lambda args: work())
+
+
+def test_the_system_s_stop_has_a_word_and_leaves_things_in_order(monkeypatch, capsys):
+    tidied = []
+
+    def work():
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            signal.pause()
+        finally:
+            tidied.append(True)
+
+    before = signal.getsignal(signal.SIGTERM)
+    run_instead(monkeypatch, work)
+    assert main(ARGUMENTS) == 143 and tidied
+    assert capsys.readouterr().err == "ganssl fit-probes: stopped by the system (SIGTERM)\n"
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def fail(error: BaseException):
+    raise error
+
+
+def test_a_stop_by_hand_has_another(monkeypatch, capsys):
+    run_instead(monkeypatch, lambda: fail(KeyboardInterrupt()))
+    assert main(ARGUMENTS) == 130 and capsys.readouterr().err == "stopped\n"
+
+
+def test_a_disk_that_refuses_is_a_line(monkeypatch, capsys):
+    full = OSError(errno.ENOSPC, "No space left on device", "out/a.png")
+    run_instead(monkeypatch, lambda: fail(full))
+    assert main(ARGUMENTS) == 2
+    assert capsys.readouterr().err == "ganssl fit-probes: out/a.png: No space left on device.\n"
+
+
+def test_a_fault_of_the_program_is_not_hidden(monkeypatch):
+    run_instead(monkeypatch, lambda: fail(OSError(errno.EBADF, "Bad file descriptor")))
+    with pytest.raises(OSError, match="Bad file"):
+        main(ARGUMENTS)

@@ -1,0 +1,302 @@
+"""Every reader of files from strangers: good files of its kind, and what their content is used for.
+
+What a reader took must also serve: it is used as the pages use it, so that a
+value that only fails later counts as the reader's failure.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+from PIL import Image
+
+from ganssl.attributes import Attribute
+from ganssl.base.files import read_rows, save_arrays
+from ganssl.classifier import train_classifier
+from ganssl.classifier.archive import classifier_zip, read_classifier_zip
+from ganssl.directions import DirectionSet
+from ganssl.errors import UserError
+from ganssl.face.render import read_face
+from ganssl.face.state import FaceState
+from ganssl.labelling.session_file import read_session
+from ganssl.laboratory.store import laboratory_bytes, read_laboratory
+from ganssl.photos.images import png_bytes, read_image
+from ganssl.photos.label_file import read_attribute_list, read_label_csv, read_number_list
+from ganssl.photos.uploads import read_uploads
+from ganssl.synthesis import Recipe, read_set
+from ganssl.synthesis.codes import Codes
+from ganssl.synthesis.layout import SetInfo
+from ganssl.synthesis.writer import finish_set, open_set, write_block
+from tests.fuzz.mutations import (
+    Mutation,
+    mutate_bytes,
+    mutate_classifier,
+    mutate_json,
+    mutate_npz,
+    mutate_text,
+    one_of,
+)
+from tests.helpers.labelled_uploads import zipped
+from tests.helpers.planted import make_direction
+from tests.helpers.planted_features import planted_features
+
+MODEL = SimpleNamespace(id="0123456789ab", latent_size=4)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One reader.
+
+    Attributes:
+        good: gives good files.
+        mutate: makes a bad file of one.
+        read: reads a file and uses what it holds; raises `UserError` for a bad one.
+    """
+
+    good: Callable[[], list[bytes]]
+    mutate: Mutation
+    read: Callable[[bytes], object]
+
+
+def good_directions() -> list[bytes]:
+    directions = [
+        make_direction("Smiling", [1, 0, 0, 0], "balanced", balanced_over=("Male",)),
+        make_direction("Male", [0, 1, 0, 1], cells=((30, 40), (50, 60))),
+    ]
+    return [laboratory_bytes(MODEL.id, directions), laboratory_bytes(MODEL.id, [])]
+
+
+def use_directions(data: bytes) -> None:
+    found = read_laboratory(data, MODEL, "mine.npz")
+    mine = DirectionSet(MODEL.id).extended(found)
+    laboratory_bytes(MODEL.id, mine)
+    json.dumps([d.to_dict() for d in mine], allow_nan=False).encode()
+    for name in mine.sliders:
+        assert Attribute(name).title and mine.get(name).score(np.ones((2, 4))).dtype == np.float32
+        assert np.isfinite(mine.get(name).score(np.ones((2, 4)))).all()
+
+
+def good_classifiers() -> list[bytes]:
+    rows, labels = planted_features(80)
+    attribute = Attribute("Smiling", "neutral", "smiling")
+    heads = {"logistic": {}, "forest": {"trees": 20}}
+    return [
+        classifier_zip(train_classifier(rows, labels, attribute, head, **settings))
+        for head, settings in heads.items()
+    ]
+
+
+def use_classifier(data: bytes) -> None:
+    found = read_classifier_zip(data, "mine.zip")
+    scores = found.scores(planted_features(20)[0])
+    assert np.isfinite(scores).all() and found.attribute.title
+    read_classifier_zip(classifier_zip(found))
+
+
+def good_sessions() -> list[bytes]:
+    answer = {"question": "Smiling", "seconds": None, "again": False}
+    values = {
+        "format": "ganssl labels 1",
+        "questions": [{"name": "Smiling", "negative": "no", "positive": "yes"}],
+        "seed": 3,
+        "photos": {"a.png": "00", "b.png": "01"},
+        "answers": [
+            {**answer, "photo": "a.png", "value": "yes", "seconds": 1.5},
+            {**answer, "photo": "b.png", "value": "no", "again": True},
+        ],
+        "second_pass": {"Smiling": ["b.png"]},
+    }
+    return [json.dumps(values).encode()]
+
+
+def use_session(data: bytes) -> None:
+    saved = read_session(data, "labels.json")
+    saved.table("labels.json")
+    assert all(question.title for question in saved.questions)
+
+
+def good_faces() -> list[bytes]:
+    state = FaceState(7, 0.8, {"Smiling": 2.0}, ("Young",), MODEL.id)
+    pixels = np.zeros((16, 16, 3), np.uint8)
+    return [state.to_json().encode(), png_bytes(pixels, {"face": state.to_dict()})]
+
+
+def mutate_face(data: bytes, rng) -> bytes:
+    if not data.startswith(b"{"):
+        return mutate_bytes(data, rng)
+    changed = one_of(mutate_json)(data, rng)
+    if rng.random() < 0.5:
+        return changed
+    try:
+        values = json.loads(changed)
+    except (ValueError, RecursionError):
+        return changed
+    try:
+        return png_bytes(np.zeros((16, 16, 3), np.uint8), {"face": values})
+    except (ValueError, RecursionError):
+        return changed
+
+
+def use_face(data: bytes) -> None:
+    state = read_face(data, "face.json")
+    again = FaceState.from_query(state.to_query())
+    assert FaceState.from_json(state.to_json()) == state and again.seed == state.seed
+    state.to_json().encode()
+
+
+def use_recipe(data: bytes) -> None:
+    recipe = Recipe.from_json(data)
+    assert Recipe.from_json(recipe.to_json().encode()) == recipe and recipe.label_type.title
+
+
+@cache
+def set_files() -> dict[str, bytes]:
+    """A finished set of four faces."""
+    recipe = Recipe("Smiling", 4, size=16, balance_over=("Male",))
+    info = SetInfo(recipe, MODEL.id, "small", "0" * 12, "", "folder", "GANSSL")
+    labels = np.array([0, 1, 0, 1], np.int8)
+    codes = Codes(
+        index=np.arange(4),
+        codes=np.zeros((4, 4), np.float32),
+        labels=labels,
+        scores=labels - 0.5,
+        pairs=np.full(4, -1),
+        photos=np.full(4, -1),
+        sides=labels[:, None],
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        directions = DirectionSet(MODEL.id, [make_direction("Smiling", [1, 0, 0, 0])])
+        open_set(folder, info, directions, "# small\n")
+        write_block(folder, info, codes, [png_bytes(np.zeros((16, 16, 3), np.uint8))] * 4)
+        assert finish_set(folder)
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+SET_PARTS = ("set.json", "metadata.csv", "directions.npz", "images/0_not_Smiling/00000000.png")
+
+
+def good_set_parts() -> list[bytes]:
+    """Each begins with its number, so that a mutation knows where it belongs."""
+    return [bytes([i]) + set_files()[name] for i, name in enumerate(SET_PARTS)]
+
+
+def mutate_set(data: bytes, rng) -> bytes:
+    ways = (mutate_json, mutate_text, mutate_npz, mutate_bytes)
+    return data[:1] + one_of(ways[data[0]])(data[1:], rng)
+
+
+def use_set(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part, content in (set_files() | {SET_PARTS[data[0]]: data[1:]}).items():
+            (folder / part).parent.mkdir(parents=True, exist_ok=True)
+            (folder / part).write_bytes(content)
+        found = read_set(folder)
+        for pixels, labels in found.batches():
+            assert len(pixels) == len(labels)
+
+
+def good_photos() -> list[bytes]:
+    pixels = np.random.default_rng(0).integers(0, 255, (24, 20, 3), dtype=np.uint8)
+    files = []
+    for kind in ("JPEG", "PNG", "WEBP"):
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, kind)
+        files.append(buffer.getvalue())
+    return files
+
+
+def use_photo(data: bytes) -> None:
+    assert read_image(data, "photo.png").mode == "RGB"
+
+
+CSV = b"file,Smiling,Male\na.png,1,0\nb.png,0,1\nc.png,,-1\n"
+LIST = b"2\nSmiling Male\na.png 1 -1\nb.png -1 1\n"
+NUMBERS = b"a.png 0\nb.png 1\nc.png 2\n"
+
+
+def use_numbers(data: bytes) -> None:
+    with tempfile.NamedTemporaryFile(suffix=".txt") as file:
+        file.write(data)
+        file.flush()
+        read_number_list(file.name)
+
+
+def use_labels(read: Callable) -> Callable[[bytes], None]:
+    def use(data: bytes) -> None:
+        table = read(data)
+        assert table.labels.shape == (len(table.names), len(table.attributes))
+        assert all(Attribute(name).title for name in table.attributes)
+
+    return use
+
+
+def good_uploads() -> list[bytes]:
+    photos = {f"{i}.png": data for i, data in enumerate(good_photos()[:2])}
+    return [zipped(photos | {"labels.csv": b"file,Smiling\n0.png,1\n1.png,0\n"})]
+
+
+def use_upload(data: bytes) -> None:
+    found = read_uploads([("photos.zip", data)])
+    assert found.summary() and len(found.photos.labels) == len(found.photos)
+
+
+def good_checkpoints() -> list[bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "checkpoint.npz"
+        state = np.frombuffer(b'{"step": 3, "seconds": 1.5}', np.uint8)
+        save_arrays(path, {"v/a": np.ones((3, 2), np.float32), "state": state})
+        return [path.read_bytes()]
+
+
+def use_checkpoint(data: bytes) -> None:
+    from ganssl.training.checkpoint import read_checkpoint
+
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "checkpoint.npz").write_bytes(data)
+        json.dumps(read_checkpoint(Path(folder))[1], allow_nan=False)
+
+
+def good_rows() -> list[bytes]:
+    buffer = io.BytesIO()
+    np.save(buffer, np.ones((5, 3), np.float32))
+    return [buffer.getvalue()]
+
+
+def use_rows(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.npy"
+        path.write_bytes(data)
+        rows = read_rows(path, (5, 3))
+    if rows is None:
+        raise UserError("made afresh")
+    assert rows.shape == (5, 3) and rows.dtype == np.float32
+
+
+READERS: dict[str, Reader] = {
+    "directions": Reader(good_directions, one_of(mutate_npz), use_directions),
+    "classifier": Reader(good_classifiers, one_of(mutate_classifier), use_classifier),
+    "labels session": Reader(good_sessions, one_of(mutate_json), use_session),
+    "saved face": Reader(good_faces, mutate_face, use_face),
+    "recipe": Reader(
+        lambda: [Recipe("Smiling").to_json().encode()], one_of(mutate_json), use_recipe
+    ),
+    "set": Reader(good_set_parts, mutate_set, use_set),
+    "photo": Reader(good_photos, mutate_bytes, use_photo),
+    "label csv": Reader(lambda: [CSV], one_of(mutate_text), use_labels(read_label_csv)),
+    "attribute list": Reader(lambda: [LIST], one_of(mutate_text), use_labels(read_attribute_list)),
+    "number list": Reader(lambda: [NUMBERS], one_of(mutate_text), use_numbers),
+    "upload": Reader(good_uploads, mutate_bytes, use_upload),
+    "checkpoint": Reader(good_checkpoints, one_of(mutate_npz), use_checkpoint),
+    "cache": Reader(good_rows, mutate_bytes, use_rows),
+}
