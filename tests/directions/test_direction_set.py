@@ -145,6 +145,26 @@ def row_of_text(arrays, values):
     values["directions"][0] = "Young"
 
 
+def blank_name(arrays, values):
+    values["directions"][0]["attribute"] = "  "
+
+
+def half_a_character(arrays, values):
+    values["directions"][0]["attribute"] = "\ud800"
+
+
+def name_that_divides(arrays, values):
+    values["directions"][0]["balanced_over"] = ["a;b"]
+
+
+def skipped_without_name(arrays, values):
+    values["skipped"] = {"": "too few labels"}
+
+
+def number_without_end(arrays, values):
+    values["directions"][0]["sigma"] = 10**400
+
+
 def foreign_format(arrays, values):
     values["format"] = "something else"
 
@@ -152,7 +172,8 @@ def foreign_format(arrays, values):
 @pytest.mark.parametrize(
     "damage",
     [damaged_vector, not_a_number, row_missing, other_type, no_vectors, sigma_zero, auc_missing,
-     auc_text, auc_nan, endless_labels, strange_method, row_of_text, foreign_format],
+     auc_text, auc_nan, endless_labels, strange_method, row_of_text, blank_name, half_a_character,
+     name_that_divides, skipped_without_name, number_without_end, foreign_format],
 )  # fmt: skip
 def test_damaged_files_are_refused_with_their_name(directions, tmp_path, damage):
     arrays, values = directions.to_arrays(), directions.to_dict()
