@@ -89,7 +89,7 @@ def _limit() -> None:
 
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime) + PROCESSOR_SECONDS
-    status = Path("/proc/self/status").read_text()
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
     held = next(int(row.split()[1]) for row in status.splitlines() if row.startswith("VmData"))
     for kind, most in (
         (resource.RLIMIT_CPU, seconds),
