@@ -156,6 +156,8 @@ class JobRunner:
         waiting: how many jobs may wait in all.
         kept: how many ended jobs of an owner are remembered.
         turn: seconds that a job may run while other owners wait.
+        pause: seconds after which a job that gave way goes on beside the others, since it may
+            hold what they wait for.
     """
 
     def __init__(
@@ -165,9 +167,10 @@ class JobRunner:
         waiting: int = 50,
         kept: int = 10,
         turn: float = 60.0,
+        pause: float = 300.0,
     ) -> None:
         self.workers, self.per_owner, self.waiting, self.kept = workers, per_owner, waiting, kept
-        self.turn = turn
+        self.turn, self.pause = turn, pause
         self._change = threading.RLock()
         self._queues: dict[str, deque[Job]] = {}  # in the order in which owners have their turn
         self._jobs: dict[str, list[Job]] = {}
@@ -278,7 +281,13 @@ class JobRunner:
             mine.appendleft(job)
             self._queues[job.owner] = mine  # now last in turn
             self._start_next()
-        job._go.wait()
+        if not job._go.wait(self.pause):
+            with self._change:
+                if job in self._queues.get(job.owner, ()):
+                    self._queues[job.owner].remove(job)
+                    self._drop_empty(job.owner)
+                    self._running[job.owner] = job
+                    job.state, job._turn_began = RUNNING, time.monotonic()
         return True
 
     def _run(self, job: Job) -> None:

@@ -319,3 +319,21 @@ def test_a_job_that_gave_way_can_be_cancelled(make_runner):
     closed.open.set()
     assert second.wait(5) and second.state == DONE
     assert runner.submit("cem", lambda context: 1).wait(5)
+
+
+def test_a_job_that_gave_way_with_what_others_wait_for_goes_on_beside_them(make_runner):
+    runner, shared = make_runner(turn=0.0, pause=0.1), threading.Lock()
+
+    def holding(context: JobContext) -> str:
+        with shared:
+            while not runner.others_wait("ann"):
+                time.sleep(0.005)
+            context.check()
+        return "done"
+
+    def wanting(context: JobContext) -> str:
+        with shared:
+            return "done"
+
+    jobs = [runner.submit("ann", holding), runner.submit("ben", wanting)]
+    assert all(job.wait(5) and job.result == "done" for job in jobs)
