@@ -26,10 +26,11 @@ def answer_of(path: str, *routes: Route) -> tuple[int, Headers]:
         "headers": [],
         "extensions": {},
     }
-    sent = []
+    sent, asked = [], []
 
     async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
+        asked.append(True)
+        return {"type": "http.request" if len(asked) == 1 else "http.disconnect", "body": b""}
 
     async def send(message):
         sent.append(message)
