@@ -52,7 +52,7 @@ def test_every_answer_forbids_guessing_and_foreign_frames():
 
 def test_a_download_is_never_shown_in_a_page(tmp_path: Path):
     file = tmp_path / "set.zip"
-    file.write_text("<script>alert(1)</script>")
+    file.write_bytes(b"<script>alert(1)</script>")
     downloads = Downloads()
     address = "/" + downloads.address(file, "page.html")
     for path, status in ((address, 200), ("/download/guessed/set.zip", 404)):

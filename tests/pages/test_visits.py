@@ -168,7 +168,7 @@ def test_what_a_killed_server_left_is_swept_and_a_living_one_keeps_its_own(tmp_p
     killed.kill()
     killed.wait()
     assert left.is_dir() and kept.is_dir()
-    (tmp_path / "ganssl-visits-mine.txt").write_text("no folder")
+    (tmp_path / "ganssl-visits-mine.txt").write_bytes(b"no folder")
     sweep_left(tmp_path)
     assert not left.parent.exists() and kept.is_dir()
     living.kill()
