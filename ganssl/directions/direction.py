@@ -189,7 +189,7 @@ def _interval(ends: Sequence[float] | None) -> tuple[float, float] | None:
     if ends is None:
         return None
     low, high = ends
-    return float(low), float(high)
+    return _size(low), _size(high)
 
 
 def _no_nan(number: float) -> float | None:

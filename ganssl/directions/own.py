@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ganssl.attributes import Attribute
+from ganssl.attributes import LONGEST_NAME, Attribute
 from ganssl.directions.direction import MINE, Direction, base_attribute
 from ganssl.errors import UserError
 
@@ -22,7 +22,7 @@ def own_name(name: str, taken: Collection[str]) -> str:
     """A name beside those that are taken: `Smiling · mine`, then `Smiling · mine 2`."""
     if name not in taken:
         return name
-    first = base_attribute(name) + MINE
+    first = base_attribute(name)[: LONGEST_NAME - len(MINE) - 4].strip() + MINE  # 4 for a number
     number, free = 1, first
     while free in taken:
         number += 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganssl.attributes import Attribute, meant_name
+from ganssl.attributes import Attribute, check_name, meant_name
 from ganssl.errors import UserError
 from ganssl.photos.label_columns import LABEL_COLUMN, Asked, refuse_repeats
 from ganssl.photos.label_table import SHOWN, LabelTable, table_of_rows
@@ -188,6 +188,8 @@ def read_attribute_list(
         )
     attributes = tuple(_utf8(name, 2, second).split())
     refuse_repeats(attributes, f"{name}, line 2: attribute")
+    for title in attributes:
+        check_name(title, f"{name}, line 2: an attribute")
     names, rows, numbers, left_out, total = [], [], [], [], 0
     for number, line in enumerate(lines, start=3):
         total += 1

@@ -152,7 +152,11 @@ def _coded(
         if i not in columns and not others:
             continue
         spelt = spelt_name(header[i])
-        question = columns.get(i) or Attribute(header[i] if spelt in taken else spelt)
+        question, refusal = columns.get(i), None
+        try:
+            question = question or Attribute(header[i] if spelt in taken else spelt)
+        except UserError as error:  # it may still be the title of a column of texts
+            question, refusal = Attribute("column"), error
         taken.add(question.name)
         coding = code_cells(chain(by_column[i], read.distinct[i]), question, name)
         if i in columns:
@@ -160,6 +164,8 @@ def _coded(
         elif not is_label_column(coding.codes, coding):
             texts[header[i]] = [cell.strip() for cell in by_column[i]]
             continue
+        elif refusal is not None:
+            raise UserError(f"{name}, line 1: {refusal}") from refusal
         elif coding.unread:
             notes.append(_unread_note(name, question, coding.unread))
         notes += coding.notes
