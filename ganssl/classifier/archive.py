@@ -83,4 +83,4 @@ def _members(data: bytes, name: str) -> dict:
             )
     if refused:
         raise UserError(f"{name} cannot be read. {refused[0][0]}: {refused[0][1]}")
-    return {member.name: member for member in members}
+    return {member.name.rpartition("/")[2]: member for member in members}
