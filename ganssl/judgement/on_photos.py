@@ -106,7 +106,7 @@ def judge_prepared(
     labels = prepared.photos.column(column, complete=True)
     scores = classifier.scores(features)
     tones = skin_tone(prepared.pixels, classifier.source.preprocess)
-    groups = {name: prepared.photos.column(name) for name in slices}
+    groups = {name: prepared.photos.slice_values(name) for name in slices}
     judgement = judge(
         labels,
         scores,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganssl.attributes import Attribute
+from ganssl.attributes import Attribute, meant_name
 from ganssl.errors import UserError
 from ganssl.photos.celeba import is_celeba, read_celeba
 from ganssl.photos.folder import read_folder
@@ -60,6 +60,13 @@ def read_labelled_folder(
         photos = read_folder(root, labels, attribute, column, every_column=True)
         if labels is None and not photos.attributes and not photos.groups:
             raise UserError(f"{root} brings no labels: give a CSV of labels with it.")
+        for wanted in (attribute.name, *slices) if labels is not None else ():
+            _require_column(photos, wanted, Path(labels).name)
+        if part is not None and photos.partition is None:
+            raise UserError(
+                "Only photos in CelebA's layout, or in folders such as train and val, are divided "
+                "into parts; leave the part out."
+            )
         asked = photos.column(attribute.name)
     labels_of_slices, groups = [], {}
     names = []
@@ -87,3 +94,9 @@ def read_labelled_folder(
     return LabelledPhotos(
         photos.subset(known), int((~known).sum()), photos.report.rows_without_photo
     )
+
+
+def _require_column(photos: PhotoSet, name: str, source: str) -> None:
+    columns = (*photos.attributes, *photos.groups)
+    if meant_name(name, columns) is None:
+        raise UserError(f"{source} has no column {name!r}; its columns are {', '.join(columns)}.")

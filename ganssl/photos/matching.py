@@ -144,10 +144,11 @@ def _by_last_part(
         fits[i] = [row for row in candidates if _agree(photos[i], rows[row], root, fold)]
         if candidates and not fits[i]:
             contradicted.add(i)
-    photos_of: dict[int, list[int]] = {}
-    for i, some in fits.items():
-        for row in some:
-            photos_of.setdefault(row, []).append(i)
+    photos_of: dict[int, list[int]] = {}  # those with a row of their own count too
+    for i, photo in enumerate(photos):
+        for row in by_last.get(fold(photo.rpartition("/")[2]), []):
+            if _agree(photo, rows[row], root, fold):
+                photos_of.setdefault(row, []).append(i)
     doubtful = []
     for i, some in fits.items():
         if len(some) == 1 and len(photos_of[some[0]]) == 1:
