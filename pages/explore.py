@@ -54,7 +54,10 @@ def editor(session: FaceSession) -> None:
 @st.fragment
 def more(session: FaceSession) -> None:
     """The tabs below; only the open one is computed, and changing tabs leaves the face alone."""
-    titles = [title for title in TABS if title not in (GRID, GALLERY) or not session.of_photo]
+    left_out = {GRID, GALLERY} if session.of_photo else set()
+    if len(gallery(session.model).faces) < 2:
+        left_out.add(GALLERY)
+    titles = [title for title in TABS if title not in left_out]
     tabs = st.tabs(titles, key=session.key("tab"), on_change="rerun")
     for title, tab in zip(titles, tabs, strict=True):
         if tab.open:

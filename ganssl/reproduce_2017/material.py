@@ -81,7 +81,7 @@ class Material:
     scale: np.ndarray
     count: int
     cache: Path
-    kept: Kept = field(default_factory=Kept)
+    kept: Kept = field(default_factory=Kept, init=False)  # a copy with other photos keeps its own
 
     def generated(self, kind: str, seed: int) -> FaceRows:
         """The faces of a kind; absent and present take turns, absent first.

@@ -170,6 +170,7 @@ def test_a_png_says_that_it_is_ai_edited_and_how_but_not_whose(model, photo):
         "edits": {"Male": -1.0, "Smiling": 2.0},
         "locked": ["Young"],
         "detail": 0.5,
+        "hold": "covariance",
         "model": model.id,
     }
     assert "seed" not in json.dumps(found)

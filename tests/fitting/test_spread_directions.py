@@ -168,4 +168,4 @@ def test_the_experiment_prints_every_method_and_goes_on_after_a_stop(
         == values["cells"]
     )
     assert main([*command[:4], "Smile", *command[5:]]) == 2
-    assert "did you mean Smiling" in capsys.readouterr().err
+    assert "Did you mean Smiling" in capsys.readouterr().err

@@ -58,7 +58,7 @@ def test_smiling_makes_the_face_smile(page):
 
 
 def test_the_picture_is_the_one_that_the_library_renders(page):
-    page.open("?seed=1&truncation=0.3&edit.Smiling=1.5&edit.Male=-1")
+    page.open("?seed=1&truncation=0.3&edit.Smiling=1.5&edit.Male=-1&hold=covariance")
     state = FaceState(1, 0.3, {"Smiling": 1.5, "Male": -1})
     assert page.picture() == picture_url(render(load_model(), state).pixels)
 
@@ -103,7 +103,7 @@ def test_undo_resets_the_slider(page):
 
 
 def test_downloads_are_the_face_of_the_sliders(page, downloads):
-    page.open(TYPICAL + "&edit.Smiling=2")
+    page.open(TYPICAL + "&edit.Smiling=2&hold=covariance")
     page.click('[role="tab"]', "Save and share")
     page.settle(lambda: len(page.all('[data-testid="stDownloadButton"] button')) == 2)
     png, file = downloads / "face-1.png", downloads / "face-1.json"

@@ -114,5 +114,6 @@ def test_the_map_shows_picks_and_makes_sliders(page):
     page.settle(lambda: "Try it on Explore" in text(page))
     page.click("a", "Try it on Explore")
     page.settle(lambda: bool(page.all(Page.AFTER)))
-    page.press("My faces", Keys.ARROW_RIGHT)
+    own = page.all('input[type="range"][aria-label^="My faces"]')[0]
+    page.press(own.get_attribute("aria-label"), Keys.ARROW_RIGHT)
     assert not page.errors()
