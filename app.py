@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import ganssl.ui
 from ganssl.base.device import unused_gpu
+from ganssl.ui.face.live_files import live_files
 from ganssl.ui.shared.downloads import downloads
 from ganssl.ui.shared.headers import SafeHeaders
 from ganssl.ui.shared.model import require_face_model, show_model_choice
@@ -69,6 +70,10 @@ async def tidy(app: st.App):
 if get_script_run_ctx(suppress_warning=True):  # a visit runs this file
     show_app()
 else:  # the server reads it once
+    live = live_files.routes(st.get_option("server.baseUrlPath"))
     app = st.App(
-        __file__, lifespan=tidy, routes=[downloads.route()], middleware=[Middleware(SafeHeaders)]
+        __file__,
+        lifespan=tidy,
+        routes=[downloads.route(), *live],
+        middleware=[Middleware(SafeHeaders)],
     )

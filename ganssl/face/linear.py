@@ -1,7 +1,7 @@
 """What sliders do to a code, for those who move them without asking the model again.
 
 Edits are linear: the code of a face is that of another state of the sliders plus
-the difference of each amount times a vector, the locks being the same.
+the difference of each amount times a vector, locks and rule being the same.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ganssl.directions import conditional_direction
+from ganssl.directions.holding import slider_direction
 from ganssl.errors import UserError
 from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
@@ -19,21 +19,20 @@ from ganssl.models.face_model import FaceModel
 def slider_vectors(
     model: FaceModel, state: FaceState, attributes: Sequence[str]
 ) -> dict[str, np.ndarray]:
-    """What one σ of each attribute's slider adds to a code under the locks of a state.
+    """What one σ of each attribute's slider adds to a code, by the locks and the rule of a state.
 
-    Returns float32 `[d]` for each attribute; one is absent that is locked itself
-    or that the locks leave no room for, as its slider cannot be moved.
+    Returns float32 `[d]` for each attribute; one is absent that what is held
+    leaves no room for, as its slider cannot be moved.
     """
-    locks = [model.directions.get(name) for name in state.locked]
     vectors = {}
     for attribute in attributes:
-        if attribute in state.locked:
-            continue
         try:
-            moved = conditional_direction(model.directions.get(attribute), locks, model.covariance)
+            direction = slider_direction(
+                model.directions, attribute, model.covariance, state.hold, state.locked
+            )
         except UserError:
             continue
-        vectors[attribute] = (moved.sigma * moved.vector).astype(np.float32)
+        vectors[attribute] = (direction.sigma * direction.vector).astype(np.float32)
     return vectors
 
 

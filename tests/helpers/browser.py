@@ -53,8 +53,12 @@ new MutationObserver(look).observe(document.body,
 
 
 @contextmanager
-def running_app(log: Path) -> Iterator[str]:
-    """The address of the app, served from this working tree on a free port."""
+def running_app(log: Path, base: str = "") -> Iterator[str]:
+    """The address of the app, served from this working tree on a free port.
+
+    Args:
+        base: the path under which it is served; empty for none.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -63,10 +67,11 @@ def running_app(log: Path) -> Iterator[str]:
         f"--server.port={port}",
         "--server.address=127.0.0.1",
         "--server.fileWatcherType=none",
+        f"--server.baseUrlPath={base}",
     ]
     with log.open("w", encoding="utf-8") as output:
         server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=output, stderr=output)
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
     try:
         wait_until(lambda: healthy(address) or server.poll() is not None)
         assert server.poll() is None, log.read_text(encoding="utf-8")
@@ -92,14 +97,16 @@ def wait_until(ready: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def chromium(downloads: Path, width: int = 1440, height: int = 1000) -> Iterator[webdriver.Chrome]:
+def chromium(
+    downloads: Path, width: int = 1440, height: int = 1000, flags: tuple[str, ...] = ()
+) -> Iterator[webdriver.Chrome]:
     """A fresh headless Chromium; the test is skipped where it is not installed."""
     browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not (browser and driver):
         pytest.skip("chromium and chromedriver are not installed: this test drives a real browser")
     options = webdriver.ChromeOptions()
     options.binary_location = browser
-    for flag in (*FLAGS, f"--window-size={width},{height}"):
+    for flag in (*FLAGS, f"--window-size={width},{height}", *flags):
         options.add_argument(flag)
     options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})

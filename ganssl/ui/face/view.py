@@ -13,6 +13,7 @@ from ganssl.face.render import describe
 from ganssl.face.state import FaceState
 from ganssl.features.readout import Change
 from ganssl.photos.skin_tone import NOTICEABLE, group_of
+from ganssl.ui.face.live import FRAME, show_live
 from ganssl.ui.face.session import FaceSession
 from ganssl.ui.shared.pictures import alt_text
 
@@ -30,8 +31,9 @@ def show_before_after(session: FaceSession) -> None:
     """Two pictures side by side."""
     state = session.state
     before, after = st.columns(2, gap="small", wrap=False)
-    with after:
+    with after, st.container(key=FRAME, gap=None):
         _face(session, state, "After", describe(state) if state.edits else "no edits yet")
+        show_live(session)
     with before:
         before = "the photo" if session.of_photo else f"seed {state.seed}"
         _face(session, state.unedited(), "Before", before)
