@@ -297,5 +297,5 @@ def test_a_layer_is_handed_out_once(matlab_file: Path):
     file = open_vgg_face(matlab_file)
     shapes = [file.take(name)[0].shape for name in LAYERS]
     assert shapes[0] == (3, 3, 3, 3) and shapes[13] == (2, 2, 7, 10)
-    with pytest.raises(KeyError):
+    with pytest.raises(UserError, match="fc6"):
         file.take("fc6")
