@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PIL import Image
 from selenium.webdriver.common.keys import Keys
 
+from ganssl.face.from_photo import editable_photo, load_photo
 from ganssl.face.render import enlarge
 from ganssl.models.catalogue import load_model
 from ganssl.photos.images import read_image, read_provenance
 from tests.helpers.browser import Page, chromium, running_app, wait_until
+from tests.helpers.live_page import LivePage
 from tests.helpers.synthetic_photos import encoded
 
 pytestmark = pytest.mark.browser
@@ -76,3 +79,32 @@ def test_a_visitor_edits_a_photo_takes_it_along_and_removes_it(model, photo, tmp
         page.settle(lambda: not page.all(Page.AFTER))
         assert not page.errors() and page.all('input[type="file"]')
     assert "me-at-home" not in log.read_text(encoding="utf-8")
+
+
+def test_the_face_of_a_photo_follows_the_hand_with_its_detail(model, photo, tmp_path):
+    face = editable_photo(model, load_photo(photo.read_bytes(), "The photo"))
+    with running_app(tmp_path / "streamlit.log") as address, chromium(tmp_path) as window:
+        page = LivePage(window, address)
+        page.watch()
+        page.open()
+        page.click('[data-testid="stSidebarNavLink"]', "Your photo")
+        page.settle(lambda: bool(page.all('input[type="file"]')))
+        page.all('input[type="file"]')[0].send_keys(str(photo))
+        page.settle(lambda: bool(page.all(Page.AFTER)))
+        wait_until(lambda: bool(page.all('input[aria-label^="Smiling"]')))
+        asked = page.sent
+        page.hold("Smiling")
+        for _ in range(5):
+            page.move(10)
+        assert page.covered and page.sent == asked
+        page.release()
+        page.settled()
+        assert page.sent == asked + 1
+        for index in range(page.count):
+            drawn = page.drawn(index)
+            expected = face.detail(1.0).on(model.decode(drawn.code[None]))[0]
+            assert np.abs(drawn.pixels.astype(int) - expected).max() <= 2
+        window.execute_script("document.querySelector('.stMain').scrollTo(0, 0)")
+        page.click("button", "Remove the photo")
+        page.settle(lambda: not page.all(Page.AFTER))
+        wait_until(lambda: page.workers == 0)
