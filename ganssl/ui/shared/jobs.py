@@ -130,7 +130,9 @@ def _standing_back(work: Callable[[JobContext], Any]) -> Callable[[JobContext], 
 
     def run(context: JobContext) -> Any:
         if sys.platform == "linux":
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+            thread = threading.get_native_id()
+            here = os.getpriority(os.PRIO_PROCESS, thread)
+            os.setpriority(os.PRIO_PROCESS, thread, max(here, NICENESS))
         return work(context)
 
     return run
