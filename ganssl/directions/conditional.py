@@ -101,6 +101,7 @@ def _in_metric(
     patterns = metric @ span  # (d, k): how natural codes differ where the others differ
     weights = np.linalg.lstsq(span.T @ patterns, span.T @ vector, rcond=1e-6)[0]  # (k,)
     rest = vector - patterns @ weights
-    whole, left = (row @ np.linalg.solve(metric, row) for row in (vector, rest))
+    whole = vector @ np.linalg.solve(metric, vector)
+    left = whole - weights @ (span.T @ vector)  # what was taken away stands at right angles to it
     center = float("nan") if mean is None else float(mean.astype(np.float64) @ rest)
     return rest, float(np.sqrt(max(left, 0.0) / whole)), center

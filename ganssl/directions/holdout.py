@@ -11,7 +11,7 @@ from ganssl.errors import UserError
 
 @dataclass(frozen=True)
 class HeldOutFigures:
-    """What `measure_projection` finds; the fields are those of `Direction`.
+    """What `measure_projection` finds.
 
     `boundary` and `means` (absent, present) have the unit of the projections.
     """
@@ -21,6 +21,18 @@ class HeldOutFigures:
     auc: float
     accuracy: float
     majority: float
+
+    def of_direction(self, sigma: float, center: float) -> dict:
+        """The entries of a `Direction` with this σ and center, of projections in σ from it."""
+        return {
+            "sigma": sigma,
+            "center": center,
+            "boundary": center + sigma * self.boundary,
+            "class_means": self.means,
+            "auc": self.auc,
+            "accuracy": self.accuracy,
+            "majority": self.majority,
+        }
 
 
 def measure_projection(projection: np.ndarray, labels: np.ndarray) -> HeldOutFigures:

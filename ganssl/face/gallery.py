@@ -42,6 +42,11 @@ class Gallery:
         return replace(state.unedited(), edits=self.looks[look][1])
 
 
+def plain_gallery(model: FaceModel) -> Gallery:
+    """One face, seed 0, and no looks: what every model has."""
+    return Gallery((("Seed 0", FaceState(model=model.id)),))
+
+
 def load_gallery(model: FaceModel) -> Gallery:
     """The gallery of a model; one face, seed 0, where it has none or one of other weights.
 
@@ -49,7 +54,7 @@ def load_gallery(model: FaceModel) -> Gallery:
 
     Raises `UserError` where the file is damaged.
     """
-    plain = Gallery((("Seed 0", FaceState(model=model.id)),))
+    plain = plain_gallery(model)
     path = model.path / FILE if model.path is not None else None
     if path is None or not path.is_file():
         return plain

@@ -17,12 +17,11 @@ import numpy as np
 
 from ganssl.base.progress import Progress
 from ganssl.errors import UserError
+from ganssl.face.state import DEFAULT_TRUNCATION
 from ganssl.metrics.distribution import frechet_distance, kernel_distance, precision_recall
 from ganssl.models.face_model import FaceModel
 
 FEWEST = 50
-TYPICAL = 0.8
-"""Truncation at which the app draws faces unless it is told otherwise."""
 
 
 class Judge(Protocol):
@@ -67,7 +66,11 @@ def judge_gan(
     for name, model in models.items():
         kinds += [
             (name, "reconstructions", lambda m=model: m.decode(m.encode(held))),
-            (name, f"default draw, truncation {TYPICAL:g}", _drawn(model, n, seed, TYPICAL)),
+            (
+                name,
+                f"default draw, truncation {DEFAULT_TRUNCATION:g}",
+                _drawn(model, n, seed, DEFAULT_TRUNCATION),
+            ),
             (name, "density, truncation 1", _drawn(model, n, seed, 1.0)),
             (name, "prior", _drawn(model, n, seed, 1.0, "prior")),
         ]

@@ -66,3 +66,12 @@ def test_a_damaged_gallery_is_named(model: FaceModel, changed: dict):
     write(model, **changed)
     with pytest.raises(UserError, match="gallery"):
         load_gallery(model)
+
+
+@pytest.mark.slow
+def test_the_shipped_model_brings_faces_and_looks():
+    model = load_model()
+    gallery = load_gallery(model)
+    assert len(gallery.faces) >= 12 and len(gallery.looks) >= 3
+    assert len({state.to_json() for _, state in gallery.faces}) == len(gallery.faces)
+    assert all(state.check(model.id, model.directions.sliders) for _, state in gallery.faces)

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.helpers.app import APP
+from tests.helpers.browser import running_app
 from tests.helpers.small_model import save_face_network, small_model
 
 
@@ -19,6 +20,13 @@ def small_assets(tmp_path_factory) -> Path:
     save_face_network(assets / "face_network")
     small_model().save(assets / "models" / "small")
     return assets
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The address of the app on a real server, with the shipped model, one for each file."""
+    with running_app(tmp_path_factory.mktemp("log") / "streamlit.log") as url:
+        yield url
 
 
 @pytest.fixture

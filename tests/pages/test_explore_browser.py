@@ -13,18 +13,12 @@ from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
 from ganssl.photos.images import read_image, read_provenance
 from ganssl.ui.shared.pictures import picture_url
-from tests.helpers.browser import STOPWATCH, Page, chromium, running_app, wait_until
+from tests.helpers.browser import STOPWATCH, Page, chromium, wait_until
 
 pytestmark = pytest.mark.browser
 
 TYPICAL = "?seed=1&truncation=0.3"
 """A face near the average, where no readout is at its limit."""
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running_app(tmp_path_factory.mktemp("log") / "streamlit.log") as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +130,10 @@ def test_every_page_opens_without_an_error_and_asks_no_one_else(page, address):
 
 def test_pictures_and_sliders_have_words(page):
     page.open(TYPICAL)
-    for image in page.all('[data-testid="stImage"] img'):
-        assert "AI-generated face of seed 1" in image.get_attribute("alt")
+    pictures = [i.get_attribute("alt") for i in page.all('[data-testid="stImage"] img')]
+    assert all("AI-generated face of seed " in words for words in pictures)
+    shown = [words for words in pictures if words.startswith(("Before", "After"))]
+    assert len(shown) == 2 and all("AI-generated face of seed 1" in words for words in shown)
     names = [s.get_attribute("aria-label") for s in page.all('input[type="range"]')]
     assert "Smiling" in names and all(names)
 

@@ -10,19 +10,13 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from ganssl.models.catalogue import load_model
-from tests.helpers.browser import Page, chromium, running_app, wait_until
+from tests.helpers.browser import Page, chromium, wait_until
 from tests.helpers.labelled_uploads import generated_photos
 
 pytestmark = pytest.mark.browser
 
 COUNT = 10
 PHOTO = '.st-key-label-photo [data-testid="stImage"] img'
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running_app(tmp_path_factory.mktemp("log") / "streamlit.log") as url:
-        yield url
 
 
 @pytest.fixture(scope="module")

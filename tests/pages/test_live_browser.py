@@ -25,12 +25,6 @@ TYPICAL = "?seed=1&truncation=0.3"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running_app(tmp_path_factory.mktemp("log") / "streamlit.log") as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
 def page(address, tmp_path_factory):
     with chromium(tmp_path_factory.mktemp("downloads")) as window:
         page = LivePage(window, address)
@@ -97,7 +91,14 @@ def test_a_release_at_the_old_place_leaves_no_canvas_and_asks_nothing(page):
 def test_keys_move_the_face_too_and_the_focus_stays(page, model):
     page.open(TYPICAL)
     slider = page.slider("Smiling")
-    for key in (Keys.ARROW_RIGHT, Keys.PAGE_UP, Keys.END, Keys.HOME):
+
+    def awake() -> bool:
+        """The engine starts with the focus; the server may be quicker than its first face."""
+        slider.send_keys(Keys.ARROW_RIGHT)
+        return page.count > 0
+
+    wait_until(awake)
+    for key in (Keys.HOME, Keys.PAGE_UP, Keys.END, Keys.HOME):
         before = page.count
         slider.send_keys(key)
         wait_until(lambda before=before: page.count > before)

@@ -11,7 +11,7 @@ from selenium.webdriver.common.keys import Keys
 
 from ganssl.synthesis import read_set
 from ganssl.ui.shared.jobs import PERIOD
-from tests.helpers.browser import STOPWATCH, Page, chromium, running_app, wait_until
+from tests.helpers.browser import STOPWATCH, Page, chromium, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -20,12 +20,6 @@ IMAGES = '[data-testid="stImage"] img'
 BARS = '[data-testid="stProgress"]'
 DOWNLOADS = '[data-testid="stLinkButton"] a'
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running_app(tmp_path_factory.mktemp("log") / "streamlit.log") as url:
-        yield url
 
 
 def open_page(window, address) -> Page:

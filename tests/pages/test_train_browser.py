@@ -10,18 +10,12 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 from ganssl.models.catalogue import load_model
-from tests.helpers.browser import Page, chromium, running_app, wait_until
+from tests.helpers.browser import Page, chromium, wait_until
 from tests.helpers.labelled_uploads import generated_photos, labels_csv, zipped
 
 pytestmark = pytest.mark.browser
 
 PHOTOS = 40
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running_app(tmp_path_factory.mktemp("log") / "streamlit.log") as url:
-        yield url
 
 
 @pytest.fixture

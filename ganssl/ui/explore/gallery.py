@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ganssl.errors import UserError
-from ganssl.face.gallery import Gallery, load_gallery
+from ganssl.face.gallery import Gallery, load_gallery, plain_gallery
 from ganssl.face.render import render
 from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
@@ -18,10 +18,16 @@ COLUMNS, SIDE = 6, 128
 def gallery(model: FaceModel) -> Gallery:
     """The model's gallery; a damaged file costs the gallery, not the page."""
     try:
-        return load_gallery(model)
+        return _gallery(model.key, model)
     except UserError as error:
         st.warning(str(error), icon=":material/warning:")
-        return Gallery((("Seed 0", FaceState(model=model.id)),))
+        return plain_gallery(model)
+
+
+@st.cache_resource(max_entries=10, show_spinner=False)
+def _gallery(key: str, _model: FaceModel) -> Gallery:
+    """Read once, not at every move of a slider; which looks it has hangs on the sliders."""
+    return load_gallery(_model)
 
 
 def show_gallery(session: FaceSession) -> None:
@@ -41,7 +47,11 @@ def show_gallery(session: FaceSession) -> None:
         columns = st.columns(COLUMNS)
         for column, (title, state) in zip(columns, offered.faces[start:], strict=False):
             with column:
-                st.image(_thumbnail(session.model, state), alt=title, width="stretch")
+                st.image(
+                    _thumbnail(session.model, state),
+                    alt=f"AI-generated face of seed {state.seed}: {title}",
+                    width="stretch",
+                )
                 st.button(
                     title,
                     key=session.key(f"gallery {state.seed} {state.truncation}"),
