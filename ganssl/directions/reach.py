@@ -18,7 +18,8 @@ class Reach:
         low, high: where it breaks, in σ: from -3 to 0 and from 0 to 3.
         rule: by which it held what must stay (`ganssl.directions.holding`).
         own: change of its own probe for +1 σ, in spreads between faces.
-        besides, its_effect: the other attribute that moves most, and how far.
+        besides, its_effect: the other attribute that moves most, and how far;
+            one that the name implies does not count (`attributes.implied_by`).
         steady: share of faces whose probe rises at every step.
         skin_tone: mean change at +2 σ in degrees.
         identity: mean cosine of a face's embedding before and after +2 σ.

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ganssl.attributes import WITHHELD, Attribute
+from ganssl.attributes import WITHHELD, Attribute, implied_by
 from ganssl.directions import DEFAULT_RULE, DirectionSet
 from ganssl.directions.reach import FURTHEST, Reach
 from ganssl.errors import UserError
 from ganssl.laboratory.card import DirectionCard, StepReading, direction_card
+from ganssl.laboratory.effects import Effect
 from ganssl.laboratory.laboratory import Laboratory
 
 STEPS: tuple[float, ...] = tuple(np.arange(-FURTHEST, FURTHEST + 0.25, 0.5))
@@ -130,8 +131,11 @@ def _end(readings: Sequence[StepReading], sign: int) -> float:
     return float(end)
 
 
-def _largest(card: DirectionCard):
-    return next(effect for effect in card.others if effect is not card.skin_tone)
+def _largest(card: DirectionCard) -> Effect:
+    """The strongest side effect among other attributes, without those that the name implies."""
+    others = [effect for effect in card.others if effect is not card.skin_tone]
+    meant = implied_by(card.direction.attribute)
+    return next((effect for effect in others if effect.attribute not in meant), others[0])
 
 
 def _why_not(reach: Reach) -> str:

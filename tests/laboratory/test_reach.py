@@ -33,6 +33,7 @@ def card(
     identity=lambda step: 0.9,
     outside=lambda step: 0.1,
     effect=SMILING,
+    name="Smiling",
     **figures,
 ):
     """What `reach_of` reads of a card."""
@@ -44,7 +45,14 @@ def card(
         others=(TONE, Effect("Male", -0.5, -0.6, -0.4, -0.3)),
     )
     values |= figures
-    found = SimpleNamespace(steps=tuple(readings), own=effect, skin_tone=TONE, steady=0.9, **values)
+    found = SimpleNamespace(
+        direction=SimpleNamespace(attribute=name),
+        steps=tuple(readings),
+        own=effect,
+        skin_tone=TONE,
+        steady=0.9,
+        **values,
+    )
     found.at = lambda step: next(r for r in readings if r.step == step)
     return found
 
@@ -94,6 +102,14 @@ def test_a_slider_that_is_not_true_to_its_name_fails(figures, words):
     direction = make_direction("Smiling", np.ones(3), reach=reach)
     assert direction.reliable and not direction.usable
     assert replace(direction, own=True).usable  # a visitor's own choice
+
+
+def test_what_the_name_implies_is_no_side_effect():
+    beard, hat = Effect("No_Beard", -2, -2, -2, -1.5), Effect("Eyeglasses", 1, 1, 1, 0.3)
+    others = (TONE, beard, hat)
+    assert reach_of(card(name="Male", others=others)).fails == ""
+    assert reach_of(card(name="Male", others=others)).besides == "Eyeglasses"
+    assert "No beard" in reach_of(card(name="Smiling", others=others)).fails
 
 
 def test_an_attribute_that_fails_is_not_offered_by_another_method():
