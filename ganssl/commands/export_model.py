@@ -6,24 +6,37 @@ import argparse
 from pathlib import Path
 
 from ganssl.commands._photos import open_photos, usable
+from ganssl.errors import UserError
 
-HELP = "write the model of a training run, as far as it is, with directions and card"
+HELP = "write the model of a training run as far as it is, or measure a model's sliders anew"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--run", required=True, dest="folder", help="folder of train-gan")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--run", dest="folder", help="folder of train-gan")
+    source.add_argument(
+        "--model",
+        help="a finished model, whose directions and sliders are measured anew; faces stay",
+    )
     parser.add_argument("--data", help="the photos it was trained on, for its directions")
     parser.add_argument("--out", required=True, help="folder of the model, which gets its name")
+    parser.add_argument("--cache", type=Path, help="keep decoded photos and codes there")
     parser.add_argument("--command", default="", dest="trained_by", help="what trained it")
 
 
 def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
-    from ganssl.training.export import export_model
+    from ganssl.training.export import export_model, remeasure
 
     photos = usable(open_photos(args.data)) if args.data else None
-    folder = Path(args.folder)
-    model = export_model(folder, Path(args.out), photos, folder, args.trained_by, bar)
+    out = Path(args.out)
+    if args.model:
+        if photos is None:
+            raise UserError("Sliders are measured with labelled photos: name them with --data.")
+        model = remeasure(Path(args.model), out, photos, args.cache, bar)
+    else:
+        folder = Path(args.folder)
+        model = export_model(folder, out, photos, args.cache or folder, args.trained_by, bar)
     print(
         f"wrote {args.out}: {model.name} {model.id}, sliders {', '.join(model.directions.sliders)}"
     )

@@ -112,9 +112,45 @@ def fit_latent(
     Too few photos for a density or for any direction leave the prior and an
     empty set: a training is not lost for it.
     """
-    train = _train_part(photos)
-    codes = encode_photos(model, train, cache, progress)
+    codes = encode_photos(model, _train_part(photos), cache, progress)
     model.measure(codes)
+    fit_all_directions(model, photos, codes, cache, progress)
+
+
+def remeasure(
+    source: Path,
+    out: Path,
+    photos: PhotoSet,
+    cache: Path | None = None,
+    progress: Stages | None = None,
+) -> BundleModel:
+    """Write a finished model with directions and sliders measured anew; its faces stay the same.
+
+    Args:
+        source: folder of the model; `out` may be the same.
+        photos: the labelled photos it was trained on.
+    """
+    photos.require_labels()
+    model = load_bundle(source)
+    codes = encode_photos(model, _train_part(photos), cache, progress)
+    fit_all_directions(model, photos, codes, cache, progress)
+    model.save(out)
+    return model
+
+
+def fit_all_directions(
+    model: BundleModel,
+    photos: PhotoSet,
+    codes: np.ndarray,
+    cache: Path | None = None,
+    progress: Stages | None = None,
+) -> None:
+    """Set the directions of a model, those of few labels, and what its sliders do.
+
+    Args:
+        codes: float32 `[n, d]` of the train part.
+    """
+    train = _train_part(photos)
     if photos.attributes:
         try:
             model.directions = fit_photo_directions(

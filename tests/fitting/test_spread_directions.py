@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from ganssl.__main__ import main
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.fitting import encode_photos
+from ganssl.models.bundle import load_bundle
 from ganssl.models.catalogue import load_model
 from ganssl.models.density import CodeDensity
 from ganssl.photos import read_photos
@@ -142,6 +144,23 @@ def test_an_export_measures_directions_of_few_labels(photos, monkeypatch):
     export.fit_latent(model, read_photos(photos))
     assert model.few_directions.attributes == ("Male",)
     assert model.few_directions.get("Male").labels_used == 16
+
+
+def test_a_finished_model_is_measured_anew(bundle, photos, tmp_path, capsys):
+    folder = tmp_path / "model"
+    shutil.copytree(bundle, folder)
+    (folder / "gallery.json").write_text("{}", encoding="utf-8")
+    before = load_bundle(folder)
+    arguments = ["export-model", "--model", str(folder), "--out", str(folder)]
+    assert main(arguments) == 2
+    assert "name them with --data" in capsys.readouterr().err
+    assert main([*arguments, "--data", str(photos)]) == 0
+    after = load_bundle(folder)
+    assert after.id == before.id and (folder / "gallery.json").exists()
+    np.testing.assert_array_equal(after.covariance, before.covariance)
+    np.testing.assert_array_equal(after.sample(2, 0), before.sample(2, 0))
+    assert after.directions.id != before.directions.id
+    assert "Male" in after.directions.attributes and "Male" in before.directions.attributes
 
 
 def test_the_experiment_prints_every_method_and_goes_on_after_a_stop(
