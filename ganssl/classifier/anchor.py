@@ -66,7 +66,7 @@ class Anchor:
         known = classifier.scores(self.features)
         others = classifier.scores(self.unlabelled) if len(self.unlabelled) else known
         found = anchored_threshold(others, known, self.labels)
-        return classifier.with_threshold(found.threshold, found.note)
+        return classifier.with_threshold(found.threshold, found.note, found.bells)
 
 
 def photo_anchor(

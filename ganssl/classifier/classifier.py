@@ -11,6 +11,7 @@ from ganssl.attributes import Attribute
 from ganssl.classifier.heads.head import CurvePoint, Head
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
+from ganssl.metrics.bells import Bells
 from ganssl.metrics.threshold import Calibration, calibrate_threshold
 from ganssl.photos.preprocess import Preprocess
 
@@ -44,6 +45,8 @@ class Classifier:
         source: what `features` must be made with.
         threshold: scores from here on answer *present*.
         threshold_from: how the threshold was placed.
+        bells: what the logits of the scores look like among the photos that
+            placed it; None where none did. They make the scores probabilities.
         metrics: what training measured, as JSON can hold it.
     """
 
@@ -55,6 +58,7 @@ class Classifier:
     threshold: float = 0.5
     threshold_from: str = "default"
     metrics: dict[str, Any] = field(default_factory=dict)
+    bells: Bells | None = None
 
     @property
     def size(self) -> int:
@@ -80,9 +84,15 @@ class Classifier:
         """int8 `[n]`: 1 where the score reaches the threshold."""
         return (self.scores(features).astype(np.float64) >= self.threshold).astype(np.int8)
 
-    def with_threshold(self, threshold: float, threshold_from: str) -> Classifier:
-        """The same classifier with another threshold, and a word on where it comes from."""
-        return replace(self, threshold=float(threshold), threshold_from=threshold_from)
+    def with_threshold(
+        self, threshold: float, threshold_from: str, bells: Bells | None = None
+    ) -> Classifier:
+        """The same classifier with another threshold, and a word on where it comes from.
+
+        Args:
+            bells: of the photos that placed it.
+        """
+        return replace(self, threshold=float(threshold), threshold_from=threshold_from, bells=bells)
 
     def check_extractor(self, extractor: FeatureExtractor) -> None:
         """`UserError` unless the extractor has the weights that the classifier was trained on."""

@@ -23,6 +23,7 @@ from ganssl.classifier.classifier import Classifier, Source
 from ganssl.classifier.heads.head import ordinary_numbers
 from ganssl.classifier.heads.registry import head_from_arrays
 from ganssl.errors import UserError
+from ganssl.metrics.bells import Bells
 from ganssl.photos.preprocess import Preprocess
 
 FORMAT = "ganssl classifier 1"
@@ -88,6 +89,7 @@ def require_free(folder: Path) -> None:
 def manifest(classifier: Classifier, sha256: str) -> dict[str, Any]:
     """Everything but the arrays, as JSON can hold it."""
     attribute, source = classifier.attribute, classifier.source
+    bells = {"bells": classifier.bells.to_dict()} if classifier.bells else {}
     return {
         "format": FORMAT,
         "attribute": {
@@ -100,6 +102,7 @@ def manifest(classifier: Classifier, sha256: str) -> dict[str, Any]:
         "head": classifier.head.kind,
         "threshold": classifier.threshold,
         "threshold_from": classifier.threshold_from,
+        **bells,
         "metrics": classifier.metrics,
         "recipe": source.recipe,
         "data_terms": source.data_terms,
@@ -131,4 +134,5 @@ def _classifier(values: dict, arrays: dict[str, np.ndarray]) -> Classifier:
         threshold=threshold,
         threshold_from=str(values["threshold_from"]),
         metrics=dict(values["metrics"]),
+        bells=Bells.from_dict(values["bells"]) if values.get("bells") else None,
     )

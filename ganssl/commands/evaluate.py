@@ -60,8 +60,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cache", metavar="DIR", help="keep the features of that set there")
     parser.add_argument(
         "--threshold",
-        choices=("mixture", "em", "prior"),
-        help="place it by the photos without their labels (default: the classifier's own)",
+        choices=("auto", "own", "mixture", "em", "prior"),
+        default="auto",
+        help="own: the classifier's; auto: moved by the share of present ones that the photos' "
+        "scores tell, where the classifier knows what its scores mean among photos; else placed "
+        "by the photos without their labels (default: auto)",
     )
     parser.add_argument(
         "--positive-share", type=float, metavar="SHARE", help="of the photos, for `prior`"
@@ -145,6 +148,8 @@ def run(args: argparse.Namespace) -> int:
 
 def report(values: dict) -> str:
     """The figures of `evaluate --json` for people."""
+    from ganssl.judgement.placing import threshold_sentence
+
     low, high = values["ci95"]
     negative, positive = values["classes"]
     (true_absent, false_alarm), (missed, true_present) = values["confusion_matrix"]
@@ -157,7 +162,7 @@ def report(values: dict) -> str:
         f"balanced accuracy  {_figure(values['balanced_accuracy'])}",
         f"AUC                {_figure(values['auc'])}",
         f"majority class     {values['majority_baseline']:.3f}",
-        f"threshold          {values['threshold']:.3f}  ({values['threshold_from']})",
+        threshold_sentence(values["threshold_used"]),
         "",
         f"{'labelled':<{width}}  answered {negative!r} / {positive!r}",
         f"{negative:<{width}}  {true_absent:>6} / {false_alarm}",

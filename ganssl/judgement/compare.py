@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganssl.base.progress import Stages, stages
-from ganssl.classifier.classifier import Classifier, calibrated
+from ganssl.classifier.classifier import Classifier
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.judgement.baselines import Rows, Scored
@@ -22,6 +22,8 @@ from ganssl.judgement.comparison import Comparison
 from ganssl.judgement.judge import comparison_table
 from ganssl.judgement.methods import METHODS, Case
 from ganssl.judgement.on_photos import judge_prepared
+from ganssl.judgement.placing import AUTO, place_threshold
+from ganssl.metrics.threshold import DEFAULT
 from ganssl.photos.prepared import PreparedPhotos, labelled
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from ganssl.photos.photo_set import PhotoSet
 
 THIS = "this classifier"
+AT_HALF = "this classifier, threshold 0.5"
 FEWEST_PER_CLASS = 2
 
 
@@ -41,7 +44,7 @@ def compare_methods(
     *,
     few_per_class: int = 0,
     seed: int = 0,
-    threshold: str | None = None,
+    threshold: str = AUTO,
     positive_share: float | None = None,
     model: FaceModel | None = None,
     synthetic: Rows | None = None,
@@ -58,7 +61,7 @@ def compare_methods(
             and not judged; the methods that learn from few labels get them.
         threshold, positive_share: place the threshold by the photos that are
             not among the few, without their labels, see
-            `ganssl.metrics.threshold`; None leaves it where it is.
+            `ganssl.judgement.placing.place_threshold`.
         model: whose direction of the attribute is set beside the classifier.
         synthetic: features and labels of the faces that trained the classifier,
             to which the few photos are added.
@@ -79,8 +82,7 @@ def compare_methods(
 
     stage = stages(progress, cancelled)
     features = extractor.features(prepared.pixels, stage("face features"))
-    if threshold is not None:
-        classifier, _ = calibrated(classifier, features[~few], threshold, positive_share)
+    classifier, placed = place_threshold(classifier, features[~few], threshold, positive_share)
     result = judge_prepared(classifier, features[judged], prepared.subset(judged), column, slices)
     case = Case(
         classifier=classifier,
@@ -100,6 +102,9 @@ def compare_methods(
         cancelled=cancelled,
     )
     methods = {THIS: Scored(result.scores, classifier.threshold)}
+    if classifier.threshold != DEFAULT:
+        methods[AT_HALF] = Scored(result.scores, DEFAULT)
+    used = placed.to_dict(result.labels, result.scores)
     notes = []
     if seen.any():
         notes.append(
@@ -122,6 +127,7 @@ def compare_methods(
         few=few,
         seen=seen,
         seed=seed,
+        threshold=used,
     )
 
 

@@ -32,6 +32,7 @@ class Comparison:
         few: bool `[n]`, the few labelled photos, which were not judged.
         seen: bool `[n]`, photos that the classifier has learnt from; nor were they.
         seed: by which these were drawn.
+        threshold: which one was used and why, see `ganssl.judgement.placing.Placed.to_dict`.
     """
 
     classifier: Classifier
@@ -45,15 +46,17 @@ class Comparison:
     few: np.ndarray
     seen: np.ndarray
     seed: int
+    threshold: dict
 
     def to_dict(self) -> dict:
-        """As JSON can hold it: the judgement, and `comparison`, `notes` and `few`."""
+        """As JSON: the judgement, `comparison`, `notes`, `few` and `threshold_used`."""
         few = self.prepared.photos.subset(self.few)
         return {
             **self.result.to_dict(),
             "comparison": self.table,
             "notes": self.notes,
             "few": {"names": few.names, "seed": self.seed},
+            "threshold_used": self.threshold,
         }
 
     def csv(self) -> str:

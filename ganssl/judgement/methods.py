@@ -23,6 +23,7 @@ from ganssl.judgement.baselines import (
     cross_validated,
     direction_scores,
 )
+from ganssl.metrics.threshold import METHODS as THRESHOLDS
 
 if TYPE_CHECKING:
     from ganssl.directions import Direction
@@ -58,7 +59,7 @@ class Case:
     judged: np.ndarray
     few_per_class: int
     seed: int
-    threshold: str | None
+    threshold: str
     positive_share: float | None
     synthetic: Rows | None
     model: FaceModel | None
@@ -100,7 +101,7 @@ def by_few_labels(case: Case) -> Answer:
         unlabelled=unlabelled,
         synthetic=case.synthetic,
         seed=case.seed,
-        threshold=case.threshold,
+        threshold=case.threshold if case.threshold in THRESHOLDS else None,
         positive_share=case.positive_share,
         progress=case.stage("methods with few labels"),
         cancelled=case.cancelled,

@@ -12,6 +12,7 @@ from html import escape
 from ganssl.classifier.card import DATA_TERMS, limits, training_lines
 from ganssl.judgement.comparison import Comparison
 from ganssl.judgement.judge import Judgement
+from ganssl.judgement.placing import threshold_sentence
 from ganssl.judgement.report_figures import calibration_svg, comparison_svg, roc_svg
 
 MOST_REFUSALS = 20
@@ -45,6 +46,7 @@ def report_html(found: Comparison) -> str:
     title = f"{classifier.attribute.title}: a classifier judged on {judgement.n:,} photos"
     sections = [
         f'<p class="verdict">{escape(judgement.verdict)}</p>',
+        f"<p>{escape(threshold_sentence(found.threshold))}</p>",
         _figures(found),
         "<h2>Beside other methods</h2>",
         "<p>All on the same features of the same photos.</p>",

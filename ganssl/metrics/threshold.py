@@ -12,7 +12,8 @@ present. Three ways to mend that, none of which sees a label:
              of them present.
 
 Where a few photos do have labels, `anchored_threshold` lets them say where the
-bells begin.
+bells begin, and `shifted_threshold` then follows other photos, of which another
+share is present.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ import numpy as np
 from scipy.special import expit, logit
 
 from ganssl.errors import UserError
+from ganssl.metrics.bells import Bells, anchored_bells
+from ganssl.metrics.class_shares import FEWEST, SMALLEST_SHARE, estimate_share
 
 METHODS: tuple[str, ...] = ("mixture", "em", "prior")
 DEFAULT = 0.5
@@ -32,18 +35,8 @@ CLIP = 1e-4
 SEPARATION = 1.5
 """How many standard deviations apart two bells must lie before their crossing is used."""
 
-FEWEST = 20
-"""Fewer photos do not show two bells."""
-
-ANCHORED_STEPS = 500
-EVEN_LABELS = 10
-"""The share that `anchored_threshold` finds is drawn towards one half as by so many labels.
-
-Otherwise a handful of labels can talk it into one class that fills everything.
-"""
-
-SMALLEST_SHARE = 0.01
-"""A smaller class is no class but a tail."""
+MOST_APART = 0.15
+"""Photos whose scores lie farther than this from two bells are not of their kind."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +49,7 @@ class Calibration:
         method: one of `METHODS`.
         trusted: whether the scores allowed a conclusion.
         note: a sentence for people.
+        bells: of the logits of the photos' scores, where two were found by labels.
     """
 
     threshold: float
@@ -63,6 +57,7 @@ class Calibration:
     method: str
     trusted: bool
     note: str
+    bells: Bells | None = None
 
     def to_dict(self) -> dict:
         share = self.positive_share if np.isfinite(self.positive_share) else None
@@ -108,44 +103,60 @@ def calibrate_threshold(
 def anchored_threshold(
     scores: np.ndarray, known_scores: np.ndarray, known_labels: np.ndarray
 ) -> Calibration:
-    """As `mixture`, but photos with labels say to which bell they belong.
-
-    The labelled photos together weigh as much as all the others, whose share
-    of present ones alone decides how large the bells are. It is drawn towards
-    one half, the more the fewer labels there are.
+    """As `mixture`, but photos with labels say to which bell they belong; see `anchored_bells`.
 
     Args:
         scores: `[n]` probabilities of the positive class, of unlabelled photos.
         known_scores, known_labels: `[k]`, the latter of 0 and 1, with both classes.
     """
     logits, known = _logits(scores), _logits(known_scores)
-    is_present = np.asarray(known_labels, np.float64)  # (k,)
-    values = np.concatenate([logits, known])
-    weights = np.concatenate([np.ones(len(logits)), np.full(len(known), len(logits) / len(known))])
-    share, low, high = 0.5, known[known_labels == 0].mean(), known[known_labels == 1].mean()
-    variance = max(known[known_labels == answer].var() for answer in (0, 1)) + 1e-6
-    pull = EVEN_LABELS / len(known)
-    for _ in range(ANCHORED_STEPS):
-        gap = (high - low) * (logits - (low + high) / 2) / variance + np.log(share / (1 - share))
-        present = np.concatenate([expit(gap), is_present])  # (n + k,)
-        before = low, high, share
-        high = np.average(values, weights=weights * present)
-        low = np.average(values, weights=weights * (1.0 - present))
-        squares = present * (values - high) ** 2 + (1.0 - present) * (values - low) ** 2
-        variance = np.average(squares, weights=weights) + 1e-6
-        share = (present[: len(logits)].mean() + 0.5 * pull) / (1.0 + pull)
-        if np.allclose(before, (low, high, share), rtol=0.0, atol=1e-6):
-            break
-    if high - low < 1e-6:
+    bells = anchored_bells(logits, known, known_labels)
+    if bells is None:
         return _undecided("anchored", "the labelled photos of both classes score alike")
-    cut = (low + high) / 2 + variance * np.log((1.0 - share) / share) / (high - low)
     return Calibration(
-        threshold=float(expit(cut)),
-        positive_share=float(share),
+        threshold=float(expit(bells.cut())),
+        positive_share=bells.share,
         method="anchored",
         trusted=True,
         note=f"placed between the two groups that {len(known):,} labelled photos begin and "
-        f"{len(logits):,} unlabelled ones fill; {share:.0%} of these are in the upper one",
+        f"{len(logits):,} unlabelled ones fill; {bells.share:.0%} of these are in the upper one",
+        bells=bells,
+    )
+
+
+def shifted_threshold(scores: np.ndarray, bells: Bells) -> Calibration:
+    """As `em`, on scores that `anchored_threshold` has made into probabilities.
+
+    A head is too sure of itself on photos, and `em` by its own scores errs with
+    it. What the two bells say of a score is right for photos like those that
+    placed them; only the share of present ones is taken from these photos. It
+    is not used where they are few, say little, or score as the others did not.
+
+    Args:
+        scores: `[n]` probabilities of the positive class, of unlabelled photos.
+        bells: of the logits of other photos' scores, with their share.
+    """
+    values = _logits(scores)
+    found = estimate_share(bells.posteriors(values), bells.share)
+    doubt = found.doubt
+    by_chance = 1.36 / np.sqrt(len(values))  # five times in a hundred, Kolmogorov
+    if not doubt and bells.distance(values, found.share) > MOST_APART + by_chance:
+        doubt = "their scores do not lie as those of the photos by which it was placed"
+    if doubt:
+        note = f"where it was; these photos do not move it: {doubt}"
+        return Calibration(float(expit(bells.cut())), float("nan"), "shares", False, note)
+    told = f"by their scores alone {found.share:.0%} ± {1.96 * found.error:.0%} of these photos"
+    if not found.changed:
+        note = f"where it was: {told} are present, which agrees with the {bells.share:.0%} before"
+        return Calibration(float(expit(bells.cut())), found.share, "shares", True, note, bells)
+    return Calibration(
+        threshold=float(expit(bells.cut(found.share))),
+        positive_share=found.share,
+        method="shares",
+        trusted=True,
+        note=f"set for these photos: {told} are present (Saerens et al. 2002), not "
+        f"{bells.share:.0%} as it was placed for",
+        bells=bells,
     )
 
 
@@ -196,23 +207,16 @@ def _mixture(scores: np.ndarray) -> Calibration:
 
 
 def _em(scores: np.ndarray, train_share: float) -> Calibration:
-    share = train_share
-    for _ in range(1000):
-        ratio = share / train_share, (1.0 - share) / (1.0 - train_share)
-        weight = ratio[0] * scores + ratio[1] * (1.0 - scores)
-        updated = float(np.mean(ratio[0] * scores / np.maximum(weight, 1e-12)))
-        if abs(updated - share) < 1e-7:
-            break
-        share = updated
-    if not SMALLEST_SHARE <= share <= 1.0 - SMALLEST_SHARE:
-        return _undecided("em", "by their scores they all belong to one class")
-    present, absent = share / train_share, (1.0 - share) / (1.0 - train_share)
+    found = estimate_share(scores, train_share)
+    if not found.trusted:
+        return _undecided("em", found.doubt)
+    present, absent = found.share / train_share, (1.0 - found.share) / (1.0 - train_share)
     return Calibration(
         threshold=absent / (absent + present),
-        positive_share=share,
+        positive_share=found.share,
         method="em",
         trusted=True,
-        note=f"corrected for a share of {share:.0%} present, which explains the scores of "
+        note=f"corrected for a share of {found.share:.0%} present, which explains the scores of "
         f"{len(scores):,} unlabelled photos best",
     )
 

@@ -106,7 +106,11 @@ def test_evaluate_sets_other_methods_beside_it_and_writes_the_report(
     options += ["--model", str(tmp_path / "model"), "--report", str(tmp_path / "report.html")]
     found = evaluate(capsys, *options, "--threshold", "prior", "--positive-share", "0.5")
     methods = [row["method"] for row in found["comparison"]]
-    assert methods[:3] == ["majority class", "this classifier", "the direction itself"]
+    assert methods[:2] == ["majority class", "this classifier"]
+    assert methods[2:4] == ["this classifier, threshold 0.5", "the direction itself"]
+    used, half = found["threshold_used"], found["comparison"][2]
+    assert used["how"] == "prior" and used["accuracy"] == found["accuracy"]
+    assert used["accuracy_at_half"] == half["accuracy"] and half["threshold"] == 0.5
     assert {"the few labels directly", "self-training", "label spreading"} <= set(methods)
     assert found["n"] == COUNT - 6 and len(found["few"]["names"]) == 6
     assert {row["n"] for row in found["comparison"]} == {COUNT - 6}
@@ -115,7 +119,8 @@ def test_evaluate_sets_other_methods_beside_it_and_writes_the_report(
     assert found["verdict"].replace("'", "&#x27;") in page
     assert main(["evaluate", *options[:-2]]) == 0
     text = capsys.readouterr().out
-    assert all(method in text for method in methods) and "were drawn and not judged" in text
+    assert all(method in text for method in {*methods} - {"this classifier, threshold 0.5"})
+    assert "were drawn and not judged" in text and "Threshold 0.500: default." in text
     assert main(["evaluate", *options[:-2], "--report", str(tmp_path / "no" / "r.html")]) == 2
 
 

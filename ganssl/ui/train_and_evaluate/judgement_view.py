@@ -13,6 +13,7 @@ from ganssl.judgement.figures import (
     roc_figure,
 )
 from ganssl.judgement.judge import Judgement
+from ganssl.judgement.placing import threshold_sentence
 from ganssl.judgement.report import (
     COMPARISON_HEADS,
     GROUP_HEADS,
@@ -41,6 +42,7 @@ def show_comparison(found: Comparison, name: str) -> None:
     else:
         st.warning(judgement.verdict, icon=":material/warning:")
     _show_figures(judgement)
+    st.markdown(f":material/vertical_align_center: {threshold_sentence(found.threshold)}")
     _show_charts(found)
     st.markdown("##### Beside other methods, on the same features and photos")
     _show_table(found)

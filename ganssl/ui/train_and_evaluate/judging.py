@@ -13,6 +13,7 @@ from ganssl.classifier import Classifier
 from ganssl.classifier.from_faces import set_features
 from ganssl.errors import UserError
 from ganssl.judgement.compare import FEWEST_PER_CLASS, compare_methods
+from ganssl.judgement.placing import AUTO, OWN
 from ganssl.models.face_model import FaceModel
 from ganssl.photos import PhotoSet
 from ganssl.photos.prepared import prepare_photos
@@ -23,9 +24,9 @@ from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.train_and_evaluate.feature_choice import extractor_for
 from ganssl.ui.train_and_evaluate.training import own_jobs
 
-KEEP = "keep"
 THRESHOLDS = {
-    KEEP: "where it is",
+    AUTO: "moved by the share that these photos' scores tell",
+    OWN: "where it is",
     "mixture": "between the two groups into which these photos' scores fall",
     "em": "by the share that explains these photos' scores best",
     "prior": "by a share that I know",
@@ -40,7 +41,7 @@ class Settings:
     slices: tuple[str, ...]
     few_per_class: int
     seed: int
-    threshold: str | None
+    threshold: str
     positive_share: float | None
 
 
@@ -88,21 +89,23 @@ def _few_by_default(smaller: int) -> int:
     return few if few >= FEWEST_PER_CLASS else 0
 
 
-def _threshold(classifier: Classifier) -> tuple[str | None, float | None]:
+def _threshold(classifier: Classifier) -> tuple[str, float | None]:
     method = st.selectbox(
         "Threshold",
         list(THRESHOLDS),
         format_func=lambda name: (
-            THRESHOLDS[name] + (f" ({classifier.threshold:.2f})" if name == KEEP else "")
+            THRESHOLDS[name] + (f" ({classifier.threshold:.2f})" if name == OWN else "")
         ),
         key="train/threshold",
         persist_state="session",
         help="From this score on a face counts as "
         f"{classifier.attribute.positive}. Generated faces and photos differ, and the best place "
-        "for it may too. It is placed without looking at any label.",
+        "for it may too. It is placed without looking at any label, and by default stays where it "
+        "is unless the classifier knows what its scores mean among photos. The judgement says what "
+        "0.5 would have given.",
     )
     if method != "prior":
-        return None if method == KEEP else method, None
+        return method, None
     share = st.number_input(
         f"Share of photos that are {classifier.attribute.positive}",
         min_value=0.01,

@@ -1,0 +1,114 @@
+"""Two bells of one width: what the scores of photos of both classes look like."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from scipy.special import expit, ndtr
+
+from ganssl.errors import UserError
+
+STEPS = 500
+EVEN_LABELS = 10
+"""The share that `anchored_bells` finds is drawn towards one half as by so many labels.
+
+Otherwise a handful of labels can talk it into one class that fills everything.
+"""
+
+
+@dataclass(frozen=True)
+class Bells:
+    """Scores of the absent and of the present ones, two normal distributions of one width.
+
+    Attributes:
+        low, high: their means, the first below the second.
+        deviation: the standard deviation of both.
+        share: of present ones, above 0 and below 1.
+    """
+
+    low: float
+    high: float
+    deviation: float
+    share: float
+
+    def __post_init__(self) -> None:
+        if not (
+            np.isfinite([self.low, self.high, self.deviation]).all()
+            and self.low < self.high
+            and self.deviation > 0
+            and 0 < self.share < 1
+        ):
+            raise UserError("Two bells need two means in order, a width and a share of each.")
+
+    def posteriors(self, values: np.ndarray) -> np.ndarray:
+        """The probability of *present* for scores `[n]`, float64 `[n]`."""
+        return expit(_log_odds(values, self.low, self.high, self.deviation**2, self.share))
+
+    def cut(self, share: float | None = None) -> float:
+        """The score from which on *present* is the likelier class, if that is its share."""
+        share = self.share if share is None else share
+        middle, gap = (self.low + self.high) / 2, self.high - self.low
+        return middle + self.deviation**2 * float(np.log((1.0 - share) / share)) / gap
+
+    def distance(self, values: np.ndarray, share: float) -> float:
+        """How far scores `[n]` are from these bells, 0 to 1 (Kolmogorov–Smirnov)."""
+        ordered = np.sort(np.asarray(values, np.float64))
+        absent, present = (ndtr((ordered - m) / self.deviation) for m in (self.low, self.high))
+        expected = share * present + (1.0 - share) * absent
+        steps = np.arange(len(ordered) + 1) / len(ordered)
+        return float(max(np.max(steps[1:] - expected), np.max(expected - steps[:-1])))
+
+    def to_dict(self) -> dict:
+        """For JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict) -> Bells:
+        """The inverse of `to_dict`; `UserError` where entries are missing or unreadable."""
+        try:
+            return cls(**{name: float(values[name]) for name in cls.__dataclass_fields__})
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise UserError(f"The description of two bells is unreadable: {error}.") from error
+
+
+def anchored_bells(values: np.ndarray, known: np.ndarray, labels: np.ndarray) -> Bells | None:
+    """Two bells in the scores of unlabelled photos, where a few labelled ones say which is which.
+
+    The labelled photos together weigh as much as all the others, whose share of
+    present ones alone decides how large the bells are (expectation-maximisation
+    with some members known). It is drawn towards one half, the more the fewer
+    labels there are.
+
+    Args:
+        values: float `[n]`, scores of unlabelled photos.
+        known, labels: scores `[k]`, and their labels of 0 and 1, with both classes.
+
+    Returns None where the present ones do not score higher.
+    """
+    values, known = np.asarray(values, np.float64), np.asarray(known, np.float64)
+    is_present = np.asarray(labels, np.float64)  # (k,)
+    both = np.concatenate([values, known])
+    weights = np.concatenate([np.ones(len(values)), np.full(len(known), len(values) / len(known))])
+    share, low, high = 0.5, known[is_present == 0].mean(), known[is_present == 1].mean()
+    variance = max(known[is_present == answer].var() for answer in (0, 1)) + 1e-6
+    pull = EVEN_LABELS / len(known)
+    for _ in range(STEPS):
+        likely = expit(_log_odds(values, low, high, variance, share))
+        present = np.concatenate([likely, is_present])  # (n + k,)
+        before = low, high, share
+        high = np.average(both, weights=weights * present)
+        low = np.average(both, weights=weights * (1.0 - present))
+        squares = present * (both - high) ** 2 + (1.0 - present) * (both - low) ** 2
+        variance = np.average(squares, weights=weights) + 1e-6
+        share = (likely.mean() + 0.5 * pull) / (1.0 + pull)
+        if np.allclose(before, (low, high, share), rtol=0.0, atol=1e-6):
+            break
+    if high - low < 1e-6:
+        return None
+    return Bells(float(low), float(high), float(np.sqrt(variance)), float(share))
+
+
+def _log_odds(values, low: float, high: float, variance: float, share: float) -> np.ndarray:
+    gap = (high - low) * (np.asarray(values, np.float64) - (low + high) / 2) / variance
+    return gap + np.log(share / (1.0 - share))

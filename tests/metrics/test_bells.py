@@ -1,0 +1,86 @@
+"""Two bells of scores: what they say of a score, and how labels begin them."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+
+from ganssl.errors import UserError
+from ganssl.metrics.bells import Bells, anchored_bells
+from ganssl.metrics.threshold import anchored_threshold, shifted_threshold
+
+BELLS = Bells(-2.0, 3.0, 1.5, 0.2)
+
+
+def drawn(count: int, share: float, seed: int = 0, bells: Bells = BELLS, shift: float = 0.0):
+    """Labels bool and scores of photos of which another share is present."""
+    rng = np.random.default_rng(seed)
+    labels = rng.random(count) < share
+    means = np.where(labels, bells.high, bells.low)
+    return labels, expit(means + shift + bells.deviation * rng.normal(size=count))
+
+
+def test_posteriors_are_the_shares_that_are_present():
+    labels, scores = drawn(200_000, BELLS.share)
+    given = BELLS.posteriors(logit(scores))
+    for low in (0.1, 0.4, 0.7):
+        rows = (given >= low) & (given < low + 0.2)
+        assert labels[rows].mean() == pytest.approx(given[rows].mean(), abs=0.03)
+    assert BELLS.posteriors(np.array([BELLS.cut()])) == pytest.approx(0.5)
+    assert BELLS.cut(0.5) == pytest.approx(0.5)  # the middle
+    assert BELLS.cut(0.05) > BELLS.cut(0.2) > BELLS.cut(0.5) > BELLS.cut(0.9)
+
+
+def test_a_few_labels_begin_the_bells_and_the_others_fill_them():
+    labels, scores = drawn(5000, 0.2, seed=1)
+    few = np.r_[np.flatnonzero(labels)[:40], np.flatnonzero(~labels)[:40]]
+    rest = np.setdiff1d(np.arange(5000), few)
+    values = logit(scores)
+    found = anchored_bells(values[rest], values[few], labels[few])
+    assert (found.low, found.high) == pytest.approx((BELLS.low, BELLS.high), abs=0.3)
+    assert found.deviation == pytest.approx(BELLS.deviation, rel=0.2)
+    assert found.share == pytest.approx(0.2, abs=0.06)
+    assert found.distance(values, found.share) < 0.05 < found.distance(values + 3.0, 0.2)
+    assert anchored_threshold(scores[rest], scores[few], labels[few]).bells == found
+    assert anchored_bells(np.zeros(9), np.zeros(4), np.array([0, 1, 0, 1])) is None
+
+
+@pytest.mark.parametrize("share", [0.04, 0.5, 0.8])
+def test_the_threshold_follows_photos_of_which_another_share_is_present(share: float):
+    labels, scores = drawn(4000, share, seed=2)
+
+    def accuracy(threshold: float) -> float:
+        return float(np.mean((scores >= threshold) == labels))
+
+    best = max(map(accuracy, np.quantile(scores, np.linspace(0.0, 1.0, 400))))
+    found = shifted_threshold(scores, BELLS)
+    assert found.trusted and found.positive_share == pytest.approx(share, abs=0.03)
+    assert accuracy(found.threshold) > best - 0.005
+    assert accuracy(found.threshold) > accuracy(expit(BELLS.cut()))
+    assert "Saerens" in found.note and "not 20%" in found.note
+
+
+def test_it_stays_where_photos_tell_nothing_or_are_of_another_kind():
+    before = expit(BELLS.cut())
+    same = shifted_threshold(drawn(1000, 0.2, seed=3)[1], BELLS)
+    assert same.trusted and same.threshold == before and "agrees with the 20%" in same.note
+    for scores, doubt in (
+        (drawn(10, 0.5)[1], "fewer than"),
+        (drawn(1000, 0.2, shift=2.5)[1], "do not lie as those"),
+        (np.full(100, 0.6), "hardly tell|do not lie|one class"),
+    ):
+        found = shifted_threshold(scores, BELLS)
+        assert not found.trusted and found.threshold == before and found.note.startswith("where")
+        assert any(words in found.note for words in doubt.split("|"))
+
+
+def test_bells_go_through_json_and_damaged_ones_are_refused():
+    assert Bells.from_dict(json.loads(json.dumps(BELLS.to_dict()))) == BELLS
+    for change in ({"share": 1.0}, {"deviation": 0.0}, {"high": -3.0}, {"low": None}, {"low": "x"}):
+        with pytest.raises(UserError, match="bells"):
+            Bells.from_dict({**BELLS.to_dict(), **change})
+    with pytest.raises(UserError, match="bells"):
+        Bells.from_dict({})
