@@ -159,8 +159,8 @@ def report(values: dict) -> str:
         values["verdict"],
         "",
         f"accuracy           {values['accuracy']:.3f}  (95 % interval {low:.3f} to {high:.3f})",
-        f"balanced accuracy  {_figure(values['balanced_accuracy'])}",
-        f"AUC                {_figure(values['auc'])}",
+        f"balanced accuracy  {_figure(values['balanced_accuracy'], values['balanced_ci95'])}",
+        f"AUC                {_figure(values['auc'], values['auc_ci95'])}",
         f"majority class     {values['majority_baseline']:.3f}",
         threshold_sentence(values["threshold_used"]),
         "",
@@ -169,20 +169,23 @@ def report(values: dict) -> str:
         f"{positive:<{width}}  {missed:>6} / {true_present}",
     ]
     if values["slices"]:
-        lines += ["", "group                        n  accuracy  95 % interval   AUC"]
+        lines += [
+            "",
+            "group                        n  accuracy  95 % interval   AUC    95 % interval",
+        ]
     for group in values["slices"]:
         low, high = group["ci95"]
         lines.append(
             f"{group['value']:<24}{group['n']:>6}  {group['accuracy']:>8.3f}  "
-            f"{low:.3f} to {high:.3f}  {_figure(group['auc'])}"
+            f"{low:.3f} to {high:.3f}  {_figure(group['auc'])}  {_ends(group['auc_ci95'])}"
         )
-    lines += ["", f"{'beside it':<28}accuracy  95 % interval   AUC    McNemar's p"]
+    lines += ["", f"{'beside it':<28}accuracy  95 % interval   AUC    95 % interval   McNemar's p"]
     for row in values["comparison"]:
         low, high = row["ci95"]
         p = "" if row["p"] is None else f"{row['p']:.2g}"
         lines.append(
             f"{row['method']:<28}{row['accuracy']:>8.3f}  {low:.3f} to {high:.3f}  "
-            f"{_figure(row['auc'])}  {p}".rstrip()
+            f"{_figure(row['auc'])}  {_ends(row['auc_ci95'])}  {p}".rstrip()
         )
     lines += [f"* {note}" for note in values["notes"]]
     aligned = ", ".join(f"{how} {count}" for how, count in values["aligned"].items())
@@ -197,5 +200,10 @@ def report(values: dict) -> str:
     return "\n".join(lines)
 
 
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+def _figure(value: float | None, ends: tuple[float, float] | None = None) -> str:
+    text = "–" if value is None else f"{value:.3f}"
+    return text if ends is None else f"{text}  (95 % interval {_ends(ends)})"
+
+
+def _ends(ends: tuple[float, float] | None) -> str:
+    return f"{'–':<14}" if ends is None else f"{ends[0]:.3f} to {ends[1]:.3f}"

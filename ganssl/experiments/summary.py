@@ -13,6 +13,9 @@ from ganssl.metrics.intervals import mean_interval
 
 FIGURES: tuple[str, ...] = ("accuracy", "balanced_accuracy", "auc")
 
+FEWEST_EQUAL = 6
+"""So many draws on one side of chance are unlikely, 2 in 64, if both sides are as likely."""
+
 
 def summary(rows: Sequence[dict]) -> list[dict]:
     """One row for each attribute, test, count of labels and method.
@@ -85,8 +88,11 @@ def _verdict(attribute: str, count: int, against: str, gains: np.ndarray) -> dic
 
 
 def interval_over_draws(values: np.ndarray) -> tuple[float, float] | None:
-    """The 95 % interval of the mean of `[n]` values, Student's t; None for a single value."""
-    if len(values) < 2:
+    """The 95 % interval of the mean of `[n]` values, Student's t.
+
+    None for a single value, and for equal ones that are too few to show that they vary little.
+    """
+    if len(values) < 2 or (len(values) < FEWEST_EQUAL and np.ptp(values) == 0):
         return None
     _, low, high = mean_interval(values)
     return float(low), float(high)

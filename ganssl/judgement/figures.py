@@ -76,9 +76,7 @@ def roc_figure(labels: np.ndarray, scores: np.ndarray, threshold: float | None =
     figure = go.Figure()
     edge = dict(x=band.false_alarms, mode="lines", line=dict(width=0), hoverinfo="skip")
     figure.add_scatter(y=band.low, showlegend=False, **edge)
-    figure.add_scatter(
-        y=band.high, fill="tonexty", fillcolor=BAND, name="95 % of redrawn photos", **edge
-    )
+    figure.add_scatter(y=band.high, fill="tonexty", fillcolor=BAND, name="95 % band", **edge)
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line=dict(color=GREY, dash="dot"), name="chance"
     )

@@ -20,7 +20,7 @@ from ganssl.metrics.classification import (
     checked,
     mcnemar,
 )
-from ganssl.metrics.intervals import wilson_interval
+from ganssl.metrics.intervals import balanced_interval, wilson_interval
 from ganssl.photos.skin_tone import SLICES
 
 MAJORITY = "majority class"
@@ -34,7 +34,8 @@ class SliceFigures:
         column, value: what the group has in common.
         n, present: photos, and how many of them have the attribute.
         accuracy, ci95: with Wilson's interval.
-        balanced_accuracy, auc: None where the group holds a single class.
+        balanced_accuracy, balanced_ci95, auc, auc_ci95: None where the group holds
+            a single class.
     """
 
     column: str
@@ -44,7 +45,9 @@ class SliceFigures:
     accuracy: float
     ci95: tuple[float, float]
     balanced_accuracy: float | None
+    balanced_ci95: tuple[float, float] | None
     auc: float | None
+    auc_ci95: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,10 @@ class Judgement:
     Attributes:
         n: photos judged.
         accuracy, ci95: share answered rightly, with Wilson's 95 % interval (1927).
-        balanced_accuracy: mean share answered rightly of the two classes;
-            None for photos of a single class.
+        balanced_accuracy, balanced_ci95: mean share answered rightly of the two
+            classes; None for photos of a single class.
         auc, auc_ci95: area under the ROC curve (0.5 is chance) with its 95 %
-            bootstrap interval; None for photos of a single class.
+            interval, which holds for few photos too; None for photos of a single class.
         majority_baseline: accuracy of always giving the commoner answer.
         confusion_matrix: counts; rows are the labels, columns the answers,
             both in the order of `classes`.
@@ -71,6 +74,7 @@ class Judgement:
     accuracy: float
     ci95: tuple[float, float]
     balanced_accuracy: float | None
+    balanced_ci95: tuple[float, float] | None
     auc: float | None
     auc_ci95: tuple[float, float] | None
     majority_baseline: float
@@ -84,6 +88,11 @@ class Judgement:
     def better(self) -> bool:
         """Whether it is shown to be better than a constant answer."""
         return not self.constant_predictor and self.ci95[0] > self.majority_baseline
+
+    @property
+    def exchanged(self) -> bool:
+        """Whether photos with the attribute score lower: its labels look exchanged."""
+        return self.auc_ci95 is not None and self.auc_ci95[1] < 0.5
 
     @property
     def verdict(self) -> str:
@@ -115,6 +124,12 @@ class Judgement:
 
     @property
     def _ranking(self) -> str:
+        if self.exchanged:
+            return (
+                f" The labels look exchanged: photos labelled {self.classes[0]!r} score higher "
+                f"than those labelled {self.classes[1]!r} (AUC {self.auc:.2f}, "
+                f"{_interval(self.auc_ci95)})."
+            )
         if self.auc_ci95[0] <= 0.5:
             return ""
         return (
@@ -123,8 +138,11 @@ class Judgement:
         )
 
     def to_dict(self) -> dict:
-        """As JSON can hold it, the verdict included."""
-        return asdict(self) | {"verdict": self.verdict}
+        """As JSON can hold it, with the verdict and whether the labels look exchanged."""
+        return asdict(self) | {
+            "verdict": self.verdict,
+            "labels_look_exchanged": self.exchanged,
+        }
 
 
 def judge(
@@ -152,21 +170,18 @@ def judge(
     answers = (scores >= threshold).astype(np.int8)
     matrix = _confusion(labels, answers)
     share = float(labels.mean())
-    auc = area_under_curve(labels, scores)
     return Judgement(
         attribute=attribute.name,
         n=len(labels),
         accuracy=float(np.mean(labels == answers)),
         ci95=wilson_interval(int((labels == answers).sum()), len(labels)),
-        balanced_accuracy=_balanced(matrix),
-        auc=auc,
-        auc_ci95=None if auc is None else auc_interval(labels, scores, seed),
+        **_telling_apart(labels, scores, matrix, seed),
         majority_baseline=max(share, 1.0 - share),
         confusion_matrix=tuple(tuple(int(count) for count in row) for row in matrix),
         classes=attribute.classes,
         constant_predictor=len(np.unique(answers)) == 1,
         threshold=float(threshold),
-        slices=_slices(labels, scores, answers, slices or {}),
+        slices=_slices(labels, scores, answers, slices or {}, seed),
     )
 
 
@@ -209,9 +224,16 @@ def _confusion(labels: np.ndarray, answers: np.ndarray) -> np.ndarray:
     return np.bincount(2 * labels + answers, minlength=4).reshape(2, 2)
 
 
-def _balanced(matrix: np.ndarray) -> float | None:
-    counts = matrix.sum(axis=1)
-    return float((np.diag(matrix) / counts).mean()) if counts.all() else None
+def _telling_apart(labels: np.ndarray, scores: np.ndarray, matrix: np.ndarray, seed: int) -> dict:
+    """Balanced accuracy and AUC with their intervals; None, all four, for a single class."""
+    counts, right = matrix.sum(axis=1), np.diag(matrix)
+    both = bool(counts.all())
+    return {
+        "balanced_accuracy": float((right / counts).mean()) if both else None,
+        "balanced_ci95": balanced_interval(right, counts) if both else None,
+        "auc": area_under_curve(labels, scores),
+        "auc_ci95": auc_interval(labels, scores, seed) if both else None,
+    }
 
 
 def _slices(
@@ -219,6 +241,7 @@ def _slices(
     scores: np.ndarray,
     answers: np.ndarray,
     columns: Mapping[str, np.ndarray],
+    seed: int,
 ) -> tuple[SliceFigures, ...]:
     figures = []
     for column, values in columns.items():
@@ -237,8 +260,9 @@ def _slices(
                     present=int(labels[rows].sum()),
                     accuracy=right / len(rows),
                     ci95=wilson_interval(right, len(rows)),
-                    balanced_accuracy=_balanced(_confusion(labels[rows], answers[rows])),
-                    auc=area_under_curve(labels[rows], scores[rows]),
+                    **_telling_apart(
+                        labels[rows], scores[rows], _confusion(labels[rows], answers[rows]), seed
+                    ),
                 )
             )
     return tuple(figures)

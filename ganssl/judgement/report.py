@@ -77,6 +77,7 @@ COMPARISON_HEADS = (
     "95 % interval",
     "Balanced",
     "AUC",
+    "AUC, 95 % interval",
     "Difference",
     "McNemar's p",
 )
@@ -91,12 +92,23 @@ def comparison_cells(row: dict) -> tuple[str, ...]:
         interval(row["ci95"]),
         figure(row["balanced_accuracy"]),
         figure(row["auc"]),
+        interval(row["auc_ci95"]),
         "–" if difference is None else f"{difference:+.3f}",
         "–" if row["p"] is None else f"{row['p']:.2g}",
     )
 
 
-GROUP_HEADS = ("Group", "Photos", "Present", "Accuracy", "95 % interval", "Balanced", "AUC")
+GROUP_HEADS = (
+    "Group",
+    "Photos",
+    "Present",
+    "Accuracy",
+    "95 % interval",
+    "Balanced",
+    "Balanced, 95 % interval",
+    "AUC",
+    "AUC, 95 % interval",
+)
 
 
 def group_cells(judgement: Judgement) -> list[tuple[str, ...]]:
@@ -109,7 +121,9 @@ def group_cells(judgement: Judgement) -> list[tuple[str, ...]]:
             f"{group.accuracy:.3f}",
             interval(group.ci95),
             figure(group.balanced_accuracy),
+            interval(group.balanced_ci95),
             figure(group.auc),
+            interval(group.auc_ci95),
         )
         for group in judgement.slices
     ]
@@ -163,7 +177,11 @@ def _figures(found: Comparison) -> str:
     rows = [
         ("Accuracy", f"{judgement.accuracy:.3f}", interval(judgement.ci95)),
         ("Majority class", f"{judgement.majority_baseline:.3f}", "–"),
-        ("Balanced accuracy", figure(judgement.balanced_accuracy), "–"),
+        (
+            "Balanced accuracy",
+            figure(judgement.balanced_accuracy),
+            interval(judgement.balanced_ci95),
+        ),
         ("AUC", figure(judgement.auc), interval(judgement.auc_ci95)),
     ]
     counts = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganssl.errors import UserError
-from ganssl.metrics.intervals import wilson_interval
+from ganssl.metrics.intervals import auc_interval_of_counts, wilson_interval
 
 BOOTSTRAP_DRAWS = 1000
 
@@ -30,7 +30,7 @@ class RocCurve:
 
 @dataclass(frozen=True)
 class RocBand:
-    """Between which heights 95 % of the curves of redrawn photos run.
+    """Between which heights the curve may run, at 95 %.
 
     Attributes:
         false_alarms: float `[m]`, 0 to 1.
@@ -88,17 +88,24 @@ def area_under_curve(labels: np.ndarray, scores: np.ndarray) -> float | None:
 def auc_interval(
     labels: np.ndarray, scores: np.ndarray, seed: int = 0, draws: int = BOOTSTRAP_DRAWS
 ) -> tuple[float, float]:
-    """95 % percentile interval of the AUC, drawing anew within each class (Efron 1979).
+    """A 95 % interval of the AUC that holds for few photos and for scores of any shape.
 
-    Scores that separate the classes perfectly give (1, 1), however few they are.
+    It reaches from the lower to the higher of two: the percentiles of photos
+    drawn anew within each class (Efron 1979), which follow the scores but know
+    nothing that the few photos do not show, and `auc_interval_of_counts`.
+
+    Args:
+        labels: `[n]` of 0 and 1, with both.
+        scores: float `[n]`.
     """
     pairs = [
         above @ (np.cumsum(below) - 0.5 * below)  # those in the right order
         for below, above in _redrawn(labels, scores, seed, draws)
     ]
-    areas = np.array(pairs) / (np.sum(labels == 0) * np.sum(labels == 1))
-    low, high = np.quantile(areas, (0.025, 0.975))
-    return float(low), float(high)
+    absent, present = int(np.sum(labels == 0)), int(np.sum(labels == 1))
+    low, high = np.quantile(np.array(pairs) / (absent * present), (0.025, 0.975))
+    bounds = auc_interval_of_counts(area_under_curve(labels, scores), present, absent)
+    return min(float(low), bounds[0]), max(float(high), bounds[1])
 
 
 def roc(labels: np.ndarray, scores: np.ndarray) -> RocCurve:
@@ -114,7 +121,10 @@ def roc(labels: np.ndarray, scores: np.ndarray) -> RocCurve:
 def roc_band(
     labels: np.ndarray, scores: np.ndarray, seed: int = 0, draws: int = BOOTSTRAP_DRAWS
 ) -> RocBand:
-    """Pointwise 95 % percentile band of the ROC curve, by the draws of `auc_interval`."""
+    """Pointwise 95 % band of the ROC curve: percentiles of the draws of `auc_interval`.
+
+    It is nowhere narrower than Wilson's interval of the share found there.
+    """
     labels, scores = checked(labels, scores)
     if len(np.unique(labels)) < 2:
         raise UserError("A ROC curve needs photos of both classes.")
@@ -126,7 +136,12 @@ def roc_band(
             for counts in (below, above)
         )
         found[i] = np.interp(grid, alarms, hits)
-    return RocBand(grid, *np.quantile(found, (0.025, 0.975), axis=0))
+    low, high = np.quantile(found, (0.025, 0.975), axis=0)
+    curve, present = roc(labels, scores), int(labels.sum())
+    shares = np.interp(grid[1:-1], curve.false_alarms, curve.found)
+    ends = np.array([wilson_interval(round(share * present), present) for share in shares])
+    low[1:-1], high[1:-1] = np.minimum(low[1:-1], ends[:, 0]), np.maximum(high[1:-1], ends[:, 1])
+    return RocBand(grid, low, high)
 
 
 def _redrawn(

@@ -131,6 +131,8 @@ def test_verdicts_pair_the_draws():
     rows[8]["accuracy"] = 0.6
     assert verdicts(rows, "validation")[0]["better"] is None
     assert interval_over_draws(np.array([1.0])) is None
+    assert interval_over_draws(np.array([1.0, 1.0])) is None  # equal by chance, not certain
+    assert interval_over_draws(np.ones(6)) == (1.0, 1.0)
     low, high = interval_over_draws(np.array([1.0, 2.0, 3.0]))
     assert (low + high) / 2 == pytest.approx(2.0) and high == pytest.approx(4.484, abs=1e-3)
 

@@ -62,7 +62,7 @@ def test_better_and_worse_are_said_when_they_are_so():
     assert found.verdict.startswith("It is better than a constant answer")
     worse = judge(labels, 1 - scores, 0.5, MALE)
     assert worse.verdict.startswith("It is worse than a constant answer")
-    assert "rank" not in worse.verdict
+    assert "do rank" not in worse.verdict
     misplaced = judge(labels, scores, 0.9999, MALE)
     assert misplaced.constant_predictor and "threshold may be misplaced" in misplaced.verdict
 
@@ -84,8 +84,8 @@ def test_a_score_on_the_threshold_counts_as_present():
     assert judge([0, 1], [0.2, 0.7], 0.7, MALE).confusion_matrix == ((1, 0), (0, 1))
 
 
-def test_the_bootstrap_interval_has_the_width_of_theory():
-    """Standard error of the AUC after Hanley & McNeil 1982, within a fifth."""
+def test_the_interval_of_the_auc_has_the_width_of_theory():
+    """Standard error of the AUC after Hanley & McNeil 1982, within a fifth: many photos."""
     labels, scores = planted(600, 1.2)
     low, high = auc_interval(labels, scores)
     area = roc_auc_score(labels, scores)
@@ -98,10 +98,33 @@ def test_the_bootstrap_interval_has_the_width_of_theory():
 def test_a_single_class_and_a_single_photo_say_nothing_about_telling_apart():
     found = judge(np.ones(20), np.full(20, 0.9), 0.5, MALE)
     assert found.auc is None and found.auc_ci95 is None and found.balanced_accuracy is None
+    assert found.balanced_ci95 is None and not found.exchanged
     assert found.majority_baseline == 1.0 and "nothing can be said" in found.verdict
     one = judge([0], [0.8], 0.5, MALE)
     assert one.n == 1 and one.accuracy == 0.0 and "The one photo" in one.verdict
     json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_two_photos_are_certain_of_nothing():
+    labels, scores = np.array([0, 1]), np.array([0.1, 0.9])
+    found = judge(labels, scores, 0.5, MALE, {"camera": np.array(["a", "a"])})
+    (group,) = found.slices
+    for one in (found, group):
+        assert one.accuracy == one.auc == one.balanced_accuracy == 1.0
+        for low, high in (one.ci95, one.auc_ci95, one.balanced_ci95):
+            assert low < 0.5 and high == pytest.approx(1.0)
+    assert "not shown to be better" in found.verdict
+    assert not judge(labels, scores[::-1], 0.5, MALE).exchanged
+
+
+def test_labels_the_other_way_round_are_said_to_look_exchanged():
+    labels, scores = planted(60, 4.0)
+    found = judge(1 - labels, scores, 0.5, MALE)
+    assert found.exchanged and found.to_dict()["labels_look_exchanged"] is True
+    assert "labels look exchanged" in found.verdict
+    assert "'not Male' score higher than those labelled 'Male'" in found.verdict
+    right = judge(labels, scores, 0.5, MALE)
+    assert not right.exchanged and right.to_dict()["labels_look_exchanged"] is False
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganssl.metrics.intervals import mean_interval, wilson_interval
+from ganssl.metrics.intervals import balanced_interval, mean_interval, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,18 @@ def test_equal_values_have_an_interval_without_width():
     mean, low, high = mean_interval(values)
     assert mean[0] == low[0] == high[0] == 0.25
     assert low[1] < mean[1] == 1.5 < high[1]
+
+
+def test_the_mean_of_two_shares_has_the_interval_of_their_difference():
+    """Newcombe 1998, table II, example (a): 56/70 − 48/80 has 0.0524 to 0.3339 by method 10.
+
+    A mean of two shares is half of a difference plus a half: p1 + (1 − p2).
+    """
+    low, high = balanced_interval((56, 80 - 48), (70, 80))
+    assert (2 * low - 1, 2 * high - 1) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+
+
+def test_two_photos_answered_rightly_leave_a_coin_possible():
+    low, high = balanced_interval((1, 1), (1, 1))
+    assert low < 0.5 and high == pytest.approx(1.0)
+    assert wilson_interval(2, 2)[0] < 0.5

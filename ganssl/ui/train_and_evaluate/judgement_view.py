@@ -81,7 +81,7 @@ def _show_figures(judgement: Judgement) -> None:
             figure(judgement.auc),
             help="How often a photo with the attribute scores above one without; 0.5 is chance.",
         )
-        st.metric("95 % interval, bootstrap", interval(judgement.auc_ci95))
+        st.metric("95 % interval of the AUC", interval(judgement.auc_ci95))
 
 
 def _show_charts(found: Comparison) -> None:
