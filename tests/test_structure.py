@@ -30,6 +30,7 @@ ROOMS = (
     "ganssl.training",
     "ganssl.classifier",
     "ganssl.judgement",
+    "ganssl.workspace",
     "ganssl.experiments",
     "ganssl.reproduce_2017",
     "ganssl.benchmarks",

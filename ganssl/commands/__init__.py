@@ -11,6 +11,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "evaluate",
         "experiment",
         "reproduce-2017",
+        "runs",
     ),
     "directions and labels": ("fit-directions", "direction-report", "compare-labels"),
     "models": (
