@@ -38,6 +38,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the abscissa of the curve (default: %(default)s)",
     )
     parser.add_argument("--seeds", type=int, default=5, help="draws of the labels (default: 5)")
+    parser.add_argument(
+        "--choice",
+        default="per class",
+        metavar="A,B",
+        help="which photos are labelled: 'per class' draws N of each class, which takes labels to "
+        "know; random, typical, uncertain, or both (typical photos first, then uncertain ones) "
+        "ask for 2N photos of whatever class (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--choose-from",
+        type=int,
+        default=1000,
+        metavar="PHOTOS",
+        help="photos of each draw among which those are chosen (default: %(default)s)",
+    )
     parser.add_argument("--faces", type=int, default=40_000, help="generated faces in the pool")
     parser.add_argument(
         "--features",
@@ -69,7 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
     from ganssl.experiments.label_efficiency import VALIDATION, Plan, gather, run_experiment
-    from ganssl.experiments.summary import summary, table, verdicts
+    from ganssl.experiments.summary import COMPARED, choice_table, summary, table, verdicts
     from ganssl.features.extractor import get_extractor
     from ganssl.models.catalogue import load_model
 
@@ -79,6 +94,8 @@ def run(args: argparse.Namespace) -> int:
         tuple(_numbers(args.labels_per_class)),
         args.seeds,
         args.faces,
+        choices=tuple(_words([args.choice])),
+        folder=args.choose_from,
     )
     model, extractor = load_model(args.model), get_extractor(args.features)
     photos = usable(open_photos(args.data))
@@ -99,12 +116,15 @@ def run(args: argparse.Namespace) -> int:
         "verdicts": {VALIDATION: verdicts(rows, VALIDATION)},
         "cells": rows,
     }
-    tables = [
-        table(found, attribute, test.name)
+    judged = [
+        (attribute, test.name)
         for attribute in plan.attributes
         for test in material.tests
         if attribute in test.labels
     ]
+    tables = [table(found, *one, choice=choice) for one in judged for choice in plan.choices]
+    if len(plan.choices) > 1:
+        tables += [choice_table(found, *one, method=name) for one in judged for name in COMPARED]
     said = "\n".join(map(sentence, values["verdicts"][VALIDATION]))
     text = "\n\n".join([*tables, said])
     print(text)
@@ -118,12 +138,14 @@ def run(args: argparse.Namespace) -> int:
 
 def sentence(verdict: dict) -> str:
     """One comparison of `ganssl.experiments.summary.verdicts` in words."""
+    from ganssl.experiments.choice import photos_words
+
     words = {True: "better than", False: "worse than", None: "not told apart from"}
     interval = verdict["interval"]
     ends = f" ({interval[0]:+.3f} to {interval[1]:+.3f})" if interval else ""
-    count = verdict["labels_per_class"]
+    photos = photos_words(verdict["labels_per_class"], verdict["choice"])
     return (
-        f"{verdict['attribute']}, {count}+{count}: synthetic alone is {words[verdict['better']]} "
+        f"{verdict['attribute']}, {photos}: synthetic alone is {words[verdict['better']]} "
         f"{verdict['against']!r}: {verdict['difference']:+.3f}{ends}"
     )
 

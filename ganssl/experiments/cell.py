@@ -9,10 +9,16 @@ import numpy as np
 from ganssl.attributes import Attribute
 from ganssl.classifier.anchor import MOST_UNLABELLED
 from ganssl.classifier.train import train_classifier
+from ganssl.experiments.choice import FOLDER, PER_CLASS, choose_labels
 from ganssl.experiments.synthetic import Labelling, labelled_pool
 from ganssl.experiments.views import Views, joined
-from ganssl.fitting.spread_directions import draw_few
-from ganssl.fitting.spread_labels import STEEPNESS, SpreadLabels, spread_labels, surest
+from ganssl.fitting.spread_labels import (
+    FEWEST_PER_CLASS,
+    STEEPNESS,
+    SpreadLabels,
+    spread_labels,
+    surest,
+)
 from ganssl.judgement.baselines import (
     ALL,
     BOTH,
@@ -117,11 +123,29 @@ class Scorer:
 
 
 def run_cell(
-    material: Material, attribute: str, per_class: int, seed: int, labelling: Labelling
+    material: Material,
+    attribute: str,
+    per_class: int,
+    seed: int,
+    labelling: Labelling,
+    choice: str = PER_CLASS,
+    folder: int = FOLDER,
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """Figures of every method that learns from few labels: by method, then by test."""
-    few = draw_few(material.labels[attribute], per_class, attribute, seed)
-    train, known = material.train, few >= 0
+    """Figures of every method that learns from few labels: by method, then by test.
+
+    Args:
+        choice, folder: which photos are labelled, see `choose_labels`. Where hardly
+            a photo of one class was among them, nothing can be learnt, and every
+            method gives the answer of the other class.
+    """
+    train = material.train
+    few = choose_labels(
+        train.features, material.labels[attribute], per_class, attribute, seed, choice, folder
+    )
+    known = few >= 0
+    if np.bincount(few[known], minlength=2).min() < FEWEST_PER_CLASS:
+        only = one_answer_figures(material.tests, attribute, few[known])
+        return {name: only for name in METHODS if name not in (MAJORITY, ALL)}
     scorer = few_label_scorer(material, attribute, few)
     views = scorer.views
     spread = spread_labels(train.features, train.codes, few)
@@ -168,6 +192,15 @@ def run_bounds(material: Material, attribute: str) -> dict[str, dict[str, dict[s
         },
         ALL: figures(material.tests, attribute, Scored(scores, 0.5)),
     }
+
+
+def one_answer_figures(
+    tests: tuple[TestPhotos, ...], attribute: str, labels: np.ndarray
+) -> dict[str, dict[str, float]]:
+    """What the commoner of a few labels `[k]` reaches as the answer to every photo."""
+    answer = float(np.mean(labels) >= 0.5)
+    scores = np.full(sum(len(test.views) for test in tests), answer)
+    return figures(tests, attribute, Scored(scores, 0.5))
 
 
 def majority_figures(labels: np.ndarray) -> dict[str, float]:

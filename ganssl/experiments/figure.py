@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ganssl.experiments.cell import CO_TRAINED, SYNTHETIC, TUNED
+from ganssl.experiments.choice import PER_CLASS
+from ganssl.experiments.summary import chosen
 from ganssl.judgement.baselines import ALL, BOTH, DIRECTION, FEW
 
 LINES: dict[str, dict] = {
@@ -27,15 +29,19 @@ PANEL_HEIGHT, PANEL_WIDTH = 420, 380
 
 
 def label_efficiency_figure(
-    found: Sequence[dict], test: str = "validation", figure: str = "accuracy"
+    found: Sequence[dict],
+    test: str = "validation",
+    figure: str = "accuracy",
+    choice: str = PER_CLASS,
 ) -> go.Figure:
     """One panel for each attribute: mean over the draws with its 95 % interval.
 
     Args:
         found: rows of `ganssl.experiments.summary.summary`.
         figure: `accuracy`, `balanced_accuracy` or `auc`.
+        choice: of the photos that are labelled.
     """
-    rows = [row for row in found if row["test"] == test]
+    rows = [row for row in chosen(found, choice) if row["test"] == test]
     attributes = list(dict.fromkeys(row["attribute"] for row in rows))
     titles = [name.replace("_", " ") for name in attributes]
     drawn = make_subplots(1, len(attributes), subplot_titles=titles, horizontal_spacing=0.07)

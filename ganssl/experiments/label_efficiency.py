@@ -19,6 +19,7 @@ import numpy as np
 from ganssl.base.progress import Progress, Stages
 from ganssl.errors import UserError
 from ganssl.experiments.cell import Material, TestPhotos, run_bounds, run_cell
+from ganssl.experiments.choice import CHOICES, FOLDER, PER_CLASS
 from ganssl.experiments.synthetic import Labelling
 from ganssl.experiments.views import Views, generated_views, natural_codes, photo_views
 
@@ -40,6 +41,8 @@ class Plan:
         seeds: so many draws of the labels, seeded 0, 1, …
         faces: size of the pool of generated faces.
         labelling: how its faces are labelled.
+        choices: which photos are labelled, of `CHOICES`.
+        folder: photos of a draw among which an order chooses.
 
     Raises `UserError` for values that make no experiment.
     """
@@ -49,6 +52,8 @@ class Plan:
     seeds: int = 5
     faces: int = 40_000
     labelling: Labelling = field(default_factory=Labelling)
+    choices: tuple[str, ...] = (PER_CLASS,)
+    folder: int = FOLDER
 
     def __post_init__(self) -> None:
         if not self.attributes or not self.labels_per_class:
@@ -57,17 +62,32 @@ class Plan:
             raise UserError("The experiment needs 2 or more labels per class.")
         if self.seeds < 1 or self.faces < 100:
             raise UserError("The experiment needs 1 or more seeds and 100 or more faces.")
+        for choice in self.choices or ("",):
+            if choice not in CHOICES:
+                raise UserError(f"Photos are chosen {', '.join(CHOICES)}, not {choice!r}.")
+        if set(self.choices) != {PER_CLASS} and 2 * max(self.labels_per_class) > self.folder:
+            raise UserError(
+                f"{2 * max(self.labels_per_class):,} photos cannot be chosen from {self.folder:,}: "
+                "name fewer labels per class, or choose among more photos."
+            )
         object.__setattr__(self, "attributes", tuple(dict.fromkeys(self.attributes)))
+        object.__setattr__(self, "choices", tuple(dict.fromkeys(self.choices)))
         object.__setattr__(self, "labels_per_class", tuple(sorted(set(self.labels_per_class))))
 
-    def cells(self) -> list[tuple[str, int, int]]:
-        """(attribute, labels per class, seed) in the order in which they are run."""
+    def cells(self) -> list[tuple[str, int, int, str]]:
+        """(attribute, labels per class, seed, choice) in the order in which they are run."""
         return [
-            (attribute, count, seed)
+            (attribute, count, seed, choice)
             for seed in range(self.seeds)
             for attribute in self.attributes
             for count in self.labels_per_class
+            for choice in self.choices
         ]
+
+    def key(self, attribute: str, count: int | None, seed: int | None, choice: str | None) -> str:
+        """Under which the figures of a cell are kept."""
+        chosen = "" if choice in (None, PER_CLASS) else f" {choice} of {self.folder}"
+        return f"{attribute} {count} {seed}{chosen}"
 
     def to_dict(self) -> dict:
         return asdict(self)
@@ -139,21 +159,23 @@ def run_experiment(
         kept: a file of JSON lines to which every cell is added when it is done.
         progress: called with (cells done, cells in all).
 
-    Returns a row for each attribute, count, seed, method and test, with
+    Returns a row for each attribute, count, seed, choice, method and test, with
     `accuracy`, `balanced_accuracy` and `auc`. The majority class and all labels
-    have count and seed None.
+    have count, seed and choice None.
     """
-    wanted = [*((name, None, None) for name in plan.attributes), *plan.cells()]
+    wanted = [*((name, None, None, None) for name in plan.attributes), *plan.cells()]
     identity = experiment_id(material, plan)
     found = _read_cells(kept, identity)
     rows = []
-    for done, (attribute, count, seed) in enumerate(wanted, start=1):
-        key = f"{attribute} {count} {seed}"
+    for done, (attribute, count, seed, choice) in enumerate(wanted, start=1):
+        key = plan.key(attribute, count, seed, choice)
         if key not in found:
             if count is None:
                 found[key] = run_bounds(material, attribute)
             else:
-                found[key] = run_cell(material, attribute, count, seed, plan.labelling)
+                found[key] = run_cell(
+                    material, attribute, count, seed, plan.labelling, choice, plan.folder
+                )
             if kept is not None:
                 _append(Path(kept), {"experiment": identity, "cell": key, "figures": found[key]})
         rows += [
@@ -161,6 +183,7 @@ def run_experiment(
                 "attribute": attribute,
                 "labels_per_class": count,
                 "seed": seed,
+                "choice": choice,
                 "method": method,
                 "test": test,
                 **values,

@@ -7,32 +7,36 @@ from collections.abc import Sequence
 import numpy as np
 
 from ganssl.experiments.cell import CO_TRAINED, METHODS, SYNTHETIC, TUNED
+from ganssl.experiments.choice import CHOICES, PER_CLASS, WORDS
 from ganssl.judgement.baselines import ALL, FEW
 from ganssl.judgement.judge import MAJORITY
 from ganssl.metrics.intervals import mean_interval
 
 FIGURES: tuple[str, ...] = ("accuracy", "balanced_accuracy", "auc")
+COMPARED: tuple[str, ...] = (TUNED, SYNTHETIC)
+"""The methods by which choices of photos are set side by side."""
 
 FEWEST_EQUAL = 6
 """So many draws on one side of chance are unlikely, 2 in 64, if both sides are as likely."""
 
 
 def summary(rows: Sequence[dict]) -> list[dict]:
-    """One row for each attribute, test, count of labels and method.
+    """One row for each attribute, test, count of labels, choice of photos and method.
 
     Args:
         rows: of `run_experiment`.
 
-    Returns dicts with `attribute`, `test`, `labels_per_class`, `method`,
+    Returns dicts with `attribute`, `test`, `labels_per_class`, `choice`, `method`,
     `seeds`, and for each of `FIGURES` its mean and, as `…_interval`, the 95 %
     interval of the mean over the seeds (Student 1908; None for one seed).
     """
     found = []
-    for (attribute, test, count, method), members in _grouped(rows).items():
+    for (attribute, test, count, choice, method), members in _grouped(rows).items():
         row = {
             "attribute": attribute,
             "test": test,
             "labels_per_class": count,
+            "choice": choice,
             "method": method,
             "seeds": len(members),
         }
@@ -52,7 +56,7 @@ def verdicts(rows: Sequence[dict], test: str) -> list[dict]:
     """Synthetic alone against learning from the few labels directly, and against no generator.
 
     The first rival is the better of the two direct ways. All are paired by the
-    draw of the labels. Returns dicts with `attribute`, `labels_per_class`,
+    draw of the labels. Returns dicts with `attribute`, `labels_per_class`, `choice`,
     `against`, `difference` in accuracy, its 95 % `interval` over the draws (None
     for one draw), and `better`: True or False where the interval excludes 0,
     else None.
@@ -63,23 +67,25 @@ def verdicts(rows: Sequence[dict], test: str) -> list[dict]:
     }
     found = []
     for rivals in ((FEW, TUNED), (CO_TRAINED,)):
-        for attribute, _, count, method in groups:
+        for attribute, _, count, choice, method in groups:
             if method != SYNTHETIC:
                 continue
-            ours = accuracy[attribute, test, count, SYNTHETIC]
-            theirs = {name: accuracy[attribute, test, count, name] for name in rivals}
+            cell = attribute, test, count, choice
+            ours = accuracy[*cell, SYNTHETIC]
+            theirs = {name: accuracy[*cell, name] for name in rivals}
             against = max(theirs, key=lambda name: np.mean(list(theirs[name].values())))
             gains = np.array([ours[seed] - theirs[against][seed] for seed in ours])
-            found.append(_verdict(attribute, count, against, gains))
+            found.append(_verdict(attribute, count, choice, against, gains))
     return found
 
 
-def _verdict(attribute: str, count: int, against: str, gains: np.ndarray) -> dict:
+def _verdict(attribute: str, count: int, choice: str, against: str, gains: np.ndarray) -> dict:
     interval = interval_over_draws(gains)
     clear = interval is not None and (interval[0] > 0 or interval[1] < 0)
     return {
         "attribute": attribute,
         "labels_per_class": count,
+        "choice": choice,
         "against": against,
         "difference": float(gains.mean()),
         "interval": interval,
@@ -98,19 +104,28 @@ def interval_over_draws(values: np.ndarray) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def table(found: Sequence[dict], attribute: str, test: str, figure: str = "accuracy") -> str:
+def table(
+    found: Sequence[dict],
+    attribute: str,
+    test: str,
+    figure: str = "accuracy",
+    choice: str = PER_CLASS,
+) -> str:
     """Methods down, labels per class across; each entry is the mean ± half its interval.
 
     Args:
         found: rows of `summary`.
+        choice: of the photos, see `ganssl.experiments.choice`.
     """
-    rows = [r for r in found if (r["attribute"], r["test"]) == (attribute, test)]
+    rows = chosen(found, choice)
+    rows = [r for r in rows if (r["attribute"], r["test"]) == (attribute, test)]
     counts = sorted({r["labels_per_class"] for r in rows if r["labels_per_class"] is not None})
     entries = {(r["method"], r["labels_per_class"]): r for r in rows}
     methods = [name for name in METHODS if any(method == name for method, _ in entries)]
     width = max(map(len, methods))
-    lines = [f"{attribute}, {figure} on {test}"]
-    lines.append(" " * width + "".join(f"{f'{n}+{n}':>15}" for n in counts))
+    order = "" if choice == PER_CLASS else f", {WORDS.get(choice, choice)} photos"
+    lines = [f"{attribute}, {figure} on {test}{order}"]
+    lines.append(" " * width + "".join(f"{_budget(n, choice):>15}" for n in counts))
     for name in methods:
         if name in (MAJORITY, ALL):
             texts = [_entry(entries[name, None], figure)] * len(counts)
@@ -118,6 +133,44 @@ def table(found: Sequence[dict], attribute: str, test: str, figure: str = "accur
             texts = [_entry(entries[name, count], figure) for count in counts]
         lines.append(f"{name:<{width}}" + "".join(f"{text:>15}" for text in texts))
     return "\n".join(lines)
+
+
+def choice_table(
+    found: Sequence[dict],
+    attribute: str,
+    test: str,
+    figure: str = "accuracy",
+    method: str = SYNTHETIC,
+) -> str:
+    """Choices of the photos down, numbers of labelled photos across, for one method.
+
+    Args:
+        found: rows of `summary`.
+    """
+    rows = [
+        r for r in found if (r["attribute"], r["test"], r["method"]) == (attribute, test, method)
+    ]
+    counts = sorted({r["labels_per_class"] for r in rows})
+    entries = {(r["choice"], r["labels_per_class"]): r for r in rows}
+    choices = [name for name in CHOICES if any(choice == name for choice, _ in entries)]
+    width = max(map(len, choices))
+    lines = [f"{attribute}, {figure} on {test} by the choice of photos: {method}"]
+    lines.append(" " * width + "".join(f"{2 * n:>15}" for n in counts))
+    lines += [
+        f"{name:<{width}}"
+        + "".join(f"{_entry(entries[name, count], figure):>15}" for count in counts)
+        for name in choices
+    ]
+    return "\n".join(lines)
+
+
+def chosen(found: Sequence[dict], choice: str = PER_CLASS) -> list[dict]:
+    """The rows of one choice of photos, and those that no choice changes."""
+    return [row for row in found if row.get("choice", PER_CLASS) in (choice, None)]
+
+
+def _budget(count: int, choice: str) -> str:
+    return f"{count}+{count}" if choice == PER_CLASS else f"{2 * count}"
 
 
 def _entry(row: dict, figure: str) -> str:
@@ -129,6 +182,7 @@ def _entry(row: dict, figure: str) -> str:
 def _grouped(rows: Sequence[dict]) -> dict[tuple, list[dict]]:
     groups: dict[tuple, list[dict]] = {}
     for row in rows:
-        key = row["attribute"], row["test"], row["labels_per_class"], row["method"]
+        choice = row.get("choice", PER_CLASS)
+        key = row["attribute"], row["test"], row["labels_per_class"], choice, row["method"]
         groups.setdefault(key, []).append(row)
     return groups

@@ -2,7 +2,15 @@
 
 from ganssl.labelling.agreement import Agreement, Slip, compare, find_slip
 from ganssl.labelling.contradictions import Contradiction, contradictions
-from ganssl.labelling.order import InformativeOrder, Order, RandomOrder, ScoreOrder
+from ganssl.labelling.order import (
+    FarthestOrder,
+    InformativeOrder,
+    Order,
+    RandomOrder,
+    ScoreOrder,
+    TypicalOrder,
+    UncertainOrder,
+)
 from ganssl.labelling.session import NO, NONE, UNSURE, YES, Answer, LabellingSession
 
 __all__ = [
@@ -13,12 +21,15 @@ __all__ = [
     "Agreement",
     "Answer",
     "Contradiction",
+    "FarthestOrder",
     "InformativeOrder",
     "LabellingSession",
     "Order",
     "RandomOrder",
     "ScoreOrder",
     "Slip",
+    "TypicalOrder",
+    "UncertainOrder",
     "compare",
     "contradictions",
     "find_slip",

@@ -57,7 +57,7 @@ class PhotoAnalysis:
         )
 
     def order(self, question: str, seed: int = 0) -> Order:
-        """The most informative photos first, as far as the networks at hand can tell."""
+        """Typical photos first, then doubtful ones, as far as the networks at hand can tell."""
         if not self.probabilities and question in self.scores:
             return ScoreOrder(self.scores[question])
         return InformativeOrder(self.features, seed)

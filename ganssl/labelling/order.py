@@ -1,7 +1,13 @@
-"""Which photo to label next: random, or the one that would teach the most.
+"""Which photo to label next: random, the most typical, or the one that a classifier doubts.
 
-The informative order is uncertainty sampling (Lewis and Gale 1994, "A
-Sequential Algorithm for Training Text Classifiers") after a diverse start.
+Ten labels go far only on photos that stand for many others. So the first ones
+are typical photos (TypiClust: Hacohen, Dekel and Weinshall 2022, "Active
+Learning on a Budget: Opposite Strategies Suit High and Low Budgets"). Where all
+of them get one answer, photos follow that are unlike them, until the other is
+found (farthest first: Gonzalez 1985, "Clustering to Minimize the Maximum
+Intercluster Distance"). Then a classifier can learn, and those come of which it
+is unsurest (Lewis and Gale 1994, "A Sequential Algorithm for Training Text
+Classifiers"). No order knows a label that was not given.
 """
 
 from __future__ import annotations
@@ -13,7 +19,13 @@ import numpy as np
 from ganssl.labelling.quick_classifier import QuickClassifier
 
 STARTS = 10
-"""Photos near the centres of so many clusters are asked first."""
+"""So many typical photos are asked first."""
+
+NEIGHBOURS = 20
+"""Typical is a photo whose so many nearest neighbours in its cluster are near."""
+
+LARGE = 50
+"""From so many clusters on k-means looks at batches of the photos."""
 
 
 class Order(Protocol):
@@ -39,28 +51,102 @@ class RandomOrder:
         return int(self.places[waiting[self.places]][0])
 
 
-class InformativeOrder:
-    """First photos that differ from each other, then those that the classifier is unsurest of.
+class TypicalOrder:
+    """The most typical photo of the largest cluster in which no photo has a label.
 
-    The classifier is fitted again after every label.
+    There are as many clusters as there will be labels. Once all have one, there
+    are twice as many clusters, and so on. A photo that was answered *unsure*
+    gives its cluster no label: the next typical one of the cluster is asked.
 
     Args:
-        features: float32 `[n, d]`.
+        rows: float `[n, k]`, of which each number counts alike; see `QuickClassifier.rows`.
+        labels: so many are planned.
+        seed: of k-means.
     """
 
-    def __init__(self, features: np.ndarray, seed: int = 0) -> None:
-        self.classifier = QuickClassifier(features)
-        self.starts = diverse_photos(self.classifier.rows, STARTS, seed)
-        self.random = RandomOrder(len(features), seed)
+    def __init__(self, rows: np.ndarray, labels: int = STARTS, seed: int = 0) -> None:
+        self.rows, self.labels, self.seed = rows, max(labels, 1), seed
+        self._levels: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
     def next(self, labels: np.ndarray, waiting: np.ndarray) -> int:
-        for place in self.starts:
-            if waiting[place]:
-                return place
-        if not ((labels == 0).any() and (labels == 1).any()):
+        count = min(self.labels, len(self.rows))
+        while True:
+            members, ranks = self._level(count)
+            covered = np.isin(members, members[labels >= 0])
+            found = np.flatnonzero(waiting & ~covered)
+            if len(found) or count == len(self.rows):
+                break
+            count = min(2 * count, len(self.rows))
+        if not len(found):  # photos that are equal share a cluster to the end
+            found = np.flatnonzero(waiting)
+        return int(found[np.argmin(ranks[found])])
+
+    def _level(self, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """The cluster of each photo, and its rank: large clusters, then typical photos, first."""
+        if count not in self._levels:
+            members = clusters(self.rows, count, self.seed)
+            sizes = np.bincount(members, minlength=count)[members]
+            order = np.lexsort((-typicality(self.rows, members), members, -sizes))
+            ranks = np.empty(len(order), int)
+            ranks[order] = np.arange(len(order))
+            self._levels[count] = members, ranks
+        return self._levels[count]
+
+
+class FarthestOrder:
+    """The photo that is most unlike every labelled one; rows as in `TypicalOrder`."""
+
+    def __init__(self, rows: np.ndarray) -> None:
+        self.rows = rows
+
+    def next(self, labels: np.ndarray, waiting: np.ndarray) -> int:
+        from sklearn.metrics import pairwise_distances_argmin_min
+
+        known = labels >= 0
+        base = self.rows[known] if known.any() else self.rows.mean(axis=0, keepdims=True)
+        _, distances = pairwise_distances_argmin_min(self.rows, base)
+        return int(np.argmax(np.where(waiting, distances, -1.0)))
+
+
+class UncertainOrder:
+    """Photos first of which a classifier that learns from the labels is unsurest.
+
+    It is fitted again after every label. Until both answers are there, the
+    order is random.
+    """
+
+    def __init__(self, classifier: QuickClassifier, seed: int = 0) -> None:
+        self.classifier = classifier
+        self.random = RandomOrder(len(classifier.rows), seed)
+
+    def next(self, labels: np.ndarray, waiting: np.ndarray) -> int:
+        if not both_answers(labels):
             return self.random.next(labels, waiting)
         unsure = np.abs(self.classifier.probabilities(labels) - 0.5)  # (n,)
         return int(np.argmin(np.where(waiting, unsure, np.inf)))
+
+
+class InformativeOrder:
+    """Typical photos, unlike ones until both answers are there, then those in doubt.
+
+    Args:
+        features: float32 `[n, d]`.
+        starts: so many labels of typical photos come first.
+    """
+
+    def __init__(self, features: np.ndarray, seed: int = 0, starts: int = STARTS) -> None:
+        classifier = QuickClassifier(features)
+        self.starts = starts
+        self.typical = TypicalOrder(classifier.rows, starts, seed)
+        self.unlike = FarthestOrder(classifier.rows)
+        self.uncertain = UncertainOrder(classifier, seed)
+
+    def next(self, labels: np.ndarray, waiting: np.ndarray) -> int:
+        if (labels >= 0).sum() < self.starts:
+            order = self.typical
+        else:
+            order = self.uncertain if both_answers(labels) else self.unlike
+        return order.next(labels, waiting)
 
 
 class ScoreOrder:
@@ -77,13 +163,35 @@ class ScoreOrder:
         return int(np.argmin(np.where(waiting, self.distances, np.inf)))
 
 
-def diverse_photos(rows: np.ndarray, count: int, seed: int = 0) -> list[int]:
-    """The photos nearest to the centres of k-means clusters of rows `[n, k]`, the largest first."""
-    from sklearn.cluster import KMeans
-    from sklearn.metrics import pairwise_distances_argmin
+def clusters(rows: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
+    """The k-means cluster of each of the rows `[n, d]`, int `[n]` below `count`."""
+    from sklearn.cluster import KMeans, MiniBatchKMeans
 
-    count = min(count, len(rows))
-    means = KMeans(count, n_init=4, random_state=seed).fit(rows)
-    nearest = pairwise_distances_argmin(means.cluster_centers_, rows)
-    largest_first = np.argsort(-np.bincount(means.labels_, minlength=count), kind="stable")
-    return list(dict.fromkeys(int(place) for place in nearest[largest_first]))
+    kind = KMeans if count < LARGE else MiniBatchKMeans
+    return kind(count, n_init=4, random_state=seed).fit_predict(rows)
+
+
+def typicality(rows: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """One over the mean distance to the nearest neighbours of the same cluster, float `[n]`.
+
+    A photo that is alone in its cluster has 0.
+
+    Args:
+        rows: float `[n, k]`.
+        members: the cluster of each, int `[n]`.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    found = np.zeros(len(rows))
+    for cluster in np.unique(members):
+        own = np.flatnonzero(members == cluster)
+        count = min(NEIGHBOURS, len(own) - 1)
+        if count:
+            distances, _ = NearestNeighbors(n_neighbors=count).fit(rows[own]).kneighbors()
+            found[own] = 1.0 / np.maximum(distances.mean(axis=1), 1e-9)
+    return found
+
+
+def both_answers(labels: np.ndarray) -> bool:
+    """Whether yes and no are both among labels int8 `[n]`."""
+    return bool((labels == 0).any() and (labels == 1).any())

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ganssl.errors import UserError
-from ganssl.experiments.cell import CO_TRAINED, METHODS, SYNTHETIC, TUNED
+from ganssl.experiments.cell import CO_TRAINED, METHODS, SYNTHETIC, TUNED, run_cell
+from ganssl.experiments.choice import PER_CLASS
 from ganssl.experiments.figure import label_efficiency_figure
 from ganssl.experiments.label_efficiency import Plan, run_experiment
-from ganssl.experiments.summary import interval_over_draws, summary, table, verdicts
+from ganssl.experiments.summary import (
+    choice_table,
+    interval_over_draws,
+    summary,
+    table,
+    verdicts,
+)
 from ganssl.experiments.synthetic import Labelling, labelled_pool
 from ganssl.fitting.spread_directions import draw_few
 from ganssl.fitting.spread_labels import spread_labels
@@ -156,4 +164,46 @@ def test_plans_that_make_no_experiment_are_refused():
     ):
         with pytest.raises(UserError, match=message):
             Plan(*arguments)
-    assert Plan(("A", "A"), (50, 5, 5)).cells()[:2] == [("A", 5, 0), ("A", 50, 0)]
+    with pytest.raises(UserError, match="not 'best'"):
+        Plan(("Male",), (5,), choices=("best",))
+    with pytest.raises(UserError, match="200 photos cannot be chosen from 150"):
+        Plan(("Male",), (100,), choices=("typical",), folder=150)
+    cells = Plan(("A", "A"), (50, 5, 5)).cells()
+    assert cells[:2] == [("A", 5, 0, PER_CLASS), ("A", 50, 0, PER_CLASS)]
+
+
+def test_choices_of_photos_are_run_beside_each_other(material):
+    few = Labelling(most=300)
+    plan = Plan(("Male",), (3, 5), 2, labelling=few, choices=("random", "both"), folder=200)
+    rows = run_experiment(material, plan)
+    cells = {(r["choice"], r["labels_per_class"], r["seed"]) for r in rows if r["choice"]}
+    assert cells == {(c, n, s) for c in ("random", "both") for n in (3, 5) for s in (0, 1)}
+    found = summary(rows)
+    lines = choice_table(found, "Male", "validation").splitlines()
+    assert lines[1].split() == ["6", "10"] and [line.split()[0] for line in lines[2:]] == [
+        "random",
+        "both",
+    ]
+    text = table(found, "Male", "validation", choice="both")
+    assert "typical, then uncertain photos" in text and all(name in text for name in METHODS)
+    of_cell = {(r["choice"], r["method"], r["labels_per_class"]): r for r in found}
+    entry = of_cell["both", SYNTHETIC, 5]
+    assert f"{entry['accuracy']:.3f}" in text and f"{entry['accuracy']:.3f}" in lines[3]
+    assert {v["choice"] for v in verdicts(rows, "validation")} == {"random", "both"}
+    kept = {plan.key(*cell) for cell in plan.cells()}
+    assert len(kept) == 8 and not kept & {replace(plan, folder=300).key(*c) for c in plan.cells()}
+    assert plan.key("Male", 5, 0, PER_CLASS) == "Male 5 0"  # cells that were kept before
+
+
+def test_a_choice_without_a_photo_of_one_class_answers_with_the_other(material):
+    """None of the photos asked has the attribute, so that nothing can be learnt from them."""
+    labels = np.zeros(len(material.train), np.int8)
+    labels[-3:] = 1
+    rare = replace(material, labels={"Male": labels})
+    cell = run_cell(rare, "Male", 5, 0, Labelling(most=300), "random", 100)
+    truth = material.tests[0].labels["Male"]
+    assert set(cell) == set(METHODS) - {MAJORITY, ALL}
+    for found in cell.values():
+        figures = found["validation"]
+        assert figures["accuracy"] == pytest.approx(np.mean(truth == 0))
+        assert figures["balanced_accuracy"] == figures["auc"] == 0.5

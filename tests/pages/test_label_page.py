@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from ganssl.labelling.export import photo_zip
@@ -309,15 +310,28 @@ def test_a_photo_may_stand_in_several_lists(labelling):
     assert sum("label/card compared" in (b.key or "") for b in app.button) == COUNT
 
 
-def test_the_informative_order_asks_the_networks_first(labelling):
-    app = labelling
-    app.segmented_control(key="label/order").set_value("most informative first").run()
-    analysed(app)
-    first = work(app).photo
+def test_typical_photos_come_first_without_a_click(open_page):
+    """The networks look by themselves; once they have, the order is theirs and not random."""
+    app = hand_in(open_page(), *drawn_files(24, 178, 218).items())
+    assert "typical ones" in texts(app.caption)
+    job = work(app).job
+    assert job is not None and job.wait(100), job
+    app.run()
+    assert not app.exception and work(app).analysis is not None
+    first = work(app).photo  # stays in view: a hand may be on the key
     answer(app, YES)
-    assert work(app).photo not in (None, first)
+    names = work(app).session.names
+    labels = np.full(24, -1, np.int8)
+    labels[names.index(first)] = 1
+    order = work(app).analysis.order("Smiling")
+    assert work(app).photo == names[order.next(labels, labels < 0)]
     label_all(app)
-    assert work(app).session.progress("Smiling").done == COUNT
+    assert work(app).session.progress("Smiling").done == 24
+
+
+def test_where_all_photos_are_asked_anyway_no_network_looks(labelling):
+    assert work(labelling).order == "most informative first" and work(labelling).job is None
+    assert "random order" in texts(labelling.caption)
 
 
 def test_kept_work_goes_after_a_while_and_when_there_is_too_much():

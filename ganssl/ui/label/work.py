@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import secrets
 import time
@@ -16,6 +17,7 @@ from PIL import Image
 from ganssl.attributes import Attribute
 from ganssl.base.jobs import DONE, Job
 from ganssl.directions import Direction
+from ganssl.errors import UserError
 from ganssl.labelling.analysis import PhotoAnalysis, analyse_photos
 from ganssl.labelling.order import Order, RandomOrder
 from ganssl.labelling.session import LabellingSession, unlabelled
@@ -29,6 +31,9 @@ from ganssl.ui.shared.shelf import shelf
 KEY = "label/work"
 PARAMETER = "work"
 RANDOM, INFORMATIVE = "random", "most informative first"
+ALL_ASKED = 20
+"""So few photos are all asked anyway, and no network need look for an order."""
+
 SIDE = 640
 """Pixels of the longer side of a photo on the page."""
 
@@ -57,7 +62,7 @@ class Work:
     photo: str | None = None
     shown: float = 0.0
     again: bool = False
-    order: str = RANDOM
+    order: str = INFORMATIVE
     pictures: dict[str, str] = field(default_factory=dict)
     analysis: PhotoAnalysis | None = None
     job: Job | None = None
@@ -156,6 +161,17 @@ class Work:
     def start_analysis(self, model: FaceModel) -> None:
         work = partial(_analyse, model, self.session.photos, readout(model.size))
         self.job = visitor_jobs().submit(work, "Looking at the photos")
+
+    @property
+    def choosing(self) -> bool:
+        """Whether there are enough photos for their order to matter."""
+        return self.order == INFORMATIVE and len(self.session.names) > ALL_ASKED
+
+    def begin_choosing(self, model: FaceModel) -> None:
+        """Let the networks look, once, where the order needs it; a full server is no fault here."""
+        if self.choosing and self.analysis is None and self.job is None:
+            with contextlib.suppress(UserError):  # there is a button to try again
+                self.start_analysis(model)
 
     def collect_analysis(self, model: FaceModel) -> None:
         """Take the result of the job, and drop one of another model or of other photos."""
