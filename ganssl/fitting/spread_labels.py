@@ -158,7 +158,9 @@ def middle(scores: np.ndarray) -> float:
 def _logistic(rows: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, float]:
     from sklearn.linear_model import LogisticRegression  # slow to import
 
-    model = LogisticRegression(C=FEATURE_C, max_iter=300).fit(rows, labels)
+    # weighed alike, however many photos of each class were labelled; else the rarer would drown
+    model = LogisticRegression(C=FEATURE_C, max_iter=300, class_weight="balanced")
+    model.fit(rows, labels)
     return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
 

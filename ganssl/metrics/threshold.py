@@ -184,6 +184,8 @@ def _mixture(scores: np.ndarray) -> Calibration:
                 2, covariance_type="tied", means_init=start, weights_init=[1 - share, share]
             ).fit(logits)
         )
+    if not fits:
+        return _undecided("mixture", "nearly all photos have the same score")
     best = max(fits, key=lambda fit: fit.lower_bound_)
     low, high = np.argsort(best.means_[:, 0])
     mean = best.means_[[low, high], 0]

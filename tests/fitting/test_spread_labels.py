@@ -36,6 +36,16 @@ def test_the_boundary_of_a_rare_attribute_is_read_from_the_photos():
     assert np.mean(called == labels) > 0.95 and 0.07 < called.mean() < 0.14
 
 
+def test_labels_of_which_one_class_is_rare_place_no_boundary_outside_the_photos():
+    """Two of one class and eight of the other: chosen photos know no classes."""
+    train, labels = planted_views(1000, seed=1, separation=4.0)
+    few = draw_few(labels, 8, "Male")
+    few[np.flatnonzero(few == 1)[2:]] = -1
+    spread = spread_labels(train.features, train.codes, few)
+    called = spread.feature_scores(train.features) >= 0
+    assert 0.3 < called.mean() < 0.7 and np.mean(called == labels) > 0.85
+
+
 def test_scores_have_a_unit_and_the_result_is_the_same_every_time():
     train, labels = planted_views(1000, seed=1)
     few = draw_few(labels, 10, "Male")

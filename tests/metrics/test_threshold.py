@@ -99,3 +99,10 @@ def test_prior_calls_the_given_share_present():
 def test_bad_input_is_refused(scores, options: dict, message: str):
     with pytest.raises(UserError, match=message):
         calibrate_threshold(scores, **options)
+
+
+def test_scores_of_which_nearly_all_are_equal_decide_nothing():
+    scores = np.full(200, 0.02)
+    scores[:5] = 0.9
+    found = calibrate_threshold(scores)
+    assert not found.trusted and found.threshold == 0.5 and "same score" in found.note
