@@ -19,7 +19,14 @@ import numpy as np
 from ganssl.labelling.quick_classifier import QuickClassifier
 
 STARTS = 10
-"""So many typical photos are asked first."""
+"""So many typical photos are asked first.
+
+Five folders of 500 of CelebA's validation photos each, 20 answers by `InformativeOrder`, and a
+linear score on the face network's features judged on 500 others: mean AUC 0.914 for *Eyeglasses*
+and 0.968 for *Wearing_Hat*, where 20 random photos held 0 to 2 of them (0.577 and 0.592); 0.778
+against 0.744 for *Smiling*; no gain for *Male*, 0.970 against 0.973; and worse for *Blond_Hair*,
+0.762 against 0.884, since one folder of five gave no second blond one (with 40: 0.953, 0.932).
+"""
 
 NEIGHBOURS = 20
 """Typical is a photo whose so many nearest neighbours in its cluster are near."""
