@@ -10,6 +10,7 @@ import streamlit as st
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.explore.gallery import gallery, show_gallery
 from ganssl.ui.explore.presentation import present_face
+from ganssl.ui.explore.sequence import show_sequence
 from ganssl.ui.face.controls import show_controls
 from ganssl.ui.face.gallery import show_filmstrip, show_grid
 from ganssl.ui.face.session import FaceSession
@@ -21,13 +22,14 @@ from ganssl.ui.shared.model import require_face_model
 from ganssl.ui.shared.presentation import presenting
 from ganssl.ui.shared.shelf import shelf
 
-GRID, GALLERY, PICKED = "Many faces", "Gallery", "explore-picked"
+GRID, GALLERY, SEQUENCE, PICKED = "Many faces", "Gallery", "To present", "explore-picked"
 TABS = {
     GALLERY: show_gallery,
     "How it works": lambda session: show_legend(),
     "Filmstrip": show_filmstrip,
     GRID: show_grid,
     "Save and share": show_share,
+    SEQUENCE: show_sequence,
     "Which sliders, and why": lambda session: show_slider_quality(session.model.directions),
 }
 
@@ -54,7 +56,7 @@ def editor(session: FaceSession) -> None:
 @st.fragment
 def more(session: FaceSession) -> None:
     """The tabs below; only the open one is computed, and changing tabs leaves the face alone."""
-    left_out = {GRID, GALLERY} if session.of_photo else set()
+    left_out = {GRID, GALLERY, SEQUENCE} if session.of_photo else set()
     if len(gallery(session.model).faces) < 2:
         left_out.add(GALLERY)
     titles = [title for title in TABS if title not in left_out]

@@ -5,17 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from ganssl.ui.how_it_works.article import show_article
-from ganssl.ui.how_it_works.codes import show_arithmetic, show_code
+from ganssl.ui.how_it_works.codes import another_face, show_arithmetic, show_code
 from ganssl.ui.how_it_works.directions import show_direction, show_labels
 from ganssl.ui.how_it_works.judging import show_accuracy, show_judging
 from ganssl.ui.how_it_works.limits import show_biases, show_limits
 from ganssl.ui.how_it_works.training import show_training
 from ganssl.ui.shared.model import require_face_model
 from ganssl.ui.shared.presentation import Steps, presenting
+from ganssl.ui.shared.stage import show_stage_bar
 
 model = require_face_model()
+FIRST = "A face is a list of numbers"
 STORY = {
-    "A face is a list of numbers": lambda: show_code(model),
+    FIRST: lambda: show_code(model),
     "Calculate with faces": lambda: show_arithmetic(model),
     "Watch three networks learn": lambda: show_training(model),
     "Find a direction": lambda: show_direction(model),
@@ -33,16 +35,29 @@ def story() -> None:
     """One step at a time; moving on reruns this and not the page."""
     steps = Steps("story", list(STORY))
     if presenting():
-        place = st.container()
-    else:
-        contents, place = st.columns([1, 4], gap="large")
-        with contents:
-            steps.show_list()
+        present(steps)
+        return
+    contents, place = st.columns([1, 4], gap="large")
+    with contents:
+        steps.show_list()
     title = steps.titles[steps.index]
     with place:
         st.markdown(f"## {steps.index + 1}. {title}")
         steps.show_arrows()
         STORY[title]()
+
+
+def present(steps: Steps) -> None:
+    """The step alone. Each has a place of its own, so that of the one before nothing lingers."""
+    title = steps.titles[steps.index]
+    st.markdown(f"## {steps.index + 1}. {title}")
+    for index in range(len(steps.titles)):
+        if index == steps.index:
+            with st.container(key=f"slide-{index}"):
+                STORY[title]()
+        else:
+            st.empty()
+    show_stage_bar(steps, another_face if title == FIRST else None)
 
 
 if not presenting():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
@@ -12,6 +15,27 @@ pytestmark = pytest.mark.browser
 
 SWITCH = ".st-key-presentation button"
 HEADING = "h2"
+BEYOND = """
+const bar = document.querySelector('.st-key-stage-bar').getBoundingClientRect();
+const beyond = [];
+const shown = 'h2, img, input[type="range"], table, button, canvas, .stPlotlyChart, .stMarkdown';
+for (const element of document.querySelectorAll(`[data-testid="stMain"] :is(${shown})`)) {
+  const box = element.getBoundingClientRect();
+  if (!box.width || !box.height) continue;
+  const foot = element.closest('.st-key-stage-bar') ? innerHeight : bar.top;
+  if (box.top < -1 || box.left < -1 || box.right > innerWidth + 1 || box.bottom > foot + 1) {
+    beyond.push([element.tagName, element.alt || element.innerText, box.top, box.bottom, foot]);
+  }
+}
+return beyond;
+"""
+"""What of a slide lies outside the screen or behind the bar."""
+
+ALL_LOADED = """
+return [...document.images].every((image) => image.complete && image.naturalWidth)
+  && !document.querySelector('[data-testid="stSpinner"]');
+"""
+
 FONT = "return parseFloat(getComputedStyle(document.documentElement).fontSize)"
 
 
@@ -29,6 +53,42 @@ def press(page: Page, key: str) -> None:
 def heading(page: Page) -> str:
     found = page.all(HEADING)
     return found[0].text if found else ""
+
+
+def counter(page: Page) -> str:
+    """`3 of 10`, in the bar."""
+    found = page.all('.st-key-stage-bar [data-testid="stCaptionContainer"]')
+    return found[0].text if found else ""
+
+
+def place(page: Page) -> int:
+    """The number of the step that is shown, 0 before one is."""
+    return int((counter(page) or "0").split()[0])
+
+
+def swipe(page: Page, by: float) -> None:
+    """A finger on the heading, sideways."""
+    box = page.all(HEADING)[0].rect
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def touch(kind: str, *xs: float) -> None:
+        points = [{"x": at, "y": y} for at in xs]
+        page.window.execute_cdp_cmd(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": points}
+        )
+
+    touch("touchStart", x)
+    touch("touchMove", x + by / 2)
+    touch("touchMove", x + by)
+    touch("touchEnd")
+
+
+@contextmanager
+def screen(page: Page, width: int, height: int) -> Iterator[None]:
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    page.window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    yield
+    page.window.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def go_to(page: Page, title: str) -> None:
@@ -57,23 +117,97 @@ def test_the_toggle_enlarges_and_hides_and_the_arrows_step_through_the_story(pag
     assert page.all(Page.AFTER)[0].rect["width"] > face
 
 
-def test_a_bookmark_opens_explore_and_the_arrows_edit_the_face(page):
+def test_a_bookmark_opens_explore_and_the_keys_of_a_presenter_step(page):
     page.open("/?present=1&seed=1&truncation=0.3")
     assert not page.all('[role="tab"]')
-    neutral = page.picture()
-    press(page, Keys.ARROW_RIGHT)
-    page.settle(lambda: page.picture() != neutral)
-    assert "edit.Smiling=2" in page.window.current_url
+    bookmarked, titles = page.picture(), [heading(page)]
+    for key in (Keys.ARROW_RIGHT, Keys.PAGE_DOWN, Keys.SPACE):
+        old = heading(page)
+        press(page, key)
+        page.settle(lambda old=old: heading(page) != old)
+        titles.append(heading(page))
+    assert len(set(titles)) == 4 and page.picture() != bookmarked
+    assert "edit.Smiling" in page.window.current_url
     assert "present=1" in page.window.current_url
-    smiling = page.picture()
-    press(page, Keys.ARROW_RIGHT)
-    page.settle(lambda: page.picture() != smiling)
-    press(page, Keys.ARROW_LEFT)
-    page.settle(lambda: page.picture() == smiling)
-    press(page, Keys.ARROW_LEFT)
-    page.settle(lambda: page.picture() == neutral)
+    for key in (Keys.PAGE_UP, Keys.ARROW_LEFT, Keys.ARROW_LEFT):
+        old = heading(page)
+        press(page, key)
+        page.settle(lambda old=old: heading(page) != old)
+        assert heading(page) == titles[titles.index(old) - 1]
     assert not page.errors()
-    page.window.execute_script("arguments[0].click()", page.all(SWITCH)[0])  # in the closed sidebar
+
+
+def test_keys_step_from_a_slider_too_whose_own_are_up_and_down(page):
+    page.open("/?present=1")
+    first = heading(page)
+    page.slider("Smiling").send_keys(Keys.ARROW_UP)
+    page.settle(lambda: "edit.Smiling=0.1" in page.window.current_url)
+    assert heading(page) == first
+    page.slider("Smiling").send_keys(Keys.ARROW_RIGHT)
+    page.settle(lambda: heading(page) != first)
+    page.slider("Smiling").send_keys(Keys.PAGE_UP)
+    page.settle(lambda: heading(page) == first)
+
+
+def test_presses_in_quick_succession_are_all_taken(page):
+    page.open("/?present=1")
+    for _ in range(5):
+        press(page, Keys.PAGE_DOWN)
+    page.settle(lambda: place(page) == 6)
+    for _ in range(2):
+        press(page, Keys.PAGE_UP)
+    page.settle(lambda: place(page) == 4)
+
+
+def test_n_shows_another_face_r_takes_edits_back_and_escape_leaves(page):
+    page.open("/?present=1&seed=1&edit.Smiling=2")
+    old = page.picture()
+    press(page, "n")
+    page.settle(lambda: page.picture() != old)
+    assert "seed=1&" not in page.window.current_url and "edit.Smiling=2" in page.window.current_url
+    press(page, "r")
+    page.settle(lambda: "edit.Smiling" not in page.window.current_url)
+    press(page, "f")
+    page.settle(lambda: page.window.execute_script("return !!document.fullscreenElement"))
+    press(page, "f")
+    page.settle(lambda: page.window.execute_script("return !document.fullscreenElement"))
+    press(page, Keys.ESCAPE)
     page.settle(lambda: bool(page.all('[role="tab"]')))
     page.settle(lambda: "present=1" not in page.window.current_url)
-    assert page.picture() == neutral
+
+
+def test_a_swipe_steps(page):
+    page.open("/?present=1")
+    swipe(page, -200)
+    page.settle(lambda: place(page) == 2)
+    swipe(page, 200)
+    page.settle(lambda: place(page) == 1)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("address", ["/?present=1", "/how_it_works?present=1"])
+def test_every_step_fits_the_screen(page, address, width, height):
+    with screen(page, width, height):
+        page.window.get(page.address + address)
+        page.settle(lambda: bool(page.all(".st-key-stage-bar")) and place(page) == 1)
+        last = int(counter(page).split()[-1])
+        for number in range(1, last + 1):
+            page.settle(lambda number=number: place(page) == number)
+            page.settle(lambda: page.window.execute_script(ALL_LOADED))
+            assert page.window.execute_script(BEYOND) == [], heading(page)
+            if address.startswith("/?"):
+                face = page.all(Page.AFTER)[0].rect
+                assert face["width"] == pytest.approx(face["height"], abs=1) >= 0.7 * height
+                assert page.all("table.changes tbody tr") and page.all('input[type="range"]')
+            press(page, Keys.PAGE_DOWN)
+        assert not page.errors()
+
+
+def test_on_a_phone_the_bar_stays_and_nothing_is_wider_than_the_screen(page):
+    with screen(page, 390, 844):
+        page.open("/?present=1")
+        bar = page.all(".st-key-stage-bar")[0].rect
+        assert bar["y"] + bar["height"] == pytest.approx(844, abs=1)
+        wide = "return document.querySelector('[data-testid=\"stMain\"]').scrollWidth"
+        assert page.window.execute_script(wide) <= 390
+        assert page.all(Page.AFTER)[0].rect["width"] > 320

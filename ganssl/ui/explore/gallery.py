@@ -48,7 +48,7 @@ def show_gallery(session: FaceSession) -> None:
         for column, (title, state) in zip(columns, offered.faces[start:], strict=False):
             with column:
                 st.image(
-                    _thumbnail(session.model, state),
+                    thumbnail(session.model, state),
                     alt=f"AI-generated face of seed {state.seed}: {title}",
                     width="stretch",
                 )
@@ -61,8 +61,8 @@ def show_gallery(session: FaceSession) -> None:
                 )
 
 
-def _thumbnail(model: FaceModel, state: FaceState) -> str:
-    """Unedited faces hang on no direction, so all visitors share them."""
+def thumbnail(model: FaceModel, state: FaceState) -> str:
+    """A small picture; unedited faces hang on no direction, so all visitors share them."""
     key = model.key if state.edits else model.faces_key
     return _kept_thumbnail((key, state.to_json()), model)
 

@@ -1,4 +1,4 @@
-"""Explore on a projector: two large faces, the first sliders, and a prepared sequence of edits."""
+"""Explore on a projector: one large face, the slider that moved it, and what else changed."""
 
 from __future__ import annotations
 
@@ -7,48 +7,56 @@ from dataclasses import replace
 import streamlit as st
 
 from ganssl.attributes import Attribute
+from ganssl.directions.holding import base_attribute
 from ganssl.face.render import slider_ends
+from ganssl.ui.explore.sequence import shown_sequence
 from ganssl.ui.face.session import FaceSession
-from ganssl.ui.face.view import show_before_after, show_change_table
+from ganssl.ui.face.view import OTHERS, change_table, show_after, show_before, shown_rows
 from ganssl.ui.shared.presentation import Steps
+from ganssl.ui.shared.stage import show_stage_bar
 
-SEQUENCE: tuple[tuple[str, dict[str, float]], ...] = (
-    ("No one has this face: a network made it from a list of numbers.", {}),
-    ("Move the numbers along one direction, and it smiles.", {"Smiling": 2}),
-    ("Go the other way.", {"Smiling": -2}),
-    ("Another direction. Watch what else changes.", {"Male": 2}),
-    ("And its other end.", {"Male": -2}),
-    ("Glasses were rare in the photos: harder to draw.", {"Eyeglasses": 3}),
-    ("Older, in the annotators' eyes.", {"Young": -2}),
-    ("Directions add up.", {"Young": -2, "Smiling": 2}),
-    ("Your turn: which slider shall we move?", {}),
-)
-"""What is said, and the edits in σ; a step whose sliders are missing is left out."""
+MOST_SLIDERS = 6
+"""So many fit beside the face, in two columns."""
+
+MOST_ASKED = 4
+"""Rows of what was asked for; `OTHERS` side effects stand below them."""
 
 
 def present_face(session: FaceSession) -> None:
-    """The faces, what to say about them, the arrows and the sliders."""
-    sliders = session.model.directions.sliders
-    sequence = [(text, edits) for text, edits in SEQUENCE if set(edits) <= set(sliders)]
+    """What is said, the face, what moved it, what else changed, and the bar."""
+    scenes = shown_sequence(session.model).scenes
 
     def show_step(index: int) -> None:
-        session.show(replace(session.state.unedited(), edits=sequence[index][1]))
+        state = scenes[index].state
+        if session.of_photo:  # the face stays, and takes the edits
+            state = replace(session.state.unedited(), edits=state.edits)
+        session.show(state)
 
-    steps = Steps("explore", [text for text, _ in sequence], show_step)
+    steps = Steps("explore", [scene.title for scene in scenes], show_step)
     st.markdown(f"## {steps.titles[steps.index]}")
-    faces, controls = st.columns([5, 2], gap="large")
-    with faces:
-        show_before_after(session)
-        if session.readout and session.state.edits:
-            before, after = (
-                session.picture(session.state.unedited()),
-                session.picture(session.state),
-            )
-            tones = before.skin_tone, after.skin_tone
-            show_change_table(session, before.probabilities, after.probabilities, tones)
-    with controls:
-        steps.show_arrows()
-        for attribute in session.first_sliders:
+    message = session.pop_message()
+    if message:
+        st.error(message, icon=":material/error:")
+    face, beside = st.columns([28, 30], gap="medium")
+    with face, st.container(key="stage-face"):
+        show_after(session)
+    with beside, st.container(gap="small"):
+        _show_sliders(session, list(scenes[steps.index].state.edits))
+        before, changes = st.columns([9, 20], gap="small", wrap=False)
+        with before:
+            show_before(session)
+        with changes:
+            _show_changes(session)
+    show_stage_bar(steps, session.new_face, session.reset_all)
+
+
+def _show_sliders(session: FaceSession, moved: list[str]) -> None:
+    """Those that the scene moves; where it moves none, the first ones, for the audience."""
+    offered = session.model.directions.sliders
+    shown = [name for name in moved if name in offered] or list(session.first_sliders)
+    columns = st.columns(2, gap="medium", wrap=False) if len(shown) > 1 else [st.container()]
+    for i, attribute in enumerate(shown[:MOST_SLIDERS]):
+        with columns[i % len(columns)]:
             _slider(session, attribute)
 
 
@@ -66,3 +74,21 @@ def _slider(session: FaceSession, attribute: str) -> None:
             lambda value: session.state.with_edit(attribute, value),
         ),
     )
+
+
+def _show_changes(session: FaceSession) -> None:
+    """What was asked for and the three largest changes besides; of a plain face, how it looks."""
+    if session.readout is None:
+        return
+    state = session.state
+    before, after = session.picture(state.unedited()), session.picture(state)
+    edits = tuple(dict.fromkeys(base_attribute(name) for name in state.edits))
+    changes = session.readout.changes(before.probabilities, after.probabilities, edits)
+    tones = before.skin_tone, after.skin_tone
+    rows, tones, _ = shown_rows(changes, tones, bool(edits), everything=False)
+    if edits:
+        asked = [change for change in rows if change.edited][:MOST_ASKED]
+        rows = asked + [change for change in rows if not change.edited][:OTHERS]
+        st.html(change_table(rows, tones, len(asked)))
+    else:
+        st.html(change_table(rows[:OTHERS]))

@@ -29,14 +29,25 @@ TONES = (-60.0, 80.0)
 
 def show_before_after(session: FaceSession) -> None:
     """Two pictures side by side."""
-    state = session.state
     before, after = st.columns(2, gap="small", wrap=False)
-    with after, st.container(key=FRAME, gap=None):
+    with after:
+        show_after(session)
+    with before:
+        show_before(session)
+
+
+def show_after(session: FaceSession) -> None:
+    """The edited face, which follows the hand."""
+    state = session.state
+    with st.container(key=FRAME, gap=None):
         _face(session, state, "After", describe(state) if state.edits else "no edits yet")
         show_live(session)
-    with before:
-        before = "the photo" if session.of_photo else f"seed {state.seed}"
-        _face(session, state.unedited(), "Before", before)
+
+
+def show_before(session: FaceSession) -> None:
+    """The face before all edits."""
+    before = "the photo" if session.of_photo else f"seed {session.state.seed}"
+    _face(session, session.state.unedited(), "Before", before)
 
 
 def show_timing(session: FaceSession) -> None:

@@ -35,13 +35,17 @@ def show_article() -> None:
         )
     chart = waterfall(result, order, measure)
     if presenting():
-        chart.update_layout(font_size=20)
+        chart.update_layout(font_size=14, height=None, margin={"t": 0, "b": 30})
+        chart.update_yaxes(dtick=1, tickfont_size=12)
     words = "; ".join(
         f"{step['mended'] or 'all defects'} {step['figures'][measure]['mean']:.2f}"
         for step in result["orders"][order]
     )
     alt = f"Waterfall of {result['measures'][measure]}: {words}"
-    st.plotly_chart(chart, alt=alt, config={"displayModeBar": False}, key="story/waterfall")
+    with st.container(key="story-waterfall"):
+        height = "stretch" if presenting() else "content"
+        bare = {"displayModeBar": False}
+        st.plotly_chart(chart, alt=alt, height=height, config=bare, key="story/waterfall")
     st.markdown(conclusion(result))
     if presenting():
         return

@@ -18,6 +18,7 @@ from ganssl.ui.how_it_works.faces import (
     no_sliders,
     show_faces,
 )
+from ganssl.ui.shared.presentation import presenting
 
 BETWEEN, AVERAGE, SUM = "Between two faces", "The average of many", "Subtract and add"
 STEPS = 7
@@ -32,12 +33,13 @@ def show_code(model: FaceModel) -> None:
         "at random."
     )
     seed = st.session_state.setdefault("story/seed", SEED)
-    st.button(
-        "Another face",
-        icon=":material/casino:",
-        on_click=lambda: st.session_state.update({"story/seed": random.randrange(NEW_SEEDS)}),
-        key="story/another",
-    )
+    if not presenting():  # there the bar has it
+        st.button(
+            "Another face",
+            icon=":material/casino:",
+            on_click=another_face,
+            key="story/another",
+        )
     code = model.sample(1, seed, TRUNCATION)
     face = model.decode(code)
     found = model.encode(face)
@@ -50,6 +52,11 @@ def show_code(model: FaceModel) -> None:
     with right:
         show_faces(model.decode(found), ["made again from that code"])
     st.caption("What the second face lacks, the encoder could not put into the numbers.")
+
+
+def another_face() -> None:
+    """Callback: the face of another seed."""
+    st.session_state["story/seed"] = random.randrange(NEW_SEEDS)
 
 
 def show_numbers(code: np.ndarray) -> None:
@@ -105,7 +112,7 @@ def _show_between(model: FaceModel, first: np.ndarray, second: np.ndarray) -> No
 
 def _show_average(model: FaceModel, codes: np.ndarray) -> None:
     count = st.slider("How many faces", 1, 64, 4, key="story/average", persist_state="session")
-    left, right = st.columns([1, 2], gap="large")
+    left, right = st.columns([1, 3 if presenting() else 2], gap="large")
     with left:
         show_faces(model.decode(codes[:count].mean(axis=0, keepdims=True)), ["their average"])
     with right:

@@ -84,7 +84,12 @@ def show_direction(model: FaceModel) -> None:
     fresh = model.sample(1, 7, 0.5)[0]
     push = pushed(fresh, difference, people.codes)
     faces = model.decode(np.concatenate([means, np.stack([fresh, push])]))
-    show_faces(faces, ["average without", "average with", "a new face", "new face + difference"])
+    with st.container(key="story-result"):
+        show_faces(
+            faces, ["average without", "average with", "a new face", "new face + difference"]
+        )
+    if presenting():
+        return
     st.caption(
         "A second network, which only sees pictures, sorted the faces. With one face in each "
         "group the difference is all that sets these two persons apart; with more, the rest "
@@ -132,10 +137,14 @@ def show_labels(model: FaceModel) -> None:
         f"Labelled “not {title}”": np.flatnonzero(scores <= -margin),
         f"Labelled “{title}”": np.flatnonzero(scores >= margin),
     }
-    for column, (side, rows) in zip(st.columns(2, gap="large"), sides.items(), strict=True):
+    columns, most = (5, 10) if presenting() else (3, 9)
+    for column, (side, found) in zip(st.columns(2, gap="large"), sides.items(), strict=True):
+        rows = found[:most]
         with column:
-            st.markdown(f"**{side}**: {len(rows)} of {len(scores)} faces")
-            show_faces(people.faces[rows[:9]], [f"{scores[i]:+.1f} σ" for i in rows[:9]], 3)
+            st.markdown(f"**{side}**: {len(found)} of {len(scores)} faces")
+            show_faces(people.faces[rows], [f"{scores[i]:+.1f} σ" for i in rows], columns)
+    if presenting():
+        return
     out = len(scores) - sum(map(len, sides.values()))
     st.caption(
         f"{out} faces left out. The faces are as they came: none was moved. Some labels are "

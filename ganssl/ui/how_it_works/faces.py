@@ -12,7 +12,6 @@ from ganssl.features.readout import Readout
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.shared.model import readout
 from ganssl.ui.shared.pictures import picture_url
-from ganssl.ui.shared.presentation import presenting
 
 CROWD = 400
 SEED = 2017
@@ -69,8 +68,7 @@ def no_sliders(model: FaceModel) -> bool:
 
 def show_faces(faces: np.ndarray, captions: Sequence[str], columns: int | None = None) -> None:
     """A row of generated faces `[n, s, s, 3]`; the captions are their words for the blind, too."""
-    width = 120 if presenting() else 64
-    with st.grid(columns or len(faces), min_column_width=width, gap="small"):
+    with st.grid(columns or len(faces), min_column_width=64, gap="small"):
         for face, caption in zip(faces, captions, strict=True):
             st.image(
                 picture_url(face, SIDE), caption, width="stretch", alt=f"Generated face: {caption}"

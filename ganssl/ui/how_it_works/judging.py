@@ -11,6 +11,7 @@ from ganssl.judgement.judge import Judgement, judge
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis.axes import best_judge
 from ganssl.ui.how_it_works.faces import crowd, first_attribute, no_sliders
+from ganssl.ui.shared.presentation import presenting
 
 CONSTANT, WEAK, STRONG = "Always “woman”", "A weak one", "A good one"
 SEPARATION = {WEAK: 1.0, STRONG: 3.5}
@@ -95,6 +96,8 @@ def show_accuracy(model: FaceModel) -> None:
     with right:
         show_figures(found)
     st.markdown(f"> {found.verdict}")
+    if presenting():
+        return
     st.caption(
         "**Accuracy**: how many answers are right. **Balanced accuracy**: the same for each class "
         "by itself, then the mean; a constant answer gets one half. **AUC**: how often the score "

@@ -34,7 +34,8 @@ def show_presentation_toggle() -> None:
         icon=":material/close_fullscreen:" if on else ":material/present_to_all:",
         on_click=lambda: st.session_state.update({KEY: not on}),
         key="presentation",
-        help="For a projector: large faces and text, no options. The arrow keys ← and → step.",
+        help="For a projector: large faces and text, no options. The arrow keys ← and →, the keys "
+        "of a remote, space and swipes step; Esc leaves.",
     )
     if on:
         st.html('<span class="ganssl-presenting"></span>')
@@ -70,27 +71,35 @@ class Steps:
         if self.on_step:
             self.on_step(self.index)
 
+    def step(self, by: int) -> None:
+        """Callback: so many steps on from where we are by then."""
+        self.go(self.index + by)
+
     def show_arrows(self) -> None:
-        """Back and next, also by the arrow keys, and where we are."""
+        """Back and next, also by the arrow keys, and where we are.
+
+        In presentation mode the bar of `ganssl.ui.shared.stage` takes the keys.
+        """
         index, last = self.index, len(self.titles) - 1
+        keys = (None, None) if presenting() else ("Left", "Right")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.button(
                 "Back",
                 icon=":material/arrow_back:",
-                shortcut="Left",
+                shortcut=keys[0],
                 disabled=index == 0,
-                on_click=self.go,
-                args=(index - 1,),
+                on_click=self.step,
+                args=(-1,),
                 key=f"{self.name}/back",
             )
             st.button(
                 "Next",
                 icon=":material/arrow_forward:",
-                shortcut="Right",
+                shortcut=keys[1],
                 type="primary",
                 disabled=index == last,
-                on_click=self.go,
-                args=(index + 1,),
+                on_click=self.step,
+                args=(1,),
                 key=f"{self.name}/next",
             )
             st.caption(f"{index + 1} of {last + 1}")
