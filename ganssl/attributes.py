@@ -10,6 +10,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from ganssl.errors import UserError
 
@@ -73,7 +74,7 @@ def check_name(name: object, what: str = "An attribute") -> str:
     return name
 
 
-def _writable(text: object, longest: int) -> bool:
+def _writable(text: object, longest: int) -> TypeGuard[str]:
     """Whether it is a text that is not blank, not long, and can be written anywhere."""
     return (
         isinstance(text, str)

@@ -8,7 +8,7 @@ import math
 import os
 import zipfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 
@@ -33,8 +33,9 @@ def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
     """Write `.npz`, all of it or nothing; `DiskError` where the disk refuses."""
     path = Path(path)
     make_folder(path.parent)
+    named: dict[str, Any] = arrays
     with replacing(path) as file:
-        np.savez(file, **arrays)
+        np.savez(file, **named)
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -77,7 +78,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
         return np.lib.format.read_array(file, allow_pickle=False)
 
 
-def _read_header(file: BinaryIO) -> tuple[tuple[int, ...], np.dtype]:
+def _read_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
     """Shape and dtype of an open `.npy`; raises many types where it is damaged or not plain."""
     version = np.lib.format.read_magic(file)
     read = {

@@ -142,6 +142,10 @@ class Job:
         return self._ended.wait(seconds)
 
 
+def _no_more(context: JobContext) -> None:
+    """What a job that has ended holds in place of its work."""
+
+
 class JobRunner:
     """Threads with a queue that takes turns between owners.
 
@@ -310,7 +314,7 @@ class JobRunner:
 
     def _end(self, job: Job, state: str) -> None:
         job.state = state
-        job.work = None  # may hold much memory
+        job.work = _no_more  # the work itself may hold much memory
         job._ended.set()
         mine = self._jobs.get(job.owner, [])
         for old in [one for one in mine if not one.active][: -self.kept]:

@@ -69,7 +69,7 @@ def conditional_direction(
         direction,
         vector=unit,
         sigma=float(np.sqrt(unit @ covariance.astype(np.float64) @ unit)),
-        center=center / length,
+        center=float(center / length),
         boundary=nan,
         class_means=(nan, nan),
         auc=nan,

@@ -216,7 +216,7 @@ class DirectionSet:
         tone, vector = values.get("skin_tone"), arrays.get("skin_tone")
         if (tone is None) != (vector is None):
             raise UserError("The direction of skin tone is incomplete.")
-        skin_tone = None if tone is None else Direction.from_dict(tone, vector)
+        skin_tone = None if tone is None or vector is None else Direction.from_dict(tone, vector)
         reasons = {check_name(attribute): str(reason) for attribute, reason in skipped.items()}
         return cls(str(values.get("model_id", "")), directions, reasons, skin_tone)
 

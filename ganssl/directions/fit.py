@@ -167,6 +167,7 @@ def fit_direction(
     if held is not None:
         projection, held_labels = (held[0] @ vector - center) / sigma, held[1]
     else:
+        assert folds is not None, "rows are held back where there are no folds"
         projection, held_labels = fit.cross_validated(chosen, folds, rng), labels[chosen]
     figures = measure_projection(projection, held_labels)  # in σ from the center
     return Direction(

@@ -55,7 +55,7 @@ class Reach:
     def from_dict(cls, values: dict) -> Reach:
         """The inverse of `to_dict`; `UserError` where entries are missing or of another type."""
         try:
-            known = {f.name: type_of(f.type)(values[f.name]) for f in fields(cls)}
+            known = {f.name: type_of(str(f.type))(values[f.name]) for f in fields(cls)}
         except (KeyError, TypeError, ValueError) as error:
             raise UserError(f"What a slider does is not readable: {error}.") from error
         return cls(**known)

@@ -196,7 +196,9 @@ class FaceState:
 
         Raises `UserError` where a value is not one of a face.
         """
-        last = {key: v if isinstance(v, str) else v[-1] for key, v in query.items() if len(v)}
+        last: dict[str, Any] = {
+            key: v if isinstance(v, str) else v[-1] for key, v in query.items() if len(v)
+        }
         lock, own = query.get("lock", ()), query.get("own", ())
         edits = {
             key.removeprefix(EDIT_PREFIX): amount

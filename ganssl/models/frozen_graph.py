@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ class FrozenGraph:
 
     path: Path
     sha256: str
-    graph_def: object
+    graph_def: Any
 
     @classmethod
     def read(cls, path: str | Path, max_bytes: int = MAX_BYTES) -> FrozenGraph:

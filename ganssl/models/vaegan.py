@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import keras
 from keras import ops
@@ -123,7 +124,7 @@ class VaeGan:
 
     def losses(
         self, batch, kl_weight, adversarial_weight, stage: tuple[bool, bool]
-    ) -> dict[str, object]:
+    ) -> dict[str, Any]:
         """Terms of the objective; `total` is for encoder and generator, `judged` for the judges.
 
         Both come from one look of every network at every face: take the gradient
@@ -172,7 +173,7 @@ class VaeGan:
         terms["total"] = total
         return terms
 
-    def look(self, faces, chances, place) -> dict[str, object]:
+    def look(self, faces, chances, place) -> dict[str, Any]:
         """What the judges see: the augmented faces, and their maps in each fixed network."""
         faces = augment(faces, chances, place)
         return {"pixels": faces, **{name: maps(faces) for name, maps in self.eyes.items()}}

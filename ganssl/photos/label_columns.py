@@ -117,12 +117,12 @@ def questions(
                 f"attribute, or put it into the header, such as 'file,Smiling'."
             )
         return {}
-    wanted = column if column else attribute.name
+    wanted = column or (attribute.name if attribute else "")
     meant = meant_name(wanted, titles)
     if meant is None and not column:
         plain = {title.casefold().replace("_", "").replace(" ", ""): title for title in titles}
         meant = next((plain[title] for title in LABEL_COLUMNS if title in plain), None)
-    if meant is None and not column:
+    if meant is None and not column and attribute is not None:
         meant = _answering(attribute, {header[i]: distinct[i] for i in used})
     if meant is None:
         if asked.every_column and not column:

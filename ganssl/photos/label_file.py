@@ -129,9 +129,9 @@ def _chosen(
     table: LabelTable, attribute: Attribute | None, column: str | None, every_column: bool
 ) -> LabelTable:
     """One column of an attribute list, or all of them."""
-    if (attribute is None and column is None) or (every_column and column is None):
+    if column is None and (attribute is None or every_column):
         return table
-    wanted = column or attribute.name
+    wanted = column or (attribute.name if attribute else "")
     meant = meant_name(wanted, table.attributes)
     if meant is None:
         raise UserError(
@@ -190,7 +190,8 @@ def read_attribute_list(
     refuse_repeats(attributes, f"{name}, line 2: attribute")
     for title in attributes:
         check_name(title, f"{name}, line 2: an attribute")
-    names, rows, numbers, left_out, total = [], [], [], [], 0
+    names, rows, numbers, total = [], [], [], 0
+    left_out: list[tuple[str, int]] = []
     for number, line in enumerate(lines, start=3):
         total += 1
         photo, _, values = line.lstrip().partition(b" ")

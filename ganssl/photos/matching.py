@@ -102,8 +102,8 @@ def match_names(photos: Sequence[str], rows: Sequence[str], root: str = "") -> M
     composed = [_composed(name) for name in photos]
     if (found < 0).any():
         by_form: dict[str, int] = {_composed(name): row for row, name in enumerate(rows)}
-        for i in np.flatnonzero(found < 0):
-            found[i] = by_form.get(composed[i], -1)
+        for place in np.flatnonzero(found < 0).tolist():
+            found[place] = by_form.get(composed[place], -1)
     ambiguous: list[int] = []
     contradicted: set[int] = set()
     for fold in (_same, str.casefold, _stem):

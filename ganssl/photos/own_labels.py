@@ -119,7 +119,8 @@ def joined(tables: Sequence[LabelTable]) -> LabelTable:
         return tables[0]
     attributes = tuple(dict.fromkeys(name for table in tables for name in table.attributes))
     texts = dict.fromkeys(name for table in tables for name in table.texts)
-    blocks, cells = [], {name: [] for name in texts}
+    blocks: list[np.ndarray] = []
+    cells: dict[str, list[str]] = {name: [] for name in texts}
     for table in tables:
         block = np.full((len(table.names), len(attributes)), UNKNOWN, np.int8)
         for place, name in enumerate(table.attributes):

@@ -128,8 +128,9 @@ def _flat(record: dict) -> dict[str, str]:
 
 def _task(task: dict) -> dict[str, str]:
     """A task of Label Studio: the photo and the choices of its first annotation."""
-    data = task.get("data") if isinstance(task.get("data"), dict) else {}
-    cells = {key: value for key, value in _flat(data).items() if looks_like_photo(value)}
+    data = task.get("data")
+    flat = _flat(data) if isinstance(data, dict) else {}
+    cells = {key: value for key, value in flat.items() if looks_like_photo(value)}
     if not cells and task.get("file_upload"):
         cells = {"image": f"/data/upload/{task['file_upload']}"}
     done = task.get("annotations") or task.get("completions") or []

@@ -48,8 +48,8 @@ def decoded(name: str, data: bytes) -> tuple[str, str | None]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        if (text := _windows(data)) is not None:
-            return text, f"{name} is not UTF-8 and was read as Windows-1252."
+        if (windows := _windows(data)) is not None:
+            return windows, f"{name} is not UTF-8 and was read as Windows-1252."
         raise UserError(
             f"{name}, line {line}: the text is not UTF-8. Save the file again as UTF-8."
         ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from ganssl.errors import UserError
 FILE = "checkpoint.npz"
 
 
-def save_checkpoint(folder: Path, variables: dict[str, object], state: dict) -> None:
+def save_checkpoint(folder: Path, variables: dict[str, Any], state: dict) -> None:
     """Write all variables and a small JSON state (step, seconds, settings) atomically.
 
     Args:
@@ -41,7 +42,7 @@ def read_checkpoint(folder: Path) -> tuple[dict[str, np.ndarray], dict]:
     return {name.removeprefix("v/"): value for name, value in arrays.items()}, state
 
 
-def load_checkpoint(folder: Path, variables: dict[str, object]) -> dict:
+def load_checkpoint(folder: Path, variables: dict[str, Any]) -> dict:
     """Assign the variables of a checkpoint and return its state.
 
     Raises `UserError` where there is none or it belongs to other settings.
@@ -58,6 +59,6 @@ def load_checkpoint(folder: Path, variables: dict[str, object]) -> dict:
     return state
 
 
-def named_variables(prefix: str, owner) -> dict[str, object]:
+def named_variables(prefix: str, owner) -> dict[str, Any]:
     """The variables of a model or an optimizer under names that do not depend on the process."""
     return {f"{prefix}/{i:03d}": variable for i, variable in enumerate(owner.variables)}

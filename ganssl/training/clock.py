@@ -67,14 +67,19 @@ class TrainingClock:
     @property
     def fraction(self) -> float:
         """How much of the budget is spent, 0 to 1."""
-        spent = self.seconds / 60 / self.minutes if self.minutes else self.epoch / self.epochs
+        spent = self.seconds / 60 / self.minutes if self.minutes else self.step / self._steps
         return min(1.0, spent)
+
+    @property
+    def _steps(self) -> float:
+        """Steps of a budget of epochs; 0 for one of minutes."""
+        return (self.epochs or 0.0) * self.epoch_steps
 
     @property
     def done(self) -> bool:
         if self.minutes:
             return self.seconds >= self.minutes * 60
-        return self.step >= round(self.epochs * self.epoch_steps)
+        return self.step >= round(self._steps)
 
     @property
     def rate(self) -> float:
@@ -86,7 +91,7 @@ class TrainingClock:
     def remaining_seconds(self) -> float:
         if self.minutes:
             return max(0.0, self.minutes * 60 - self.seconds)
-        faces = (self.epochs * self.epoch_steps - self.step) * self.batch_size
+        faces = (self._steps - self.step) * self.batch_size
         return max(0.0, faces / self.rate) if self.rate else float("inf")
 
 

@@ -19,7 +19,7 @@ def choose(
     """
     if not things:
         return None
-    names = list(reversed(things))
+    names = list(things)[::-1]
     newest = f"{key} newest"
     if st.session_state.get(newest) != names[0] or st.session_state.get(key) not in names:
         st.session_state[newest] = st.session_state[key] = names[0]
