@@ -35,7 +35,7 @@ CLIP = 1e-4
 SEPARATION = 1.5
 """How many standard deviations apart two bells must lie before their crossing is used."""
 
-MOST_APART = 0.15
+MOST_APART = 0.1
 """Photos whose scores lie farther than this from two bells are not of their kind."""
 
 
