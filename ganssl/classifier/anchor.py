@@ -4,11 +4,15 @@ A boundary in latent space labels generated faces, and it errs where the codes
 do. The few photos that defined it know something else: how the classes differ
 in the face features. So they say which faces are contradicted, and, once a
 head is trained, where its threshold lies among photos.
+
+Where the photos are at hand `photo_anchor` brings them. Where they are not,
+the direction that labelled the faces may carry what they taught, and
+`taught_anchor` has generated faces stand in for them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,16 +20,27 @@ import numpy as np
 from ganssl.base.progress import Stages
 from ganssl.classifier.classifier import Classifier
 from ganssl.classifier.train import check_rows
+from ganssl.directions.check import PhotoCheck
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import cached_features
+from ganssl.fitting.photo_check import learn_view
 from ganssl.fitting.spread_labels import fit_feature_view
-from ganssl.metrics.threshold import anchored_threshold
+from ganssl.metrics.expected import Expected
+from ganssl.metrics.threshold import anchored_threshold, soft_threshold
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
 
 SMALLEST_KEPT = 0.1
 """The share of a class that stays, however many of its faces are contradicted."""
+
+STAND_INS = 5000
+"""So many generated faces stand in for photos that are not at hand."""
+
+NEIGHBOURS = 3
+"""A stand-in is drawn from so many faces on either side of the one that scores nearest."""
+
+STREAM = 0x57A2  # sets this random stream apart from the others
 
 MOST_UNLABELLED = 5000
 """So many unlabelled photos say where the classes part, and serve methods that learn from them."""
@@ -40,12 +55,15 @@ class Anchor:
         labels: int8 `[k]`, with both classes.
         unlabelled: float32 `[n, f]` of photos whose labels are not known; may be empty.
         photos: `PhotoSet.digest` of each labelled one, so that none of them is judged on.
+        check: what was learnt from photos that are not at hand, for which these
+            rows of features stand in; None where the rows are photos.
     """
 
     features: np.ndarray
     labels: np.ndarray
     unlabelled: np.ndarray
     photos: tuple[str, ...] = ()
+    check: PhotoCheck | None = None
 
     def __post_init__(self) -> None:
         features, labels = check_rows(self.features, self.labels)
@@ -56,17 +74,56 @@ class Anchor:
 
     def supports(self, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Whether the photos speak for the labels `[n]` of faces `[n, f]`; bool `[n]`."""
+        view = self.check.view if self.check else fit_feature_view(*self._photos())
+        return supported(view.scores(features), labels)
+
+    def place_threshold(self, classifier: Classifier) -> Classifier:
+        """The classifier with its threshold for photos like these.
+
+        Labels are few, but they say of all photos how likely each is to be
+        present (`learn_view`), and there the classifier is cut; see
+        `soft_threshold`. Its metrics get `expected`, what accuracy to expect on
+        such photos. With very few labels `anchored_threshold` places it.
+        """
+        try:
+            rows, present, expected, note = self._likely()
+        except UserError:  # too few labels
+            known = classifier.scores(self.features)
+            others = classifier.scores(self.unlabelled) if len(self.unlabelled) else known
+            found = anchored_threshold(others, known, self.labels)
+            return classifier.with_threshold(found.threshold, found.note, found.bells)
+        scores = classifier.scores(rows)
+        found = soft_threshold(scores, present)
+        if found.bells is None:
+            return classifier.with_threshold(found.threshold, found.note)
+        placed = classifier.with_threshold(found.threshold, note, found.bells)
+        right = float(np.mean(np.where(scores >= found.threshold, present, 1.0 - present)))
+        expected = expected.including("overlap", right)
+        return replace(placed, metrics=placed.metrics | {"expected": expected.to_dict()})
+
+    def _likely(self) -> tuple[np.ndarray, np.ndarray, Expected, str]:
+        """Rows of features, how likely each is present, the accuracy to expect, and a note."""
+        if self.check:
+            note = (
+                f"placed by what {self.check.labels:,} labelled and {self.check.photos:,} other "
+                f"photos taught of faces' features, {self.check.bells.share:.0%} of them present"
+            )
+            return self.features, self.labels, self.check.expected, note
+        photos, known = self._photos()
+        view, bells, expected = learn_view(photos, known)
+        present = np.where(known >= 0, known, bells.posteriors(view.scores(photos)))
+        note = (
+            f"placed by {len(self.labels):,} labelled photos and what they say of "
+            f"{len(self.unlabelled):,} unlabelled ones, {bells.share:.0%} of them present"
+        )
+        return photos, present, expected, note
+
+    def _photos(self) -> tuple[np.ndarray, np.ndarray]:
+        """All photos' features, and their labels with -1 for the unlabelled ones."""
         photos = np.concatenate([self.features, self.unlabelled])
         known = np.full(len(photos), -1, np.int8)
         known[: len(self.labels)] = self.labels
-        return supported(fit_feature_view(photos, known).scores(features), labels)
-
-    def place_threshold(self, classifier: Classifier) -> Classifier:
-        """The classifier with its threshold for photos like these; see `anchored_threshold`."""
-        known = classifier.scores(self.features)
-        others = classifier.scores(self.unlabelled) if len(self.unlabelled) else known
-        found = anchored_threshold(others, known, self.labels)
-        return classifier.with_threshold(found.threshold, found.note, found.bells)
+        return photos, known
 
 
 def photo_anchor(
@@ -110,6 +167,36 @@ def photo_anchor(
         np.concatenate(features),
         tuple(used.digest(i) for i in range(len(used))),
     )
+
+
+def taught_anchor(check: PhotoCheck, features: np.ndarray, labels: np.ndarray) -> Anchor:
+    """Generated faces that stand in for photos which are not at hand.
+
+    The check knows how the photos of both classes score, and which share of
+    them is present. For each of `STAND_INS` scores drawn so, the generated face
+    of that class is taken which scores nearest to it. All of them are then
+    moved by one step, so that their mean is that of the photos: what generated
+    faces have in common and photos do not is no sign of a class.
+
+    Args:
+        features, labels: of a labelled set of generated faces, float32 `[n, f]`
+            and `[n]` of 1 and 0, with both classes.
+    """
+    rng = np.random.default_rng(STREAM)
+    bells, scores = check.bells, check.view.scores(features)
+    present = (rng.random(STAND_INS) < bells.share).astype(np.int8)
+    present[:4] = 0, 1, 0, 1  # both classes, however rare one is
+    wanted = np.where(present == 1, bells.high, bells.low) + bells.deviation * (
+        rng.standard_normal(STAND_INS)
+    )
+    rows = np.empty(STAND_INS, int)
+    for answer in (0, 1):
+        members = np.flatnonzero(labels == answer)
+        members = members[np.argsort(scores[members], kind="stable")]
+        places = np.searchsorted(scores[members], wanted[present == answer])
+        places += rng.integers(-NEIGHBOURS, NEIGHBOURS + 1, len(places))
+        rows[present == answer] = members[np.clip(places, 0, len(members) - 1)]
+    return Anchor(features[rows], present, features[:0], check=check)
 
 
 def supported(by_features: np.ndarray, labels: np.ndarray) -> np.ndarray:

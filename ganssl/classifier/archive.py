@@ -62,7 +62,7 @@ def read_classifier_zip(data: bytes, name: str = "The ZIP") -> Classifier:
     try:
         classifier_card(classifier)
         shares = classifier.metrics["trained_on_present"] / classifier.metrics["trained_on"]
-    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+    except (UserError, KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise UserError(f"{name}: the figures in {MANIFEST} are missing or damaged.") from error
     if not 0 < shares < 1:
         raise UserError(f"{name}: the figures in {MANIFEST} are those of no training.")

@@ -6,6 +6,7 @@ import json
 
 from ganssl.attributes import Attribute
 from ganssl.classifier.classifier import Classifier
+from ganssl.metrics.expected import Expected
 
 DATA_TERMS = (
     "The training faces were made by a face model; they and this classifier inherit the terms of "
@@ -91,4 +92,21 @@ def training_lines(classifier: Classifier) -> list[str]:
             "the few labelled photos their features contradict their label."
         )
     lines.append(f"Threshold {classifier.threshold:.3f}: {classifier.threshold_from}.")
+    if metrics.get("taught_by"):
+        lines.append(
+            f"No photo was at hand: of the {metrics['taught_by']:,} labelled ones it knows means, "
+            "weights and spreads over all of them together, which came with the direction that "
+            "labelled the faces."
+        )
+    if said := expected_sentence(classifier):
+        lines.append(said)
     return lines
+
+
+def expected_sentence(classifier: Classifier) -> str:
+    """What accuracy to expect before labelled photos judge it; empty where nothing says so.
+
+    Raises `UserError` for metrics that are damaged.
+    """
+    values = classifier.metrics.get("expected")
+    return Expected.from_dict(values).sentence if values else ""

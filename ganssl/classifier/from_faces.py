@@ -11,16 +11,18 @@ import numpy as np
 
 from ganssl.attributes import Attribute
 from ganssl.base.progress import Progress, Stages, stages
-from ganssl.classifier.anchor import Anchor
+from ganssl.classifier.anchor import Anchor, taught_anchor
 from ganssl.classifier.classifier import Classifier, Source, calibrated
 from ganssl.classifier.heads.head import CurvePoint
 from ganssl.classifier.train import check_rows, check_training, train_classifier
+from ganssl.directions.check import PhotoCheck
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import FaceRows, augmented_features, cached_features
 from ganssl.metrics.threshold import check_method
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
+from ganssl.synthesis.axes import best_judge
 
 if TYPE_CHECKING:
     from ganssl.synthesis.reader import SyntheticSet
@@ -38,6 +40,7 @@ def train_on_faces(
     groups: np.ndarray | None = None,
     copies: int = 0,
     anchor: Anchor | None = None,
+    check: PhotoCheck | None = None,
     unlabelled: PhotoSet | None = None,
     threshold: str = "mixture",
     positive_share: float | None = None,
@@ -63,6 +66,8 @@ def train_on_faces(
         anchor: the few labelled photos that the labels came from. Faces whose
             features contradict their label by these are left out, and the
             threshold is placed by them.
+        check: what such photos taught, where they are not at hand; it does the
+            same. One of other features or another size of faces is not used.
         unlabelled, threshold, positive_share: photos that place it where there
             is no anchor, see `ganssl.metrics.threshold`.
         cache: folder that keeps features for next time; not those of copies.
@@ -90,6 +95,9 @@ def train_on_faces(
     if copies and groups is None:
         groups = np.arange(len(labels))
     dropped = 0
+    fits = check and check.fits(extractor.name, extractor.id, preprocess.size)
+    if anchor is None and fits:
+        anchor = taught_anchor(check, features[: len(labels)], labels)
     if anchor is not None:
         kept = anchor.supports(features[: len(labels)], labels)
         features = features[np.tile(kept, 1 + copies)]
@@ -110,8 +118,10 @@ def train_on_faces(
     if anchor is not None:
         classifier = anchor.place_threshold(classifier)
         learnt = {"dropped_as_contradicted": dropped, "anchor_photos": list(anchor.photos)}
-        return replace(classifier, metrics=classifier.metrics | learnt)
-    if unlabelled is not None:
+        if anchor.check:
+            learnt["taught_by"] = anchor.check.labels
+        classifier = replace(classifier, metrics=classifier.metrics | learnt)
+    if unlabelled is not None and (anchor is None or anchor.check):
         photos = cached_features(
             extractor, unlabelled, preprocess, cache, stage("features of unlabelled photos")
         )
@@ -120,9 +130,18 @@ def train_on_faces(
 
 
 def train_on_set(
-    faces: SyntheticSet, extractor: FeatureExtractor, head: str = "linear", **options
+    faces: SyntheticSet,
+    extractor: FeatureExtractor,
+    head: str = "linear",
+    *,
+    checked: bool = True,
+    **options,
 ) -> Classifier:
     """`train_on_faces` with a set on disk, whose faces are read as they are needed.
+
+    Args:
+        checked: let the photos behind the set's labels check the faces and place
+            the threshold, as far as the set's direction carries what they taught.
 
     Example:
         >>> import ganssl
@@ -144,8 +163,14 @@ def train_on_set(
         head,
         recipe={"set": faces.id, "model": faces.model_id, **recipe.to_dict()},
         groups=faces.pairs if recipe.pairs else None,
+        check=set_check(faces) if checked else None,
         **options,
     )
+
+
+def set_check(faces: SyntheticSet) -> PhotoCheck | None:
+    """What the photos behind a set's labels taught; None where its direction does not carry it."""
+    return best_judge(faces.directions, faces.recipe.attribute).check
 
 
 def set_features(

@@ -86,6 +86,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of those photos use N labels of each class alone, the ones that `synthesize` draws",
     )
     parser.add_argument(
+        "--no-check",
+        action="store_true",
+        help="learn from all faces with the threshold at 0.5; by default what the photos behind "
+        "the set's labels taught leaves contradicted faces out and places the threshold, as far as "
+        "the set carries it",
+    )
+    parser.add_argument(
         "--unlabelled", metavar="DIR", help="photos that place the threshold; labels are not read"
     )
     parser.add_argument(
@@ -104,6 +111,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
     from ganssl.classifier import save_classifier, train_on_set
+    from ganssl.classifier.card import expected_sentence
     from ganssl.classifier.store import require_free
     from ganssl.features.extractor import get_extractor
     from ganssl.synthesis.reader import read_set
@@ -125,6 +133,7 @@ def run(args: argparse.Namespace) -> int:
         args.head,
         copies=args.degraded_copies,
         anchor=anchor(args, made, extractor, unlabelled),
+        checked=not args.no_check,
         unlabelled=unlabelled,
         threshold=args.threshold,
         positive_share=args.positive_share,
@@ -139,13 +148,18 @@ def run(args: argparse.Namespace) -> int:
     metrics = classifier.metrics
     print(f"trained on {metrics['trained_on']:,} faces, {metrics['held_out']:,} held out")
     if metrics.get("dropped_as_contradicted"):
-        print(f"left out {metrics['dropped_as_contradicted']:,} faces that the photos contradict")
+        print(
+            f"left out {metrics['dropped_as_contradicted']:,} faces that the labelled photos "
+            "contradict"
+        )
     if metrics["held_out_accuracy"] is not None:
         print(
             f"on held-out faces of the set: accuracy {metrics['held_out_accuracy']:.3f}, AUC "
             f"{metrics['held_out_auc']:.3f} (photos are another matter: see `evaluate`)"
         )
     print(f"threshold {classifier.threshold:.3f}: {classifier.threshold_from}")
+    if said := expected_sentence(classifier):
+        print(said)
     print(f"wrote {args.out}")
     return 0
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ganssl.attributes import WITHHELD, check_name
+from ganssl.directions.check import PhotoCheck
 from ganssl.directions.reach import FURTHEST, Reach
 from ganssl.errors import UserError
 
@@ -72,6 +73,8 @@ class Direction:
         auc_interval: 95 % interval of `auc`; None where it is not known.
         reach: how far its slider goes and what it does; None where that has not
             been measured, as in older models.
+        check: what the photos behind it taught of faces' features; None where
+            nothing did, as in older files.
     """
 
     attribute: str
@@ -93,6 +96,7 @@ class Direction:
     own: bool = False
     auc_interval: tuple[float, float] | None = None
     reach: Reach | None = None
+    check: PhotoCheck | None = None
 
     def __post_init__(self) -> None:
         name = f"The {self.method} direction of {self.attribute}"
@@ -139,8 +143,9 @@ class Direction:
         return ((projection - self.boundary) / self.sigma).astype(np.float32)
 
     def to_dict(self) -> dict:
-        """Everything but the vector, for JSON, which has no NaN: it becomes None."""
-        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "vector"}
+        """Everything but vector and check, for JSON, which has no NaN: it becomes None."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        del values["vector"], values["check"]
         for name in FIGURES:
             values[name] = _no_nan(values[name])
         values["class_means"] = tuple(map(_no_nan, self.class_means))

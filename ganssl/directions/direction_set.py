@@ -14,6 +14,7 @@ import numpy as np
 from ganssl.attributes import FIRST_SLIDERS, check_name, did_you_mean, meant_name
 from ganssl.base.files import load_arrays, save_arrays
 from ganssl.base.json_text import parse_json
+from ganssl.directions.check import PhotoCheck
 from ganssl.directions.direction import FOUND_METHODS, Direction
 from ganssl.directions.own import own_name
 from ganssl.directions.reach import Reach
@@ -98,6 +99,11 @@ class DirectionSet:
         ]
         return DirectionSet(self.model_id, told, self.skipped, self.skin_tone)
 
+    def with_checks(self, checks: Mapping[str, PhotoCheck]) -> DirectionSet:
+        """The same directions with what photos taught of their attributes."""
+        told = [replace(d, check=checks[d.attribute]) if d.attribute in checks else d for d in self]
+        return DirectionSet(self.model_id, told, self.skipped, self.skin_tone)
+
     def extended(self, own: Iterable[Direction]) -> DirectionSet:
         """These and a user's own directions, which never take another one's place.
 
@@ -117,7 +123,16 @@ class DirectionSet:
         tone = [self.skin_tone] if self.skin_tone is not None else []
         text = json.dumps([len(tone), *(d.to_dict() for d in (*tone, *self))]).encode()
         rows = b"".join(d.vector.tobytes() for d in (*tone, *self))
-        return hashlib.sha256(text + rows).hexdigest()[:12]
+        checks = b"".join(
+            json.dumps(check.to_dict()).encode() + check.to_array().tobytes()
+            for check in self._checks
+        )
+        return hashlib.sha256(text + rows + checks).hexdigest()[:12]
+
+    @property
+    def _checks(self) -> list[PhotoCheck]:
+        """Each once; all methods of an attribute may share one."""
+        return list({id(d.check): d.check for d in self if d.check is not None}.values())
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -178,11 +193,16 @@ class DirectionSet:
     def to_arrays(self) -> dict[str, np.ndarray]:
         """`vectors`: float32 `[m, d]`, in the order of `to_dict()["directions"]`.
 
-        And `skin_tone`, float32 `[d]`, where it is known.
+        And `skin_tone`, float32 `[d]`, where it is known, and `checks`, float32
+        `[k, 2, f]`, in the order of `to_dict()["checks"]`, where there are any.
         """
         vectors = [d.vector for d in self]
         arrays = {"vectors": np.stack(vectors) if vectors else np.zeros((0, 0), np.float32)}
-        return arrays if self.skin_tone is None else {**arrays, "skin_tone": self.skin_tone.vector}
+        if self.skin_tone is not None:
+            arrays["skin_tone"] = self.skin_tone.vector
+        if self._checks:
+            arrays["checks"] = np.stack([check.to_array() for check in self._checks])
+        return arrays
 
     def to_dict(self) -> dict:
         """The part that goes into JSON."""
@@ -194,6 +214,12 @@ class DirectionSet:
         }
         if self.skin_tone is not None:
             values["skin_tone"] = self.skin_tone.to_dict()
+        if checks := self._checks:
+            values["checks"] = [check.to_dict() for check in checks]
+            places = {id(check): i for i, check in enumerate(checks)}
+            for row, direction in zip(values["directions"], self, strict=True):
+                if direction.check is not None:
+                    row["check"] = places[id(direction.check)]
         return values
 
     @classmethod
@@ -210,8 +236,10 @@ class DirectionSet:
                 f"The directions do not fit their vectors: {len(rows)} entries, "
                 f"array {vectors.dtype} {list(vectors.shape)}."
             )
+        checks = _read_checks(values.get("checks", []), arrays.get("checks"))
         directions = [
-            Direction.from_dict(row, vector) for row, vector in zip(rows, vectors, strict=True)
+            replace(Direction.from_dict(row, vector), check=_check_of(row, checks))
+            for row, vector in zip(rows, vectors, strict=True)
         ]
         tone, vector = values.get("skin_tone"), arrays.get("skin_tone")
         if (tone is None) != (vector is None):
@@ -246,3 +274,27 @@ class DirectionSet:
             return cls.from_parts(values, arrays)
         except UserError as error:
             raise UserError(f"{name}: {error}") from error
+
+
+def _read_checks(rows: list, arrays: np.ndarray | None) -> list[PhotoCheck]:
+    """The checks of a file; older ones have none."""
+    if not rows and arrays is None:
+        return []
+    if (
+        not isinstance(rows, list)
+        or arrays is None
+        or arrays.ndim != 3
+        or arrays.dtype != np.float32
+        or arrays.shape[:2] != (len(rows), 2)
+    ):
+        raise UserError("The checks of the directions do not fit their arrays.")
+    return [PhotoCheck.from_parts(row, array) for row, array in zip(rows, arrays, strict=True)]
+
+
+def _check_of(row: dict, checks: list[PhotoCheck]) -> PhotoCheck | None:
+    place = row.get("check")
+    if place is None:
+        return None
+    if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place < len(checks):
+        raise UserError("A direction names a check that its file does not have.")
+    return checks[place]

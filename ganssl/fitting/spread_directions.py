@@ -16,6 +16,7 @@ from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.holdout import measure_projection
 from ganssl.errors import UserError
 from ganssl.fitting.from_photos import EncodedPhotos, encode_photos
+from ganssl.fitting.photo_check import with_checks
 from ganssl.fitting.spread_labels import SpreadLabels, spread_labels
 
 if TYPE_CHECKING:
@@ -143,6 +144,9 @@ def spread_photo_directions(
 ) -> DirectionSet:
     """The directions of a model from a few labels per class of a larger set of photos.
 
+    Each carries what the few labelled and the other photos taught of face
+    features, see `PhotoCheck`.
+
     Args:
         photos: the train part fits and the validation part measures; of photos
             that are not divided a fifth is kept back to measure.
@@ -157,14 +161,15 @@ def spread_photo_directions(
 
     photos.require_labels()
     train, held = _divided(photos, seed)
+    extractor = extractor or get_extractor()
     features = cached_features(
-        extractor or get_extractor(),
+        extractor,
         train,
         Preprocess(FACE_SIZE),
         cache,
         progress and progress("face features"),
     )
-    return fit_spread_directions(
+    directions = fit_spread_directions(
         features,
         EncodedPhotos(train, encode_photos(model, train, cache, progress)),
         EncodedPhotos(held, encode_photos(model, held, cache, progress)),
@@ -173,6 +178,14 @@ def spread_photo_directions(
         only,
         model.id,
         progress,
+    )
+    return with_checks(
+        directions,
+        extractor,
+        features,
+        FACE_SIZE,
+        lambda name: draw_few(train.column(name), labels_per_class, name, seed),
+        progress and progress("checking what the few labels taught"),
     )
 
 

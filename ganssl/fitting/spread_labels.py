@@ -9,10 +9,11 @@ begins is read from the photos too, without labels (`ganssl.metrics.threshold`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ganssl.directions.check import FeatureView
 from ganssl.directions.estimators import code_scale, logistic_normal
 from ganssl.directions.holdout import best_threshold
 from ganssl.errors import UserError
@@ -29,28 +30,6 @@ CODE_WEIGHT = 0.5
 
 STEEPNESS = 2.0
 """Logits per standard deviation of the scores, to find the two groups into which they fall."""
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureView:
-    """A linear score on face features that a few labels fix; *present* above 0.
-
-    Attributes:
-        mean, scale: of the photos' features, float32 `[f]` and one number for all.
-            Scaling each by itself would blow up the quiet ones, and the few
-            labels cannot tell these from the telling ones.
-        weights, bias: float32 `[f]` and a number.
-    """
-
-    mean: np.ndarray
-    scale: float
-    weights: np.ndarray
-    bias: float
-
-    def scores(self, features: np.ndarray) -> np.ndarray:
-        """float32 `[n, f]` → float32 `[n]`, in standard deviations of the photos' scores."""
-        rows = (features - self.mean) / np.float32(self.scale)
-        return rows @ self.weights + np.float32(self.bias)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +92,12 @@ def fit_feature_view(features: np.ndarray, labels: np.ndarray) -> FeatureView:
 
     Raises `UserError` for fewer than two labels of a class.
     """
+    view = unplaced_view(features, labels)
+    return replace(view, bias=view.bias - middle(view.scores(features)))
+
+
+def unplaced_view(features: np.ndarray, labels: np.ndarray) -> FeatureView:
+    """As `fit_feature_view`, with its middle where the labelled photos alone place it."""
     known = labels >= 0
     if np.bincount(labels[known], minlength=2).min() < FEWEST_PER_CLASS:
         raise UserError(f"Spreading takes {FEWEST_PER_CLASS} or more labels of each class.")
@@ -125,7 +110,7 @@ def fit_feature_view(features: np.ndarray, labels: np.ndarray) -> FeatureView:
         mean=mean,
         scale=scale,
         weights=(weights / unit).astype(np.float32),
-        bias=bias / unit - middle(scores / unit),
+        bias=bias / unit,
     )
 
 

@@ -109,6 +109,43 @@ def anchored_bells(values: np.ndarray, known: np.ndarray, labels: np.ndarray) ->
     return Bells(float(low), float(high), float(np.sqrt(variance)), float(share))
 
 
+def logistic_bells(values: np.ndarray, present: np.ndarray) -> Bells | None:
+    """Bells whose posteriors are those of a logistic regression on the scores (Platt 1999).
+
+    Scores are seldom bells to the ends of their tails, and means and widths
+    that are taken from the tails cut the middle in the wrong place; a logistic
+    regression looks at the middle. The width is the pooled one of both classes.
+
+    Args:
+        values: float `[n]`, scores.
+        present: `[n]`, 0 to 1, how likely each is to be present.
+
+    Returns None where the present ones do not score higher.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    values, present = np.asarray(values, np.float64), np.asarray(present, np.float64)
+    share = float(present.mean())
+    if not 0.0 < share < 1.0 or np.ptp(values) < 1e-6:
+        return None
+    model = LogisticRegression(C=1e6).fit(
+        np.concatenate([values, values])[:, None],
+        np.repeat([1, 0], len(values)),
+        np.concatenate([present, 1.0 - present]),
+    )
+    slope, offset = float(model.coef_[0, 0]), float(model.intercept_[0])
+    if slope < 1e-3:
+        return None
+    spread = sum(
+        np.sum(weight * (values - np.average(values, weights=weight)) ** 2)
+        for weight in (present, 1.0 - present)
+    )
+    variance = float(spread) / len(values) + 1e-6
+    gap = slope * variance
+    middle = -offset / slope - np.log((1.0 - share) / share) / slope  # of even classes
+    return Bells(middle - gap / 2, middle + gap / 2, float(np.sqrt(variance)), share)
+
+
 def _log_odds(values, low: float, high: float, variance: float, share: float) -> np.ndarray:
     gap = (high - low) * (np.asarray(values, np.float64) - (low + high) / 2) / variance
     return gap + np.log(share / (1.0 - share))

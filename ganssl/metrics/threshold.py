@@ -24,7 +24,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from ganssl.errors import UserError
-from ganssl.metrics.bells import Bells, anchored_bells
+from ganssl.metrics.bells import Bells, anchored_bells, logistic_bells
 from ganssl.metrics.class_shares import FEWEST, SMALLEST_SHARE, estimate_share
 
 METHODS: tuple[str, ...] = ("mixture", "em", "prior")
@@ -35,8 +35,11 @@ CLIP = 1e-4
 SEPARATION = 1.5
 """How many standard deviations apart two bells must lie before their crossing is used."""
 
-MOST_APART = 0.1
-"""Photos whose scores lie farther than this from two bells are not of their kind."""
+MOST_APART = 0.3
+"""Photos whose scores lie farther than this from two bells are not of their kind.
+
+Photos of the same kind are 0.1 to 0.27 from them, since scores are no bells.
+"""
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,26 @@ def anchored_threshold(
     )
 
 
+def soft_threshold(scores: np.ndarray, present: np.ndarray) -> Calibration:
+    """The threshold for photos of which is known how likely each is to be present.
+
+    Args:
+        scores: `[n]` probabilities of the positive class by the classifier.
+        present: `[n]`, 0 to 1, by what else is known of the same photos.
+    """
+    bells = logistic_bells(_logits(scores), present)
+    if bells is None:
+        return _undecided("soft", "those that should be present do not score higher")
+    return Calibration(
+        threshold=float(expit(bells.cut())),
+        positive_share=bells.share,
+        method="soft",
+        trusted=True,
+        note=f"placed where {len(present):,} photos, {bells.share:.0%} of them present, part",
+        bells=bells,
+    )
+
+
 def shifted_threshold(scores: np.ndarray, bells: Bells) -> Calibration:
     """As `em`, on scores that `anchored_threshold` has made into probabilities.
 
@@ -181,7 +204,11 @@ def _mixture(scores: np.ndarray) -> Calibration:
         start = [[logits[~above].mean()], [logits[above].mean()]]
         fits.append(
             GaussianMixture(
-                2, covariance_type="tied", means_init=start, weights_init=[1 - share, share]
+                2,
+                covariance_type="tied",
+                means_init=start,
+                weights_init=[1 - share, share],
+                random_state=0,
             ).fit(logits)
         )
     if not fits:
@@ -191,7 +218,7 @@ def _mixture(scores: np.ndarray) -> Calibration:
     mean = best.means_[[low, high], 0]
     share = best.weights_[[low, high]]
     deviation = float(np.sqrt(best.covariances_[0, 0]))
-    single = GaussianMixture(1).fit(logits)
+    single = GaussianMixture(1, random_state=0).fit(logits)
     if (mean[1] - mean[0]) / deviation < SEPARATION or best.bic(logits) >= single.bic(logits):
         return _undecided("mixture", "their scores do not fall into two groups")
     if share.min() < SMALLEST_SHARE:

@@ -21,6 +21,9 @@ AI-generated.
 Trained on photos of CelebA (Liu et al. 2015): celebrities, mostly Western, collected from the
 web without documented consent, for non-commercial research only. The weights and every face
 made with them inherit these terms. No photo and no single photo's latent code is in the bundle.
+Directions may carry what the photos behind them taught of face features: their mean over all
+photos and, for each attribute, weights of a linear score, its spread in both classes and the share
+of photos that have the attribute. No single photo's features are in it.
 
 ## Labels
 

@@ -12,11 +12,12 @@ from ganssl.base.progress import Stages
 from ganssl.directions import DEFAULT_METHODS, DirectionSet
 from ganssl.errors import UserError
 from ganssl.fitting.from_photos import encode_photos, fit_photo_directions
-from ganssl.fitting.spread_directions import spread_photo_directions
+from ganssl.fitting.spread_directions import FACE_SIZE, spread_photo_directions
 from ganssl.models.bundle import BundleModel, load_bundle
 from ganssl.models.card import write_card
 from ganssl.models.config import ModelConfig
 from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.preprocess import Preprocess
 from ganssl.training.checkpoint import read_checkpoint
 from ganssl.training.gan import SETTINGS
 from ganssl.training.whiten import whiten
@@ -153,8 +154,13 @@ def fit_all_directions(
     train = _train_part(photos)
     if photos.attributes:
         try:
-            model.directions = fit_photo_directions(
-                model, photos, EXPORT_METHODS, cache=cache, progress=progress, codes=codes
+            model.directions = _checked(
+                fit_photo_directions(
+                    model, photos, EXPORT_METHODS, cache=cache, progress=progress, codes=codes
+                ),
+                train,
+                cache,
+                progress,
             )
         except UserError as error:
             model.directions = DirectionSet(model.id, skipped={"all attributes": str(error)})
@@ -170,6 +176,25 @@ def fit_all_directions(
             )
         except UserError as error:
             model.few_directions = DirectionSet(model.id, skipped={"all attributes": str(error)})
+
+
+def _checked(
+    directions: DirectionSet, photos: PhotoSet, cache: Path | None, progress: Stages | None
+) -> DirectionSet:
+    """With what the photos taught of face features; without the face network as they are."""
+    from ganssl.features.extractor import get_extractor
+    from ganssl.features.feature_cache import cached_features
+    from ganssl.fitting.photo_check import with_checks
+
+    try:
+        extractor = get_extractor()
+    except UserError:
+        return directions
+    features = cached_features(
+        extractor, photos, Preprocess(FACE_SIZE), cache, progress and progress("face features")
+    )
+    report = progress and progress("checking what the labels taught")
+    return with_checks(directions, extractor, features, FACE_SIZE, photos.column, report)
 
 
 def _measure_sliders(model: BundleModel, photos: PhotoSet, progress: Stages | None) -> None:

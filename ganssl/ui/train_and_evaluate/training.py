@@ -11,7 +11,8 @@ from ganssl.base.jobs import Job, JobContext
 from ganssl.classifier import HEADS, Classifier, CurvePoint, train_on_set
 from ganssl.classifier.anchor import photo_anchor
 from ganssl.classifier.archive import classifier_zip, read_classifier_zip
-from ganssl.classifier.card import classifier_card
+from ganssl.classifier.card import classifier_card, expected_sentence
+from ganssl.classifier.from_faces import set_check
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.judgement.figures import PLAIN, learning_curve
@@ -67,10 +68,11 @@ def train_form(made: SyntheticSet) -> None:
             width=120,
         )
     anchor = _choose_anchor(made)
+    checked = anchor is None and _choose_check(made, extractor)
     if st.button("Train", icon=":material/model_training:", type="primary", key="train/start"):
         try:
             st.session_state["train/training"] = start_training(
-                made, extractor, head, int(copies), int(seed), anchor
+                made, extractor, head, int(copies), int(seed), anchor, checked
             )
         except UserError as error:
             st.error(str(error), icon=":material/error:")
@@ -99,6 +101,27 @@ def _choose_anchor(made: SyntheticSet) -> PhotoSet | None:
     return usable.get(title)
 
 
+def _choose_check(made: SyntheticSet, extractor: FeatureExtractor) -> bool:
+    """Whether what the photos behind the labels taught checks the faces; the default."""
+    check = set_check(made)
+    if check is None:
+        return False
+    if not check.fits(extractor.name, extractor.id, made.recipe.size):
+        st.caption(
+            "What the photos behind the labels taught is about "
+            f"*{check.features}* on faces of {check.size} pixels, and is not used here."
+        )
+        return False
+    return st.toggle(
+        "Let what the photos behind the labels taught check the faces",
+        value=True,
+        help=f"{check.labels:,} labelled and {check.photos:,} other photos define the labels of "
+        "these faces. What they showed of face features came along, in a few numbers over all of "
+        "them: faces that contradict it are left out, and it places the threshold.",
+        key=f"train/check {made.id}",
+    )
+
+
 def show_training() -> None:
     """The latest training: progress, cancel, and its curve, which grows while it runs."""
     training: Training | None = st.session_state.get("train/training")
@@ -123,11 +146,13 @@ def start_training(
     copies: int,
     seed: int,
     anchor: PhotoSet | None = None,
+    checked: bool = True,
 ) -> Training:
     """Queue a training; the classifier lies on the shelf once it is trained.
 
     Args:
         anchor: labelled photos that check the faces and place the threshold.
+        checked: let what the photos behind the set's labels taught do so.
 
     Raises `UserError` where the visitor has too many jobs.
     """
@@ -139,10 +164,10 @@ def start_training(
             curve.append(latest)
             context.progress(latest.step, latest.steps, "Training")
 
-        checked = None
+        photos = None
         if anchor is not None:
             crop = Preprocess(made.recipe.size)
-            checked = photo_anchor(
+            photos = photo_anchor(
                 anchor, made.attribute.name, extractor, crop, progress=context.stage
             )
         classifier = train_on_set(
@@ -150,7 +175,8 @@ def start_training(
             extractor,
             head,
             copies=copies,
-            anchor=checked,
+            anchor=photos,
+            checked=checked,
             cache=made.folder.parent / "features",
             progress=context.stage,
             curve=point,
@@ -188,6 +214,8 @@ def choose_classifier() -> tuple[str, Classifier] | None:
     if chosen:
         _, classifier = chosen
         st.caption(_summary(classifier))
+        if said := expected_sentence(classifier):
+            st.info(said, icon=":material/query_stats:")
         with st.container(horizontal=True, gap="small"):
             download_classifier(classifier, "train/download")
             with st.popover("Model card", icon=":material/description:"):
@@ -216,6 +244,12 @@ def _summary(classifier: Classifier) -> str:
         text += (
             f" {len(photos):,} labelled photos contradict {metrics['dropped_as_contradicted']:,} "
             "more, which were left out, and placed the threshold."
+        )
+    elif count := metrics.get("taught_by"):
+        text += (
+            f" What {count:,} labelled photos taught contradicts "
+            f"{metrics['dropped_as_contradicted']:,} more, which were left out, and placed the "
+            f"threshold at {classifier.threshold:.2f}."
         )
     if metrics.get("held_out_accuracy") is not None:
         text += (
