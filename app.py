@@ -74,6 +74,6 @@ else:  # the server reads it once
     app = st.App(
         __file__,
         lifespan=tidy,
-        routes=[downloads.route(), *live],
+        routes=[downloads.route(live_files.base), *live],
         middleware=[Middleware(SafeHeaders)],
     )

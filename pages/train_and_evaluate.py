@@ -10,8 +10,9 @@ from ganssl.photos import PhotoSet
 from ganssl.ui.shared.desk import desk
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
 from ganssl.ui.shared.model import require_face_model
+from ganssl.ui.train_and_evaluate.class_names import name_classes
 from ganssl.ui.train_and_evaluate.judgement_view import show_comparison
-from ganssl.ui.train_and_evaluate.judging import judge_button, judging_form
+from ganssl.ui.train_and_evaluate.judging import exchange_button, judge_button, judging_form
 from ganssl.ui.train_and_evaluate.label_efficiency import show_label_efficiency
 from ganssl.ui.train_and_evaluate.labelled_photos import choose_column, choose_photos
 from ganssl.ui.train_and_evaluate.training import (
@@ -35,6 +36,7 @@ def show_judging(chosen: tuple[str, Classifier] | None, photos: PhotoSet) -> Non
     if chosen is None:
         st.info("Train a classifier, or bring a saved one, to judge it on these photos.")
         return
+    name_classes(photos, chosen[1].attribute)
     try:
         column = choose_column(photos, chosen[1].attribute)
     except UserError as error:
@@ -69,6 +71,7 @@ if photos:
 
 st.subheader("4 · Judgement", divider="gray")
 if desk().comparison:
+    exchange_button(model)
     show_comparison(desk().comparison, desk().classifier)
 else:
     st.caption("Once a classifier has been judged on labelled photos, the result stands here.")

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
 
 
+PICTURE_HELP = "the picture to write: .png (exact), .jpg or .webp"
+
+
 def add_dtype_argument(parser: argparse.ArgumentParser) -> None:
     """`--dtype`, which `ganssl.base.device.training_dtype` reads."""
     parser.add_argument(
@@ -42,6 +45,7 @@ def add_markdown_argument(parser: argparse.ArgumentParser) -> None:
 
 def check_markdown(args: argparse.Namespace) -> None:
     """`UserError` where `--markdown` cannot be written, before long work."""
+    check_ending(args.markdown, "--markdown", ".md", ".markdown", ".txt")
     check_folders(args.markdown)
     if args.markdown and getattr(args, "json", None) is True:
         raise UserError("--markdown writes the table that --json replaces: leave one of them out.")
@@ -131,6 +135,13 @@ def check_threshold(args: argparse.Namespace) -> None:
         raise UserError("--threshold prior takes the share of present photos: --positive-share.")
     if args.positive_share is not None and not 0 < args.positive_share < 1:
         raise UserError("--positive-share lies between 0 and 1.")
+
+
+def check_ending(path: str | None, option: str, *endings: str) -> None:
+    """`UserError` where a file's ending names another format than the one that is written."""
+    if path and Path(path).suffix.lower() not in endings:
+        usual = " or ".join(endings[:2])
+        raise UserError(f"{option} writes {usual}: {path} would say that it is something else.")
 
 
 def check_folders(*paths: str | None) -> None:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import argparse
 
 from ganssl.base.atomic import write_file
-from ganssl.commands._options import add_edit_arguments, check_folders, edited, open_photo
+from ganssl.commands._options import (
+    PICTURE_HELP,
+    add_edit_arguments,
+    check_folders,
+    edited,
+    open_photo,
+)
 from ganssl.face.state import FaceState
+from ganssl.photos.picture_files import picture_format
 
 HELP = "edit the face of a photo, and say what the way through the model cost"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--photo", required=True, metavar="FILE", help="JPEG, PNG or WebP")
-    parser.add_argument("--out", required=True, metavar="PNG", help="the picture to write")
+    parser.add_argument(
+        "--photo", required=True, metavar="FILE", help="the photo, of any usual format"
+    )
+    parser.add_argument("--out", required=True, metavar="FILE", help=PICTURE_HELP)
     add_edit_arguments(parser)
     parser.add_argument(
         "--face", type=int, metavar="N", help="which face, 1 is the largest (default: the main one)"
@@ -32,18 +41,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     state = edited(FaceState(), args)
+    format = picture_format(args.out)
     check_folders(args.out)
-    from ganssl.face.from_photo import photo_png
+    from ganssl.face.from_photo import photo_picture
     from ganssl.face.render import describe
     from ganssl.models.catalogue import load_model
 
     model = load_model(args.model)
     photo = open_photo(model, args.photo, args.face)
     detail = photo.detail(args.detail)
-    png = photo_png(
-        model, state, photo.code, detail, model.size if args.size is None else args.size
-    )
-    write_file(args.out, png)
+    side = model.size if args.size is None else args.size
+    picture = photo_picture(model, state, photo.code, detail, side, format)
+    write_file(args.out, picture)
     for sentence in photo.loss.sentences():
         print(sentence)
     print(f"{args.out}: {describe(state)}; {args.detail:.0%} of the photo's detail; {model.name}")

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from ganssl.base.atomic import write_file
-from ganssl.commands._options import check_threshold
+from ganssl.commands._options import check_ending, check_threshold
 from ganssl.commands._photos import LABELS_HELP, add_class_argument, named_classes, say
 from ganssl.errors import UserError
 
@@ -21,6 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--labels", metavar="FILE", help=LABELS_HELP)
     add_class_argument(parser)
+    parser.add_argument(
+        "--exchange-labels",
+        action="store_true",
+        help="take present for absent and absent for present, where labels turned out to be "
+        "the other way round",
+    )
     parser.add_argument("--column", help="the column of labels, where it is not the attribute's")
     parser.add_argument(
         "--slices", nargs="+", default=[], metavar="COLUMN", help="judge these groups apart as well"
@@ -79,6 +85,8 @@ def run(args: argparse.Namespace) -> int:
         path = Path(file).resolve()
         if path.is_dir() or not path.parent.is_dir():
             raise UserError(f"{file} cannot be written: give a file in a folder.")
+    check_ending(args.predictions, "--predictions", ".csv")
+    check_ending(args.report, "--report", ".html", ".htm")
     check_threshold(args)
     if args.set and not args.few_per_class:
         raise UserError("--set is for --few-per-class; it has no effect without it.")
@@ -102,7 +110,10 @@ def run(args: argparse.Namespace) -> int:
         args.slices,
         args.part,
     )
-    say(found.photos.report)
+    photos = found.photos
+    if args.exchange_labels:
+        photos = photos.exchanged(classifier.attribute.name)
+    say(photos.report)
     extractor, model = extractor_of(classifier, args.weights), load_model(args.model)
     synthetic = None
     if args.set and args.few_per_class:
@@ -111,7 +122,7 @@ def run(args: argparse.Namespace) -> int:
         classifier,
         extractor,
         prepare_photos(
-            found.photos,
+            photos,
             classifier.source.preprocess,
             bar("reading photos"),
             model.preprocess,
@@ -137,7 +148,7 @@ def run(args: argparse.Namespace) -> int:
         "threshold_from": compared.classifier.threshold_from,
         "photos_without_label": found.unlabelled,
         "labels_without_photo": found.rows_without_photo,
-        "reading": found.photos.report.to_dict(),
+        "reading": photos.report.to_dict(),
     }
     if args.json:
         print(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False))
@@ -157,6 +168,7 @@ def report(values: dict) -> str:
     lines = [
         f"{values['attribute']} by {values['head']} on {values['features']}: {values['n']} photos",
         values["verdict"],
+        *(["Exchange them with --exchange-labels."] if values["labels_look_exchanged"] else []),
         "",
         f"accuracy           {values['accuracy']:.3f}  (95 % interval {low:.3f} to {high:.3f})",
         f"balanced accuracy  {_figure(values['balanced_accuracy'], values['balanced_ci95'])}",

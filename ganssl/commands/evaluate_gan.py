@@ -10,7 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.base.atomic import write_file
-from ganssl.commands._options import add_markdown_argument, check_markdown, write_markdown
+from ganssl.commands._options import (
+    add_markdown_argument,
+    check_ending,
+    check_markdown,
+    write_markdown,
+)
 from ganssl.commands._photos import open_photos, usable
 from ganssl.errors import UserError
 
@@ -60,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if args.json and args.json != "-":
+        check_ending(args.json, "--json", ".json")
         path = Path(args.json).resolve()
         if path.is_dir() or not path.parent.is_dir():
             raise UserError(f"{args.json} cannot be written: give a file in a folder that exists.")

@@ -7,14 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from ganssl.base.atomic import write_file
-from ganssl.commands._options import add_edit_arguments, check_folders, edited, read_face_file
+from ganssl.commands._options import (
+    PICTURE_HELP,
+    add_edit_arguments,
+    check_ending,
+    check_folders,
+    edited,
+    read_face_file,
+)
 from ganssl.face.state import DEFAULT_TRUNCATION, FaceState
+from ganssl.photos.picture_files import picture_bytes, picture_format
 
-HELP = "generate one face from a seed, with edits, as PNG"
+HELP = "generate one face from a seed, with edits, as PNG, JPEG or WebP"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", required=True, metavar="PNG", help="the picture to write")
+    parser.add_argument("--out", required=True, metavar="FILE", help=PICTURE_HELP)
     parser.add_argument("--seed", metavar="N", help="which face (default: 0)")
     add_edit_arguments(parser)
     parser.add_argument(
@@ -28,19 +36,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--directions", metavar="FILE", help="your own, beside those of the model: a saved file"
     )
     parser.add_argument(
-        "--state", metavar="FILE", help="start from a saved face: JSON, or a PNG made here"
+        "--state", metavar="FILE", help="start from a saved face: JSON, or a picture made here"
     )
     parser.add_argument("--save-state", metavar="JSON", help="write the face as small JSON, too")
 
 
 def run(args: argparse.Namespace) -> int:
     state = read_state(args)
+    format = picture_format(args.out)
+    check_ending(args.save_state, "--save-state", ".json")
     check_folders(args.out, args.save_state)
     from ganssl.face.carried import carrying, with_carried
     from ganssl.face.provenance import provenance
     from ganssl.face.render import describe, enlarge, render
     from ganssl.models.catalogue import load_model
-    from ganssl.photos.images import png_bytes
 
     model = load_model(args.model)
     if args.directions:
@@ -50,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     model, state = with_carried(model, state)
     rendered = render(model, state)
     pixels = enlarge(rendered.pixels, model.size if args.size is None else args.size)
-    write_file(args.out, png_bytes(pixels, provenance(model, state)))
+    write_file(args.out, picture_bytes(pixels, format, provenance(model, state)))
     if args.save_state:
         bound = carrying(state.check(model.id, model.directions.sliders), model.directions)
         write_file(args.save_state, bound.to_json())

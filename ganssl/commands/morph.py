@@ -29,7 +29,7 @@ SEED = "seed:"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    kinds = "a photo (JPEG, PNG, WebP), seed:N for a generated face, or a saved face (JSON)"
+    kinds = "a photo, seed:N for a generated face, or a saved face (JSON)"
     parser.add_argument("a", metavar="A", help=kinds)
     parser.add_argument("b", metavar="B", help="the same")
     parser.add_argument(

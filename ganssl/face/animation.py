@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import importlib.util
 import io
-import json
 import subprocess
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from xml.sax.saxutils import escape
 
 import numpy as np
 from PIL import Image
 
 from ganssl.errors import UserError
 from ganssl.face.render import enlarge
-from ganssl.photos.images import disclosure, tile
+from ganssl.photos.images import tile
+from ganssl.photos.picture_files import words_of, xmp_of
 
 MAX_FRAMES = 240
 SECONDS = (0.2, 30.0)
@@ -27,15 +26,6 @@ MIN_FRAME = 0.02
 
 PALETTE_FRAMES = 16
 """The colours of a GIF, the same in all frames so that it does not flicker, come from so many."""
-
-XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
- xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
- xmlns:dc="http://purl.org/dc/elements/1.1/"
- xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
- Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/{source_type}">
-<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{words}</rdf:li></rdf:Alt></dc:description>
-</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>"""
 
 
 def animation_bytes(
@@ -95,16 +85,14 @@ def _gif(frames: np.ndarray, seconds: float, px: int, loop: bool, provenance: di
         picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
         for picture in _pictures(frames, px)
     )
-    settings = {"comment": _words(provenance).encode(), "disposal": 1}
+    settings = {"comment": words_of(provenance).encode(), "disposal": 1}
     if loop:
         settings["loop"] = 0
     return _save(pictures, "GIF", _durations(len(frames), seconds, unit=10), settings)
 
 
 def _webp(frames: np.ndarray, seconds: float, px: int, loop: bool, provenance: dict) -> bytes:
-    _, source_type = disclosure(provenance)
-    xmp = XMP.format(source_type=source_type, words=escape(_words(provenance)))
-    settings = {"quality": 85, "loop": 0 if loop else 1, "xmp": xmp.encode()}
+    settings = {"quality": 85, "loop": 0 if loop else 1, "xmp": xmp_of(provenance)}
     return _save(_pictures(frames, px), "WEBP", _durations(len(frames), seconds, 1), settings)
 
 
@@ -130,7 +118,7 @@ def _mp4(frames: np.ndarray, seconds: float, px: int, loop: bool, provenance: di
     command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{side}x{side}"]
     command += ["-framerate", str(rate), "-i", "-"]
     command += ["-vf", f"scale={even}:{even}:flags=lanczos", "-pix_fmt", "yuv420p"]
-    command += ["-c:v", "libx264", "-crf", "18", "-metadata", f"comment={_words(provenance)}"]
+    command += ["-c:v", "libx264", "-crf", "18", "-metadata", f"comment={words_of(provenance)}"]
     command += ["-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mp4", "-"]
     run = subprocess.run(command, input=frames.tobytes(), capture_output=True)
     if run.returncode:
@@ -147,10 +135,6 @@ def _durations(count: int, seconds: float, unit: int) -> list[int]:
     """Milliseconds of each frame in whole units, which add up to the whole."""
     ends = np.rint(np.linspace(0, 1000 * seconds, count + 1) / unit).astype(int) * unit
     return np.diff(ends).tolist()
-
-
-def _words(provenance: dict) -> str:
-    return f"{disclosure(provenance)[0]} {json.dumps(provenance, sort_keys=True)}"
 
 
 _WRITERS: dict[str, Callable[..., bytes]] = {"gif": _gif, "webp": _webp, "mp4": _mp4}

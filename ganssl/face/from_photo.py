@@ -21,7 +21,8 @@ from ganssl.face.state import FaceState
 from ganssl.metrics.reconstruction import l1_error, ms_ssim
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.align import Face, PreparedFace, find_faces, prepare_face
-from ganssl.photos.images import png_bytes, read_image
+from ganssl.photos.images import read_image
+from ganssl.photos.picture_files import picture_bytes
 from ganssl.photos.preprocess import ALIGNED_SIZE
 
 if TYPE_CHECKING:
@@ -201,6 +202,27 @@ def identity_similarity(network: FaceNetwork, one: np.ndarray, other: np.ndarray
     return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
 
 
+def photo_picture(
+    model: FaceModel,
+    state: FaceState,
+    code: np.ndarray,
+    detail: PhotoDetail | None = None,
+    px: int | None = None,
+    format: str = "PNG",
+) -> bytes:
+    """The edited photo as a file with its provenance.
+
+    Args:
+        state: its edits and locks are applied to the code.
+        code: of the photo, float32 `[d]`.
+        px: side; None is the model's own.
+        format: see `ganssl.photos.picture_files.picture_format`.
+    """
+    pixels = render(model, state, code, detail).pixels
+    pixels = enlarge(pixels, model.size if px is None else px)
+    return picture_bytes(pixels, format, photo_provenance(model, state, detail))
+
+
 def photo_png(
     model: FaceModel,
     state: FaceState,
@@ -208,13 +230,5 @@ def photo_png(
     detail: PhotoDetail | None = None,
     px: int | None = None,
 ) -> bytes:
-    """The edited photo as PNG with its provenance.
-
-    Args:
-        state: its edits and locks are applied to the code.
-        code: of the photo, float32 `[d]`.
-        px: side; None is the model's own.
-    """
-    pixels = render(model, state, code, detail).pixels
-    pixels = enlarge(pixels, model.size if px is None else px)
-    return png_bytes(pixels, photo_provenance(model, state, detail))
+    """`photo_picture` as PNG."""
+    return photo_picture(model, state, code, detail, px)

@@ -245,19 +245,19 @@ def face_png(model: FaceModel, state: FaceState, px: int | None = None) -> bytes
 
 
 def read_face(data: bytes, name: str = "The file") -> FaceState:
-    """A saved face: the JSON of `FaceState.to_json`, or a PNG of `face_png`."""
-    if data.startswith(PNG_START):
+    """A saved face: the JSON of `FaceState.to_json`, or a picture made here (PNG, JPEG, WebP)."""
+    if data.startswith((PNG_START, b"\xff\xd8\xff")) or data[8:12] == b"WEBP":
         return state_from_png(data, name)
     return FaceState.from_json(data, name)
 
 
 def state_from_png(png: bytes, name: str = "The picture") -> FaceState:
-    """The state that `face_png` wrote into a picture; `UserError` where there is none."""
+    """The state that a picture made here brings; `UserError` where there is none."""
     read_image(png, name)  # refuses what is damaged or too large
     try:
         found = read_provenance(png)
     except (OSError, ValueError) as error:
-        raise UserError(f"{name} is no PNG, or what it says about itself is damaged.") from error
+        raise UserError(f"{name} is damaged, or what it says about itself is damaged.") from error
     if isinstance(found, dict) and found.get("ai_edited"):
         raise UserError(
             f"{name} was made from a photo, which it does not hold. Give the photo on the page "

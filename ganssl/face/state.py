@@ -15,6 +15,7 @@ from typing import Any
 
 from ganssl.attributes import slider_names
 from ganssl.base.json_text import parse_json
+from ganssl.base.links import unescaped
 from ganssl.directions.holding import DEFAULT_RULE, RAW, check_rule
 from ganssl.errors import UserError
 from ganssl.face.packed import from_plain, to_plain
@@ -194,8 +195,11 @@ class FaceState:
     def from_query(cls, query: Mapping[str, str | Sequence[str]]) -> FaceState:
         """Read `to_query`; parameters that links pick up elsewhere are left alone.
 
+        Names may come with what is left of `&amp;`, as some mail programs send links.
+
         Raises `UserError` where a value is not one of a face.
         """
+        query = unescaped(query)
         last: dict[str, Any] = {
             key: v if isinstance(v, str) else v[-1] for key, v in query.items() if len(v)
         }

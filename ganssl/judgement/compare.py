@@ -25,6 +25,7 @@ from ganssl.judgement.on_photos import judge_prepared
 from ganssl.judgement.placing import AUTO, place_threshold
 from ganssl.metrics.threshold import DEFAULT
 from ganssl.photos.prepared import PreparedPhotos, labelled
+from ganssl.photos.report import listed
 
 if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
@@ -110,6 +111,11 @@ def compare_methods(
         notes.append(
             f"The classifier has learnt from {int(seen.sum()):,} of these photos, so they are not "
             "judged."
+        )
+    if faceless := prepared.without_face:
+        notes.append(
+            f"No face was found in {len(faceless):,} photo{'' if len(faceless) == 1 else 's'}, "
+            f"which {'is' if len(faceless) == 1 else 'are'} left out: {listed(faceless)}."
         )
     for answer in METHODS:
         scored, said = answer(case)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +9,7 @@ import numpy as np
 from ganssl.classifier.classifier import Classifier
 from ganssl.judgement.on_photos import PhotoJudgement
 from ganssl.photos.prepared import PreparedPhotos
+from ganssl.photos.table_text import csv_bytes
 
 JUDGED, FEW_LABELLED, UNLABELLED = "judged", "few labelled", "no label"
 LEARNT_FROM = "learnt from"
@@ -59,16 +58,16 @@ class Comparison:
             "threshold_used": self.threshold,
         }
 
-    def csv(self) -> str:
+    def csv(self) -> bytes:
         """One line for each photo that was handed in, those that were refused at the end.
+
+        As spreadsheets open it rightly, see `ganssl.photos.table_text.csv_bytes`.
 
         Columns: file, label (empty without one), answer, score, aligned (how
         its face was found), use (judged, few labelled, learnt from, no label,
         refused).
         """
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["file", "label", "answer", "score", "aligned", "use"])
+        rows = [["file", "label", "answer", "score", "aligned", "use"]]
         classes = self.classifier.attribute.classes
         uses = np.select(
             [self.seen, self.few, self.labels >= 0], [LEARNT_FROM, FEW_LABELLED, JUDGED], UNLABELLED
@@ -77,7 +76,6 @@ class Comparison:
         for name, label, score, how, use in zip(*columns, strict=True):
             answer = classes[int(np.float64(score) >= self.classifier.threshold)]
             known = classes[label] if label >= 0 else ""
-            writer.writerow([name, known, answer, f"{score:.4f}", how, use])
-        for refusal in self.prepared.refused:
-            writer.writerow([refusal.name, "", "", "", "", "refused"])
-        return text.getvalue()
+            rows.append([name, known, answer, f"{score:.4f}", how, use])
+        rows += [[one.name, "", "", "", "", "refused"] for one in self.prepared.refused]
+        return csv_bytes(rows)

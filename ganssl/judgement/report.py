@@ -140,6 +140,7 @@ def photo_lines(found: Comparison) -> list[str]:
         f"How faces were found: {how}.",
     ]
     lines += [f"{len(prepared.warnings):,} warnings were given."] if prepared.warnings else []
+    lines += prepared.photos.report.notes
     refused = prepared.refused
     lines += [f"Left out: {one.name}: {one.reason}" for one in refused[:MOST_REFUSALS]]
     if len(refused) > MOST_REFUSALS:

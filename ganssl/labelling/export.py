@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from pathlib import PurePosixPath
@@ -12,30 +11,31 @@ from PIL import Image
 from ganssl.labelling.session import LabellingSession
 from ganssl.photos.label_file import LABEL_COLUMN, UNKNOWN
 from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.table_text import csv_bytes
 
 QUALITY = 95
 FORMATS = {".png": "PNG", ".webp": "WEBP"}
 """Photos keep the format that their name promises; all others become JPEG."""
 
 
-def label_csv(photos: PhotoSet, header: str | None = None) -> str:
+def label_csv(photos: PhotoSet, header: str | None = None) -> bytes:
     """One row for each photo with a label: 1 yes, 0 no, empty for unsure or open.
+
+    As spreadsheets open it rightly, see `ganssl.photos.table_text.csv_bytes`.
 
     Args:
         photos: with a column for each question, see `LabellingSession.to_photo_set`.
         header: what the column of a single question is called; its name when
             None, which also says what 1 means.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["file", *([header] if header else photos.attributes)])
+    rows = [["file", *([header] if header else photos.attributes)]]
     for name, labels in zip(photos.names, photos.labels, strict=True):
         if (labels != UNKNOWN).any():
-            writer.writerow([name, *("" if label == UNKNOWN else int(label) for label in labels)])
-    return text.getvalue()
+            rows.append([name, *("" if label == UNKNOWN else int(label) for label in labels)])
+    return csv_bytes(rows)
 
 
-def session_csv(session: LabellingSession) -> str:
+def session_csv(session: LabellingSession) -> bytes:
     """`file,label` for one question, `file,<Attribute>,…` for several."""
     return label_csv(session.to_photo_set(), LABEL_COLUMN if len(session.questions) == 1 else None)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from ganssl.fitting import EncodedPhotos
 from ganssl.laboratory.card import DirectionCard, direction_card
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.matrices import Rescoring, cosine_matrix, label_correlation, rescore
+from ganssl.photos.table_text import csv_bytes
 
 INTRODUCTION = (
     "Effects are measured on generated faces by probes on the face network, which see pixels and "
@@ -168,9 +167,7 @@ def write_report(report: DirectionReport, folder: str | Path) -> list[Path]:
     if report.correlations is not None:
         tables["label_correlations.csv"] = _square(report.attributes, report.correlations)
     for name, table in tables.items():
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(table)
-        write_file(folder / name, text.getvalue())
+        write_file(folder / name, csv_bytes(table))
     write_file(folder / "report.json", json.dumps(report.to_dict(), indent=1, allow_nan=False))
     write_file(folder / "index.html", report_page(report))
     return [folder / name for name in (*tables, "report.json", "index.html")]

@@ -162,7 +162,8 @@ def prepare_face(
         how = "aligned frame"
     else:
         how = TAKEN
-        warnings = [_no_face(photo)]
+        sentence = "No face was found; the middle of the photo is taken as a face."
+        warnings = [sentence + no_face(photo)]
     pixels = preprocess(frame)
     if side < preprocess.size / 2:
         warnings.append(
@@ -174,16 +175,15 @@ def prepare_face(
     return PreparedFace(pixels, how, faces, chosen, tuple(warnings), frame)
 
 
-def _no_face(photo: Image.Image) -> str:
-    """What to say of a photo without a face, and of a chip that may be cut too tightly."""
-    sentence = "No face was found; the middle of the photo is taken as a face."
+def no_face(photo: Image.Image) -> str:
+    """What to add to the word that no face was found: advice where it may be cut out tightly."""
     width, height = photo.size
-    if max(width, height) <= TIGHT and abs(width - height) <= 0.1 * max(width, height):
-        sentence += (
-            " If it is a face cut out tightly, cut it out with a margin: hair, chin and ears "
-            "belong to what the networks have learnt from."
-        )
-    return sentence
+    if max(width, height) > TIGHT or abs(width - height) > 0.1 * max(width, height):
+        return ""
+    return (
+        " If it is a face cut out tightly, cut it out with a margin: hair, chin and ears belong "
+        "to what the networks have learnt from."
+    )
 
 
 def _face_warnings(faces: list[Face], face: Face) -> list[str]:

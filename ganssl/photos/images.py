@@ -37,6 +37,9 @@ MOST_DECLARED = 178_000_000
 """Pixels of a JPEG, which is reduced while it is decoded; progressive ones are held whole."""
 
 MIN_SIDE = 8
+DESCRIPTION = 0x010E
+"""EXIF's ImageDescription."""
+
 PROVENANCE_KEY = "ganssl"
 CONVERT = (
     "Save it as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible), and hand that in."
@@ -253,11 +256,17 @@ def disclosure(provenance: dict[str, Any]) -> tuple[str, str]:
     return "AI-generated face; no real person is shown.", "trainedAlgorithmicMedia"
 
 
-def read_provenance(png: bytes) -> dict[str, Any] | None:
-    """The provenance that `png_bytes` wrote, or None where there is none (any other file too)."""
+def read_provenance(data: bytes) -> dict[str, Any] | None:
+    """The provenance that a picture made here brings; None where there is none (any other file).
+
+    A PNG has it in a chunk of its own, JPEG and WebP as JSON at the end of their description.
+    """
     try:
-        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
-            return parse_json(image.info[PROVENANCE_KEY], "the provenance")
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as image:
+            if image.format == "PNG":
+                return parse_json(image.info[PROVENANCE_KEY], "the provenance")
+            _, brace, rest = image.getexif()[DESCRIPTION].partition("{")
+            return parse_json(brace + rest, "the provenance")
     except Exception:  # damaged data raises many types; whatever it is, it was not written here
         return None
 

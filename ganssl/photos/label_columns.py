@@ -48,12 +48,15 @@ class Asked:
         every_column: read the other columns too, each as an attribute of its own; then
             `attribute` only says what its column, or `label`, answers.
         wanted: keep only rows whose `loose_key` is among these.
+        words: a column that answers `attribute` in words none of which is known becomes one of
+            texts, so that a person can be asked; it is an error otherwise.
     """
 
     attribute: Attribute | None = None
     column: str | None = None
     every_column: bool = False
     wanted: Collection[str] | None = None
+    words: bool = False
 
 
 def photo_column(name: str, header: list[str], rows: list[list[str]]) -> int:

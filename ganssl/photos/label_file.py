@@ -41,6 +41,7 @@ def read_labels(
     name: str = "labels.csv",
     every_column: bool = False,
     wanted: Collection[str] | None = None,
+    words: bool = False,
 ) -> LabelTable:
     """Read labels from a file of any format, which its ending and first bytes decide.
 
@@ -49,7 +50,7 @@ def read_labels(
 
     Args:
         source: the path, or the bytes of an uploaded file.
-        attribute, column, every_column, wanted: see `ganssl.photos.label_table.Asked`.
+        attribute, column, every_column, wanted, words: see `ganssl.photos.label_table.Asked`.
         name: what messages call the file when bytes are given.
 
     Raises `UserError`, with the line, for what cannot be read.
@@ -62,7 +63,8 @@ def read_labels(
         table = read_attribute_list(source, name, wanted)
         return _chosen(table, attribute, column, every_column)
     rows, notes = _rows(name, source)
-    return table_of_rows(name, rows, Asked(attribute, column, every_column, wanted), notes)
+    asked = Asked(attribute, column, every_column, wanted, words)
+    return table_of_rows(name, rows, asked, notes)
 
 
 def read_label_csv(

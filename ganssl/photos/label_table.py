@@ -21,6 +21,7 @@ from ganssl.photos.label_columns import (
 from ganssl.photos.label_values import (
     NO_ANSWER,
     UNKNOWN,
+    Coding,
     code_cells,
     is_label_column,
     word,
@@ -159,6 +160,9 @@ def _coded(
             question, refusal = Attribute("column"), error
         taken.add(question.name)
         coding = code_cells(chain(by_column[i], read.distinct[i]), question, name)
+        if i in columns and asked.words and coding.unread and _all_unread(coding):
+            texts[header[i]] = [cell.strip() for cell in by_column[i]]
+            continue
         if i in columns:
             _refuse_unread(read, by_column[i], question, coding, notes)
         elif not is_label_column(coding.codes, coding):
@@ -210,8 +214,7 @@ def _refuse_unread(read: _Read, cells: Sequence[str], question, coding, notes) -
         return
     line = next((n for n, c in zip(read.lines, cells, strict=True) if c in coding.unread), None)
     where = f"{read.name}, line {line}" if line else read.name
-    said = {word(cell) for cell in coding.codes} - NO_ANSWER
-    if said <= {word(cell) for cell in coding.unread}:
+    if _all_unread(coding):
         shown = ", ".join(repr(cell.strip()) for cell in sorted(coding.unread)[:4])
         raise UserError(
             f"{where}: {coding.unread[0].strip()!r} is no label of {question.name}: write 1 or "
@@ -219,6 +222,12 @@ def _refuse_unread(read: _Read, cells: Sequence[str], question, coding, notes) -
             f"the classes are called in the file (it has {shown})."
         )
     notes.append(_unread_note(where, question, coding.unread))
+
+
+def _all_unread(coding: Coding) -> bool:
+    """Whether no cell that says something is an answer."""
+    said = {word(cell) for cell in coding.codes} - NO_ANSWER
+    return said <= {word(cell) for cell in coding.unread}
 
 
 def _unread_note(where: str, question: Attribute, unread: Sequence[str]) -> str:

@@ -36,9 +36,13 @@ SPLITS = {
 }  # fmt: skip
 """Folders that are parts of a set, with the numbers of CelebA's partition."""
 
-PHOTO_ENDING = re.compile(
-    r"\.(jpe?g|jpe|jfif|png|apng|webp|avif|gif|tiff?|bmp|heic|heif|mpo)$", re.I
-)
+ENDINGS = (
+    "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "avif", "gif", "tif", "tiff",
+    "bmp", "heic", "heif",
+)  # fmt: skip
+"""Of the photo files that `ganssl.photos.images` reads."""
+
+PHOTO_ENDING = re.compile(rf"\.({'|'.join(ENDINGS)})$", re.I)
 LABEL_STUDIO = re.compile(r"^[0-9a-f]{8}-(?=.)")
 """What Label Studio puts before the name of a file that was uploaded to it."""
 
@@ -62,6 +66,8 @@ class Matches:
 def clean_path(text: str) -> str:
     """A path as label files write it, with plain slashes, without address, query or drive."""
     path = text.strip().strip('"').replace("\\", "/")
+    if path[:2] in ("'=", "'+", "'@"):  # so written that spreadsheets run no formula
+        path = path[1:]
     if "?d=" in path:  # Label Studio's local storage
         path = unquote(path.partition("?d=")[2])
     elif re.match(r"^[a-z][a-z0-9+.-]+://", path, re.I):

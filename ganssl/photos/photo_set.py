@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from ganssl.photos.images import check_image, read_image
 from ganssl.photos.label_file import UNKNOWN
 from ganssl.photos.photo_files import FolderFiles, MemoryFiles, ZipFiles
 from ganssl.photos.preprocess import Preprocess
-from ganssl.photos.report import ReadReport, Refusal
+from ganssl.photos.report import ReadReport, Refusal, listed
 
 MOST_GROUPS = 50
 
@@ -143,6 +144,60 @@ class PhotoSet:
                 f"{MOST_GROUPS} groups; choose another."
             )
         return values
+
+    def exchanged(self, column: str) -> PhotoSet:
+        """The photos with 0 and 1 exchanged in one column of labels; the report says so.
+
+        `UserError` where there is no such column.
+        """
+        values = self.column(column)
+        title = meant_name(column, self.attributes)
+        labels = self.labels.copy()
+        labels[:, self.attributes.index(title)] = np.where(values == UNKNOWN, UNKNOWN, 1 - values)
+        note = f"The labels of {title} were exchanged on request: present counts as absent."
+        notes = self.report.notes
+        if note in notes:  # back again
+            report = replace(self.report, notes=tuple(one for one in notes if one != note))
+        else:
+            report = self.report.with_notes([note])
+        return replace(self, labels=labels, report=report)
+
+    def answered(
+        self, attribute: str, title: str, present: Collection[str], absent: Collection[str]
+    ) -> PhotoSet:
+        """The photos with labels of an attribute, which the words of a column of texts give.
+
+        Args:
+            attribute: the new column, in the place of one of this name.
+            title: of the column of texts in `groups`.
+            present, absent: words that say that the attribute is there, or is not; photos
+                with any other word have no label.
+
+        Raises `UserError` where there is no such column or a word stands for both.
+        """
+        meant = meant_name(title, self.groups)
+        if meant is None:
+            raise UserError(f"{self.source} has no column of words {title!r}.")
+        if both := sorted(set(present) & set(absent)):
+            raise UserError(f"{both[0]!r} cannot stand for both classes of {attribute}.")
+        words = self.groups[meant]
+        answers = np.full(len(self), UNKNOWN, np.int8)
+        answers[np.isin(words, list(present))] = 1
+        answers[np.isin(words, list(absent))] = 0
+        kept = [name for name in self.attributes if name != attribute]
+        columns = [self.column(name) for name in kept]
+        attributes = (*kept, attribute)
+        return replace(
+            self,
+            attributes=attributes,
+            labels=np.stack([*columns, answers], axis=1),
+            report=replace(self.report, attributes=attributes).with_notes(
+                [
+                    f"{attribute} was read from the words of {meant}: {listed(tuple(present))} for "
+                    f"present, {listed(tuple(absent))} for absent."
+                ]
+            ),
+        )
 
     def usable(self, progress: Progress = None) -> PhotoSet:
         """The photos that can be decoded; the others are named in the report.

@@ -12,6 +12,9 @@ from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
 from ganssl.photos.report import Refusal
 
+LEAVE_OUT, CROP = "leave-out", "crop"
+"""What becomes of photos in which no face is found: none of them is used, or their middle is."""
+
 NO_FACE = (
     "No face was found in it, so it was left out. Photos that are face crops without a margin may "
     "be taken as they are on request."
@@ -42,6 +45,11 @@ class PreparedPhotos:
     def __len__(self) -> int:
         return len(self.pixels)
 
+    @property
+    def without_face(self) -> list[str]:
+        """Names of the photos that were left out because no face was found in them."""
+        return [refusal.name for refusal in self.refused if refusal.reason.startswith(NO_FACE)]
+
     def subset(self, rows: np.ndarray) -> PreparedPhotos:
         """The photos under a boolean mask `[n]`; warnings and refusals stay."""
         return replace(
@@ -58,7 +66,7 @@ def prepare_photos(
     preprocess: Preprocess,
     progress: Progress | None = None,
     model_preprocess: Preprocess | None = None,
-    no_face: str = "crop",
+    no_face: str = CROP,
 ) -> PreparedPhotos:
     """Read and align every photo; what cannot be read is refused and the rest goes on.
 
@@ -72,13 +80,15 @@ def prepare_photos(
     Raises `UserError` when nothing is left.
     """
     from ganssl.photos.align import TAKEN, prepare_face
+    from ganssl.photos.align import no_face as advice
 
     pixels, model_pixels, rows, how, warnings, refused = [], [], [], [], [], []
     for index, name in enumerate(photos.names):
         try:
-            face = prepare_face(photos.read(index), preprocess)
-            if no_face == "leave-out" and not face.faces and face.how == TAKEN:
-                raise UserError(NO_FACE)
+            photo = photos.read(index)
+            face = prepare_face(photo, preprocess)
+            if no_face == LEAVE_OUT and not face.faces and face.how == TAKEN:
+                raise UserError(NO_FACE + advice(photo))
         except UserError as error:
             refused.append(Refusal(name, str(error)))
         else:

@@ -99,7 +99,7 @@ def read_uploads(
         files: name and content of each file.
         limits: how much is taken; `Limits()` when omitted.
         attribute: what a column `label`, or words in a column of its name, answer; all
-            columns are read.
+            columns are read, and words that are no known answer stand in `PhotoSet.groups`.
         progress: called with `(done, total)` files.
     """
     limits = limits or Limits()
@@ -231,7 +231,7 @@ def _first_table(
                 continue
             if read and read[0].source != name:
                 raise UserError(f"Labels were read from {read[0].source} already.")
-            table = read_labels(data, attribute, None, name, True, wanted)
+            table = read_labels(data, attribute, None, name, True, wanted, words=True)
             read.append(table if not read and len(label_files) == 1 else below(path, table, names))
         except UserError as error:
             refused.append(Refusal(name, str(error)))

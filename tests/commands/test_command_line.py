@@ -78,6 +78,12 @@ def test_markdown_is_refused_before_long_work(tmp_path: Path, capsys: pytest.Cap
     assert main(["benchmark", "--markdown", lost]) == 2
     assert "folder does not exist" in capsys.readouterr().err
     assert main(["benchmark", "--json", "--markdown", str(tmp_path / "speed.md")]) == 2
+    assert main(["benchmark", "--markdown", str(tmp_path / "speed.csv")]) == 2
+    options = ["--classifier", "c", "--photos", "p"]
+    assert main(["evaluate", *options, "--predictions", str(tmp_path / "answers.xlsx")]) == 2
+    assert main(["evaluate", *options, "--report", str(tmp_path / "report.pdf")]) == 2
+    assert main(["evaluate-gan", "--data", "p", "--json", str(tmp_path / "found.csv")]) == 2
+    assert list(tmp_path.iterdir()) == []
     assert "leave one of them out" in capsys.readouterr().err
 
 

@@ -72,6 +72,7 @@ def test_what_may_go_wrong_is_said(folder, tmp_path, capsys):
         (["--detail", "2"], "from 0 to 1"),
         (["--size", "0"], "16 to 2048"),
         (["--photo", "nowhere.jpg"], "nowhere.jpg cannot be read"),
+        (["--out", "out.bmp"], "must end in .png, .jpg or .webp"),
         (["--out", "/no/such/folder/out.png"], "its folder does not exist"),
     ],
 )

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 from ganssl.__main__ import main
 from ganssl.face.provenance import provenance
@@ -58,6 +59,27 @@ def test_a_face_is_saved_and_taken_up_again(folder, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("name", "format"), [("a.JPG", "JPEG"), ("a.jpeg", "JPEG"), ("a.webp", "WEBP")]
+)
+def test_the_ending_decides_the_format_and_the_picture_says_what_it_is(
+    folder, tmp_path, name, format
+):
+    out, again = tmp_path / name, tmp_path / "again.png"
+    argv = ["generate", "--model", str(folder), "--seed", "7", "--set", "Smiling=2"]
+    assert main([*argv, "--out", str(out)]) == 0
+    model, state = load_model(folder), FaceState(7, edits={"Smiling": 2})
+    with Image.open(out) as picture:
+        assert picture.format == format
+        assert picture.getexif()[0x010E].startswith("AI-generated face; no real person")
+        assert b"trainedAlgorithmicMedia" in picture.info["xmp"]
+    assert read_provenance(out.read_bytes()) == provenance(model, state)
+    expected = render(model, state).pixels.astype(float)
+    assert np.abs(pixels(out) - expected).mean() < 4
+    assert main(["generate", "--model", str(folder), "--state", str(out), "--out", str(again)]) == 0
+    np.testing.assert_array_equal(pixels(again), render(model, state).pixels)
+
+
+@pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["--set", "Smiling"], "as Smiling=2"),
@@ -69,6 +91,7 @@ def test_a_face_is_saved_and_taken_up_again(folder, tmp_path, monkeypatch):
         (["--size", "9999"], "16 to 2048"),
         (["--size", "0"], "16 to 2048"),
         (["--state", "nowhere.json"], "nowhere.json cannot be read"),
+        (["--save-state", "face.txt"], "--save-state writes .json"),
         (["--save-state", "/no/such/folder/face.json"], "its folder does not exist"),
     ],
 )
@@ -79,3 +102,11 @@ def test_bad_input_gets_a_sentence_and_no_file(folder, tmp_path, capsys, argumen
     error = capsys.readouterr().err
     assert says in error and "Traceback" not in error
     assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["face.gif", "face", "face.png.txt", "face.pdf"])
+def test_other_endings_are_refused_before_any_work(tmp_path, capsys, name):
+    argv = ["generate", "--model", "nowhere", "--out", str(tmp_path / name)]
+    assert main(argv) == 2
+    assert "must end in .png, .jpg or .webp" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -35,6 +35,14 @@ def test_json_and_query_bring_back_the_state():
     assert FaceState.from_query(query) == FaceState(7, edits={"Smiling": 2}, hold="skin")
 
 
+def test_links_survive_the_escapes_of_mail_programs():
+    query = STATE.to_query()
+    for mark in ("amp;", "amp;amp;", "#38;"):
+        escaped = {(mark + key if i else key): v for i, (key, v) in enumerate(query.items())}
+        assert FaceState.from_query(escaped) == STATE
+    assert FaceState.from_query({"seed": "7", "amp;seed": "8"}) == FaceState(7)
+
+
 def test_what_was_saved_before_there_were_rules_is_raw():
     old_link = {"seed": "7", "edit.Smiling": "2"}
     assert FaceState.from_query(old_link) == FaceState(7, edits={"Smiling": 2}, hold=RAW)

@@ -144,7 +144,7 @@ def test_photos_that_a_classifier_learnt_from_are_not_judged(upload, prepared, t
     assert not (found.seen & found.few).any()
     assert found.result.judgement.n == COUNT - UNLABELLED - 10 - 4
     assert any("learnt from 10 of these photos" in note for note in found.notes)
-    assert found.csv().count(",learnt from\n") == 10
+    assert found.csv().count(b",learnt from\r\n") == 10
     with pytest.raises(UserError, match="learnt from all of these"):
         compare_methods(loaded, mouth_extractor(), prepare_photos(seen, Preprocess(64)))
 
@@ -193,7 +193,7 @@ def test_the_csv_has_every_photo_that_was_handed_in(classifier, upload):
     broken.files.photos["05.png"] = b"no image"
     prepared = prepare_photos(broken, Preprocess(64))
     found = compare_methods(classifier, mouth_extractor(), prepared, few_per_class=2)
-    rows = list(csv.DictReader(io.StringIO(found.csv())))
+    rows = list(csv.DictReader(io.StringIO(found.csv().decode("utf-8-sig"))))
     assert sorted(row["file"] for row in rows) == upload.names
     uses = [row["use"] for row in rows]
     assert (uses.count("judged"), uses.count("few labelled")) == (COUNT - UNLABELLED - 5, 4)

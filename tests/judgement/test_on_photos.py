@@ -86,7 +86,7 @@ def test_evaluate_prints_one_object_and_counts_what_it_left_out(
     assert found["aligned"] == {"aligned frame": COUNT - 1}
     assert [refusal["name"] for refusal in found["refused"]] == ["00.png"]
     assert (found["photos_without_label"], found["labels_without_photo"]) == (1, 1)
-    answers = (tmp_path / "answers.csv").read_text(encoding="utf-8").splitlines()
+    answers = (tmp_path / "answers.csv").read_text(encoding="utf-8-sig").splitlines()
     assert answers[0] == "file,label,answer,score,aligned,use" and len(answers) == COUNT + 1
     assert answers[-1] == "00.png,,,,,refused"
     right = sum(line.split(",")[1] == line.split(",")[2] for line in answers[1:-1])

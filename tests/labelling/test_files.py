@@ -88,10 +88,12 @@ def test_a_damaged_session_file_gets_a_sentence(change):
 
 
 def test_csv_of_one_question_and_of_several():
-    one = read_label_csv(session_csv(answered()).encode(), SMILING)
-    assert session_csv(answered()).startswith("file,label\n00.png,1\n01.png,0\n03.png,1\n")
+    one = read_label_csv(session_csv(answered()), SMILING)
+    assert session_csv(answered()).startswith(
+        b"\xef\xbb\xbffile,label\r\n00.png,1\r\n01.png,0\r\n03.png,1\r\n"
+    )
     assert one.attributes == ("Smiling",) and len(one.names) == 6
-    several = read_label_csv(session_csv(answered(SMILING, HAT)).encode())
+    several = read_label_csv(session_csv(answered(SMILING, HAT)))
     assert several.attributes == ("Smiling", "Hat")
 
 

@@ -31,7 +31,7 @@ def small_network(tmp_path_factory, monkeypatch):
 
 
 def read(path):
-    with open(path, encoding="utf-8") as file:
+    with open(path, encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 

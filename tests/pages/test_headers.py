@@ -59,5 +59,7 @@ def test_a_download_is_never_shown_in_a_page(tmp_path: Path):
         found, headers = answer_of(path, downloads.route())
         assert found == status
         assert {name: headers[name] for name in OF_FILES} == OF_FILES
+    assert answer_of(f"/studio{address}", downloads.route("/studio"))[0] == 200
+    assert answer_of(address, downloads.route("/studio"))[0] == 404
     headers = answer_of(address, downloads.route())[1]
     assert headers["Content-Disposition"].startswith("attachment")

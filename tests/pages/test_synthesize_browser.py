@@ -11,7 +11,7 @@ from selenium.webdriver.common.keys import Keys
 
 from ganssl.synthesis import read_set
 from ganssl.ui.shared.jobs import PERIOD
-from tests.helpers.browser import STOPWATCH, Page, chromium, wait_until
+from tests.helpers.browser import STOPWATCH, Page, chromium, running_app, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +62,24 @@ def test_a_small_set_is_made_and_taken_home(address, tmp_path):
 
         page = open_page(window, address)  # a reload is another visit
         assert not page.all(DOWNLOADS)
+
+
+def test_a_set_is_taken_home_under_a_base_path(tmp_path):
+    with (
+        running_app(tmp_path / "log", "studio") as address,
+        chromium(tmp_path / "downloads") as window,
+    ):
+        page = open_page(window, address)
+        box = page.all('input[aria-label="Faces"]')[0]
+        box.send_keys(Keys.CONTROL, "a")
+        box.send_keys("20", Keys.ENTER)
+        page.settle(lambda: says(page, "Make 20 faces"))
+        page.click("button", "Make 20 faces")
+        page.settle(lambda: bool(page.all(DOWNLOADS)))
+        page.click(DOWNLOADS, "Download ZIP")
+        folder = tmp_path / "downloads"
+        wait_until(lambda: bool(list(folder.glob("Smiling-*.zip"))))
+        assert zipfile.is_zipfile(next(folder.glob("Smiling-*.zip")))
 
 
 def test_sliders_answer_while_another_visitor_makes_many_faces(address, tmp_path, capsys):

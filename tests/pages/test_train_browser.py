@@ -74,7 +74,7 @@ def test_from_no_faces_to_a_report(page, downloads, tmp_path):
     assert "better than a constant answer" in (downloads / "report-Smiling.html").read_text(
         encoding="utf-8"
     )
-    with (downloads / "answers-Smiling.csv").open() as file:
+    with (downloads / "answers-Smiling.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert sorted(row["file"] for row in rows) == sorted(files)
     page.click('[class*="st-key-train-judged"] button', "Download classifier (ZIP)")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from ganssl.classifier.archive import classifier_zip
@@ -225,6 +227,62 @@ def test_the_column_is_chosen_where_there_are_several(page, small_photos):
     assert page.selectbox(key="train/column").value == "third"
     columns = [s.column for s in judge(page).result.judgement.slices]
     assert "fifth" in columns
+
+
+def test_exchanged_labels_are_set_right_by_one_click(page, small_photos):
+    train(page)
+    hand_in(page, ("photos.zip", photo_zip(small_photos)))
+    scores = judge(page).scores
+    labels = (scores > np.median(scores)).astype(np.int8)  # as the classifier sees them
+    assert "train/exchange" not in [button.key for button in page.button]
+    hand_in(page, ("photos.zip", photo_zip(small_photos, 1 - labels)))
+    wrong = judge(page)
+    assert wrong.result.judgement.exchanged and "labels look exchanged" in texts(page)
+    press(page, "exchange")
+    finish(page, page.session_state["train/desk"].job)
+    right = page.session_state["train/desk"].comparison
+    assert right.prepared.pixels is wrong.prepared.pixels  # no face was sought again
+    np.testing.assert_array_equal(right.labels, labels)
+    assert right.result.judgement.auc == 1.0 and not right.result.judgement.exchanged
+    assert "train/exchange" not in [button.key for button in page.button]
+    assert "were exchanged on request" in texts(page)
+    photos = page.session_state["shelf"].photos["uploaded on this page"]
+    np.testing.assert_array_equal(photos.column("Smiling"), labels)
+
+
+def test_words_are_asked_for_with_a_preview(page, small_photos):
+    train(page)
+    files, labels = small_photos
+    rows = [f"{i:02d}.png,{'happy' if labels[i] else 'neutral'}" for i in range(39)] + ["39.png,?"]
+    csv = "\n".join(["file,label", *rows]).encode()
+    hand_in(page, ("photos.zip", zipped(files | {"l.csv": csv})))
+    present, _ = (b for b in page.multiselect if b.label.startswith("Words for"))
+    assert sorted(present.options) == ["happy", "neutral"] and present.value == []
+    assert page.button(key="train/read words").disabled
+    present.set_value(["happy"]).run()
+    shown = page.dataframe[0].value.set_index("Word")["Read as"]
+    assert dict(shown) == {"happy": "Smiling", "neutral": "not Smiling"}
+    press(page, "read words")
+    assert not page.multiselect or "Words for" not in page.multiselect[0].label
+    photos = page.session_state["shelf"].photos["uploaded on this page"]
+    assert photos.column("Smiling").tolist() == [*labels[:39], -1]
+    assert judge(page).result.judgement.n > 20
+
+
+def test_photos_without_a_face_are_left_out_by_name_and_taken_on_request(page, small_photos):
+    train(page)
+    files, labels = small_photos
+    grey = io.BytesIO()
+    Image.new("RGB", (120, 120), (128, 128, 128)).save(grey, "PNG")
+    csv = labels_csv(labels) + b"\ngrey.png,1"
+    hand_in(page, ("photos.zip", zipped(files | {"grey.png": grey.getvalue(), "l.csv": csv})))
+    page.number_input(key="train/few 20").set_value(0).run()
+    found = judge(page)
+    assert found.result.judgement.n == 40 and found.prepared.without_face == ["grey.png"]
+    assert "No face was found in 1 photo, which is left out: grey.png." in texts(page)
+    page.toggle(key="train/no face").set_value(True).run()
+    found = judge(page)
+    assert found.result.judgement.n == 41 and found.prepared.without_face == []
 
 
 def test_aligned_photos_are_kept_for_the_next_judgement_and_forgotten_when_removed(

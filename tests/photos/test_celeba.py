@@ -123,6 +123,19 @@ class TestPhotoSet:
         assert male.names == ["000001.jpg", "000003.jpg", "000005.jpg"]
         assert male.column("Smiling").tolist() == [1, 0, 0]
 
+    def test_labels_are_exchanged_in_one_column_and_the_unknown_stay(self, photos):
+        labels = photos.labels.copy()
+        labels[0, photos.attributes.index("Male")] = -1
+        photos = dataclasses.replace(photos, labels=labels)
+        other = photos.exchanged("male")
+        male, column = photos.column("Male"), other.column("Male")
+        assert column[0] == -1 and (column[1:] == 1 - male[1:]).all()
+        others = [i for i, name in enumerate(photos.attributes) if name != "Male"]
+        assert (other.labels[:, others] == photos.labels[:, others]).all()
+        assert any("were exchanged" in note for note in other.report.notes)
+        back = other.exchanged("Male")
+        assert (back.labels == photos.labels).all() and back.report == photos.report
+
     def test_unknown_and_empty_parts(self, photos):
         with pytest.raises(UserError, match="no part 'eval'; choose train, validation or test"):
             photos.part("eval")

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from ganssl.attributes import Attribute
+from ganssl.errors import UserError
 from ganssl.photos.preprocess import Preprocess
 from ganssl.photos.safe_zip import Limits
 from ganssl.photos.uploads import read_uploads
@@ -278,6 +279,20 @@ def test_a_label_column_is_read_for_the_attribute_that_is_asked():
     assert upload.photos.attributes == ("Smiling",) and upload.photos.labels.tolist() == [[1], [-1]]
     upload = read_uploads(files)
     assert upload.photos.attributes == () and "which attribute" in reasons(upload)["l.csv"]
+
+
+def test_words_that_nobody_explained_are_kept_to_be_asked_for():
+    csv = b"file,label\na.png,happy\nb.png,neutral\nc.png,bored\n"
+    files = [("l.csv", csv), *((f"{name}.png", photo(ord(name))) for name in "abc")]
+    photos = read_uploads(files, attribute=Attribute("Smiling")).photos
+    assert photos.attributes == ()
+    assert photos.groups["label"].tolist() == ["happy", "neutral", "bored"]
+    answered = photos.answered("Smiling", "label", ["happy"], ["neutral"])
+    assert answered.attributes == ("Smiling",) and answered.labels.tolist() == [[1], [0], [-1]]
+    again = answered.answered("Smiling", "label", ["happy"], ["neutral", "bored"])
+    assert again.attributes == ("Smiling",) and again.labels.tolist() == [[1], [0], [0]]
+    with pytest.raises(UserError, match="'happy' cannot stand for both"):
+        photos.answered("Smiling", "label", ["happy"], ["happy"])
 
 
 def test_labels_without_photos_and_photos_without_labels():

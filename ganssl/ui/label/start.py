@@ -118,7 +118,7 @@ def _upload(work: Work) -> None:
         accept_multiple_files=True,
         key=f"label/files {count}",
         on_change=_handed_in,
-        help="JPEG, PNG or WebP. Give the photos of a saved file together with it, or before it.",
+        help="Photos of any usual format. Give those of a saved file together with it, or before.",
     )
     if st.session_state.pop(UNREAD, False) and files:
         _read(work, [(file.name, file.getvalue()) for file in files])

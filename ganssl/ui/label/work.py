@@ -26,6 +26,7 @@ from ganssl.ui.label.keep import WorkKeeper
 from ganssl.ui.shared.desk import desk
 from ganssl.ui.shared.jobs import visitor_jobs
 from ganssl.ui.shared.model import readout
+from ganssl.ui.shared.presentation import link_parameter
 from ganssl.ui.shared.shelf import shelf
 
 KEY = "label/work"
@@ -200,7 +201,7 @@ def keeper() -> WorkKeeper:
 def current_work() -> Work:
     """The work of this visit: begun, found by the page's address after a reload, or new."""
     if KEY not in st.session_state:
-        work = keeper().find(st.query_params.get(PARAMETER, "")) or Work()
+        work = keeper().find(link_parameter(PARAMETER) or "") or Work()
         work.job = work.handed_over = None  # they went with the visit that they belonged to
         st.session_state[KEY] = work
     work = st.session_state[KEY]

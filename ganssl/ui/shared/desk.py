@@ -9,7 +9,7 @@ import streamlit as st
 from ganssl.base.jobs import Job
 from ganssl.judgement.comparison import Comparison
 from ganssl.photos import PhotoSet
-from ganssl.photos.prepared import PreparedPhotos
+from ganssl.photos.prepared import LEAVE_OUT, PreparedPhotos
 from ganssl.photos.preprocess import Preprocess
 from ganssl.ui.shared.jobs import visitor_jobs
 from ganssl.ui.shared.shelf import shelf
@@ -22,6 +22,7 @@ class Desk:
     Attributes:
         photos: what is judged on.
         crops: how their faces are cropped for the features and for the face model.
+        no_face: what becomes of photos without a face, see `prepare_photos`.
         prepared: the photos, aligned, once a job has done so.
         comparison: the latest result.
         classifier: the name of the classifier in it.
@@ -32,6 +33,7 @@ class Desk:
     prepared: PreparedPhotos | None = None
     comparison: Comparison | None = None
     classifier: str = ""
+    no_face: str = LEAVE_OUT
     job: Job | None = None
 
 

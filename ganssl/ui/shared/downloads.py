@@ -30,10 +30,10 @@ class Downloads:
         self._files: dict[str, Path] = {}
         self._lock = threading.Lock()
 
-    def route(self) -> Route:
-        """For the server."""
+    def route(self, base: str = "") -> Route:
+        """For the server; `base` is the path under which the app is served, such as `/studio`."""
         self.served = True
-        return Route("/download/{key}/{name}", self.send)
+        return Route(f"{base}/download/{{key}}/{{name}}", self.send)
 
     def address(self, path: Path, name: str) -> str:
         """Where the server sends a file from; relative to any page."""

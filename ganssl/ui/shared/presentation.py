@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from ganssl.base.links import unescaped
+
 PARAMETER = "present"
 """`?present=1` opens any page in presentation mode, so that it can be bookmarked."""
 
@@ -15,7 +17,12 @@ KEY = "presenting"
 
 def presenting() -> bool:
     """Whether presentation mode is on; to be asked from the first line of a run on."""
-    return st.session_state.setdefault(KEY, st.query_params.get(PARAMETER) == "1")
+    return st.session_state.setdefault(KEY, link_parameter(PARAMETER) == "1")
+
+
+def link_parameter(name: str) -> str | None:
+    """A parameter of the page's address, also where its `&` came as `&amp;`."""
+    return unescaped({key: st.query_params[key] for key in st.query_params}).get(name)
 
 
 def kept_parameters() -> dict[str, str]:

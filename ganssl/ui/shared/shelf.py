@@ -34,6 +34,12 @@ class Shelf:
     directions: dict[str, Direction] = field(default_factory=dict)
     face: tuple[str, np.ndarray] | None = None
 
+    def exchange(self, photos: PhotoSet, others: PhotoSet) -> None:
+        """Put photos in the place of others: the same ones with other labels."""
+        for name, there in self.photos.items():
+            if there is photos:
+                self.photos[name] = others
+
     def forget_model(self) -> None:
         """Give up what belongs to the model of before."""
         self.directions.clear()

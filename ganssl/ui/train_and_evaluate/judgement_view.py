@@ -174,7 +174,7 @@ def _show_downloads(found: Comparison) -> None:
         )
         st.download_button(
             "Answers (CSV)",
-            lambda: found.csv().encode(),
+            found.csv,
             f"answers-{name}.csv",
             "text/csv",
             icon=":material/table:",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -16,13 +16,16 @@ from ganssl.judgement.compare import FEWEST_PER_CLASS, compare_methods
 from ganssl.judgement.placing import AUTO, OWN
 from ganssl.models.face_model import FaceModel
 from ganssl.photos import PhotoSet
-from ganssl.photos.prepared import prepare_photos
+from ganssl.photos.prepared import CROP, LEAVE_OUT, prepare_photos
 from ganssl.synthesis import SyntheticSet
 from ganssl.ui.shared.desk import Desk, cancel, desk
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.train_and_evaluate.feature_choice import extractor_for
 from ganssl.ui.train_and_evaluate.training import own_jobs
+
+ASKED = "train/asked"
+"""The classifier and the settings of the latest judgement."""
 
 THRESHOLDS = {
     AUTO: "moved by the share that these photos' scores tell",
@@ -43,6 +46,7 @@ class Settings:
     seed: int
     threshold: str
     positive_share: float | None
+    no_face: str = LEAVE_OUT
 
 
 def judging_form(photos: PhotoSet, column: str, classifier: Classifier) -> Settings:
@@ -81,7 +85,16 @@ def judging_form(photos: PhotoSet, column: str, classifier: Classifier) -> Setti
         placeholder="The upload has no other columns" if not others else "Columns",
     )
     threshold, share = _threshold(classifier)
-    return Settings(column, tuple(slices), int(few_per_class), int(seed), threshold, share)
+    crops = st.toggle(
+        "Take photos in which no face is found as crops of a face",
+        key="train/no face",
+        persist_state="session",
+        help="Such photos are left out and named otherwise. Take them only where they are faces "
+        "cut out so closely that none is found; a picture of anything else would be judged as a "
+        "face.",
+    )
+    no_face = CROP if crops else LEAVE_OUT
+    return Settings(column, tuple(slices), int(few_per_class), int(seed), threshold, share, no_face)
 
 
 def _few_by_default(smaller: int) -> int:
@@ -134,6 +147,39 @@ def judge_button(
         show_job(desk().job)
 
 
+def exchange_button(model: FaceModel) -> None:
+    """Where the labels look exchanged: one click exchanges them and judges again."""
+    found = desk().comparison
+    if found is None or not found.result.judgement.exchanged or ASKED not in st.session_state:
+        return
+    st.button(
+        "Exchange the labels and judge again",
+        icon=":material/swap_horiz:",
+        type="primary",
+        on_click=_exchange,
+        args=(model,),
+        key="train/exchange",
+    )
+    if message := st.session_state.pop("train/not exchanged", None):
+        st.error(message, icon=":material/error:")
+
+
+def _exchange(model: FaceModel) -> None:
+    """Callback: the photos with their labels exchanged take the place of those on the shelf."""
+    mine = desk()
+    classifier, settings = st.session_state[ASKED]
+    photos = mine.photos.exchanged(settings.column)
+    shelf().exchange(mine.photos, photos)
+    prepared = replace(
+        mine.prepared, photos=mine.prepared.photos.exchanged(settings.column)
+    )  # with the faces that were found
+    st.session_state["train/desk"] = Desk(photos, mine.crops, prepared, no_face=mine.no_face)
+    try:
+        start_judging(classifier, photos, settings, model, shelf().sets)
+    except UserError as error:
+        st.session_state["train/not exchanged"] = str(error)
+
+
 def start_judging(
     classifier: tuple[str, Classifier],
     photos: PhotoSet,
@@ -152,15 +198,20 @@ def start_judging(
     cancel(mine.job)
     if mine.photos is not photos:
         mine = Desk(photos, crops)
-    elif mine.crops != crops or mine.prepared is None:
+    elif mine.crops != crops or mine.no_face != settings.no_face or mine.prepared is None:
         mine = Desk(photos, crops, None, mine.comparison, mine.classifier)
-    st.session_state["train/desk"] = mine
+    mine.no_face = settings.no_face
+    st.session_state["train/desk"], st.session_state[ASKED] = mine, (classifier, settings)
 
     def work(context: JobContext) -> None:
         if mine.prepared is None:
             features_crop, model_crop = crops
             mine.prepared = prepare_photos(
-                photos, features_crop, context.stage("Finding faces"), model_crop
+                photos,
+                features_crop,
+                context.stage("Finding faces"),
+                model_crop,
+                settings.no_face,
             )
         synthetic: tuple[np.ndarray, np.ndarray] | None = None
         if faces is not None and settings.few_per_class:

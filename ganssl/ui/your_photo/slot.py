@@ -15,6 +15,7 @@ from ganssl.errors import UserError
 from ganssl.face.from_photo import EditablePhoto, editable_photo, faces_to_choose, load_photo
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.align import Face, main_face
+from ganssl.photos.matching import ENDINGS
 from ganssl.ui.shared.model import readout
 from ganssl.ui.shared.pictures import photo_url, picture_url
 
@@ -86,8 +87,13 @@ class PhotoSlot:
         key = self.key("file" if how == UPLOAD else "camera")
         arguments = {"key": key, "on_change": self._take, "args": (key,)}
         if how == UPLOAD:
-            types = ["jpg", "jpeg", "png", "webp"]
-            st.file_uploader("JPEG, PNG or WebP", type=types, max_upload_size=25, **arguments)
+            st.file_uploader(
+                "A photo of any usual format",
+                type=list(ENDINGS),
+                max_upload_size=25,
+                help="JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF or BMP, from a phone too.",
+                **arguments,
+            )
         else:
             st.camera_input("Look into the camera, in good light", **arguments)
         message = st.session_state.pop(self.key("message"), None)
