@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +17,16 @@ from tests.helpers.browser import Page, wait_until
 WATCH = """
 window.drawn = [];
 window.sent = 0;
+window.kept = null;
 window.workers = [];
 document.addEventListener('ganssl:face', ({detail}) => window.drawn.push(
   {code: Array.from(detail.code), rgba: detail.rgba, engine: detail.engine}));
 const send = WebSocket.prototype.send;
-WebSocket.prototype.send = function (data) { window.sent += 1; return send.call(this, data); };
+WebSocket.prototype.send = function (data) {
+  window.sent += 1;
+  if (window.kept) window.kept.push(() => send.call(this, data));
+  else send.call(this, data);
+};
 const Plain = Worker;
 window.Worker = class extends Plain {
   constructor(...parts) { super(...parts); window.workers.push(this); }
@@ -35,15 +42,26 @@ for (const value of rgba) text += String.fromCharCode(value);
 return btoa(text);
 """
 
-CANVAS = """
-const root = document.querySelector('.stBidiComponent [data-testid]')?.shadowRoot;
-const canvas = root?.querySelector('canvas');
+ANSWER = "const {kept} = window; window.kept = null; kept.forEach((send) => send());"
+
+ROOT = "document.querySelector('.st-key-after-face .stBidiComponent [data-testid]')?.shadowRoot"
+
+READY = f"""
+const button = {ROOT}?.querySelector('button');
+return Boolean(button) && !button.hidden;
+"""
+
+CANVAS = f"""
+const canvas = {ROOT}?.querySelector('canvas');
 return Boolean(canvas) && !canvas.hidden;
 """
 
-PLAY = """
-const root = document.querySelector('.stBidiComponent [data-testid]').shadowRoot;
-root.querySelector('button:not([hidden])').click();
+PLAY = f"{ROOT}.querySelector('button:not([hidden])').click();"
+
+DIMMED = """
+const parts = document.querySelectorAll(
+  'table.changes, .st-key-after-face [data-testid="stImageCaption"]');
+return Array.from(parts).map((part) => getComputedStyle(part).opacity < 1);
 """
 
 
@@ -65,8 +83,22 @@ class LivePage(Page):
 
     def open(self, query: str = "") -> None:
         super().open(query)
-        wait_until(lambda: bool(self.all(".st-key-after-face .stBidiComponent")))
+        self.ready()
+
+    def ready(self) -> None:
+        """Wait until sliders are there and the component listens to them."""
+        wait_until(lambda: self.window.execute_script(READY))
         wait_until(lambda: bool(self.all('input[type="range"]')))
+
+    @contextmanager
+    def slow_server(self) -> Iterator[None]:
+        """What the page tells the server stays in the browser until the end.
+
+        A server that answers before a face is drawn makes this face too late to be shown.
+        """
+        self.window.execute_script("window.kept = [];")
+        yield
+        self.window.execute_script(ANSWER)
 
     @property
     def count(self) -> int:
@@ -86,6 +118,11 @@ class LivePage(Page):
         """Whether the canvas lies over the server's picture."""
         return self.window.execute_script(CANVAS)
 
+    @property
+    def dimmed(self) -> list[bool]:
+        """Whether what is said beside the face steps back: of the readout and of the caption."""
+        return self.window.execute_script(DIMMED)
+
     def drawn(self, index: int) -> Drawn:
         index %= self.count
         code, engine = self.window.execute_script(
@@ -104,16 +141,16 @@ class LivePage(Page):
     def hold(self, name: str) -> None:
         """Press the button over the thumb of a slider."""
         thumb = self.slider(name).find_element(By.XPATH, "../..")
-        ActionChains(self.window, duration=30).click_and_hold(thumb).perform()
+        ActionChains(self.window, duration=0).click_and_hold(thumb).perform()
 
     def move(self, pixels: int) -> None:
-        """Move what is held, and wait for a face."""
+        """Move what is held at one go, which gives one face, and wait for it."""
         before = self.count
-        ActionChains(self.window, duration=30).move_by_offset(pixels, 0).perform()
+        ActionChains(self.window, duration=0).move_by_offset(pixels, 0).perform()
         wait_until(lambda: self.count > before)
 
     def release(self) -> None:
-        ActionChains(self.window, duration=30).release().perform()
+        ActionChains(self.window, duration=0).release().perform()
 
     def play(self) -> None:
         """Press the button that moves a slider by itself, or stops it."""

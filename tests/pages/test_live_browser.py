@@ -51,12 +51,12 @@ def test_the_face_moves_with_the_slider_and_the_server_is_asked_once(page, model
     for _ in range(12):
         page.move(8)
     assert page.covered and page.sent == asked
-    assert page.picture() == start
+    assert page.picture() == start and all(page.dimmed)
     assert len({page.drawn(index).code.tobytes() for index in range(page.count)}) >= 10
     page.release()
     page.settle(lambda: page.picture() != start)
     page.settled()
-    assert page.sent == asked + 1
+    assert page.sent == asked + 1 and not any(page.dimmed)
     state = FaceState(1, 0.3, {"Smiling": page.value("Smiling")})
     np.testing.assert_allclose(page.drawn(-1).code, face_code(model, state), atol=1e-4)
     assert_same_picture(page, model, 0)
@@ -66,7 +66,7 @@ def test_the_face_moves_with_the_slider_and_the_server_is_asked_once(page, model
 def test_locks_hold_and_other_edits_stay_while_a_slider_moves(page, model):
     page.open(TYPICAL + "&edit.Smiling=1.5&lock=Young&hold=" + COVARIANCE)
     page.hold("Male")
-    for step in (10, 10, -30, 5, 10, 10, -30, 15):
+    for step in (10, 10, -30, 15, 10, 10, -30, 15):
         page.move(step)
     page.release()
     page.settled()
@@ -91,17 +91,11 @@ def test_a_release_at_the_old_place_leaves_no_canvas_and_asks_nothing(page):
 def test_keys_move_the_face_too_and_the_focus_stays(page, model):
     page.open(TYPICAL)
     slider = page.slider("Smiling")
-
-    def awake() -> bool:
-        """The engine starts with the focus; the server may be quicker than its first face."""
-        slider.send_keys(Keys.ARROW_RIGHT)
-        return page.count > 0
-
-    wait_until(awake)
-    for key in (Keys.HOME, Keys.PAGE_UP, Keys.END, Keys.HOME):
-        before = page.count
-        slider.send_keys(key)
-        wait_until(lambda before=before: page.count > before)
+    with page.slow_server():
+        for key in (Keys.ARROW_RIGHT, Keys.HOME, Keys.PAGE_UP, Keys.END, Keys.HOME):
+            before = page.count
+            slider.send_keys(key)
+            wait_until(lambda before=before: page.count > before)
     page.settle(lambda: "edit.Smiling=-3" in page.window.current_url)
     page.settled()
     focused = page.window.execute_script("return document.activeElement.ariaLabel")
@@ -113,9 +107,10 @@ def test_a_drag_goes_on_across_the_rerun_of_the_one_before(page):
     page.open(TYPICAL)
     page.hold("Smiling")
     page.move(30)
-    page.release()
-    page.hold("Male")  # the server is drawing the face of Smiling
-    page.move(20)
+    with page.slow_server():
+        page.release()
+        page.hold("Male")  # and only then the server hears of Smiling
+        page.move(20)
     page.settle(lambda: "edit.Smiling" in page.window.current_url)
     assert page.covered
     page.move(20)
