@@ -15,7 +15,7 @@ behind these names (`ganssl.photos`, `ganssl.directions`, …) hold more, and
 Nothing here imports streamlit; the app's drawing code lives in `ganssl.ui`.
 """
 
-from importlib import import_module
+from ganssl.base.lazy import lazily
 
 __version__ = "0.1.0"
 
@@ -52,18 +52,12 @@ _HOMES = {
     # what goes wrong
     "UserError": "ganssl.errors",
 }
-"""Where each public name lives. Strings, so that nothing is loaded before it is used (PEP 562)."""
+"""Where each public name lives. Strings, so that nothing is loaded before it is used."""
 
 __all__ = ["__version__", *_HOMES]
 
 
-def __getattr__(name: str):
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(home), name)
-    globals()[name] = value  # from now on without this function
-    return value
+__getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -9,7 +9,7 @@ import pkgutil
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +18,8 @@ from ganssl import __version__, commands
 from ganssl.attributes import did_you_mean
 from ganssl.base.quiet import quiet_tensorflow
 from ganssl.errors import UserError
+
+HELP = ["-h"], ["--help"]
 
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 """Of the machine, not of the program: the disk is full, or a place may not be written to."""
@@ -35,11 +37,15 @@ def main(argv: list[str] | None = None) -> int:
     """
     argv = sys.argv[1:] if argv is None else argv
     quiet_tensorflow(loaded=_say_what_is_unused)
-    modules = {command_name(module): module for module in command_modules()}
-    parser = command_parser(modules)
-    if argv and not argv[0].startswith("-") and argv[0] not in modules:
-        hint = did_you_mean(argv[0], modules) or f"See {parser.prog} --help."
+    names = command_names()
+    if argv and argv[0] in names:
+        parser = command_parser(command_modules([argv[0]]))  # the others would take their time
+    elif argv and not argv[0].startswith("-"):
+        parser = command_parser({})
+        hint = did_you_mean(argv[0], names) or f"See {parser.prog} --help."
         parser.error(f"there is no command {argv[0]!r}. {hint}")
+    else:
+        parser = command_parser(command_modules(names) if argv[:1] in HELP else {})
     args = parser.parse_args(argv)
     try:
         with _heeding_the_system():
@@ -102,7 +108,7 @@ def commands_by_group(modules: dict[str, ModuleType]) -> str:
     """The commands and what they do, under headings; those of no group come last."""
     grouped = {name for names in commands.GROUPS.values() for name in names}
     others = tuple(name for name in modules if name not in grouped)
-    width = max(map(len, modules))
+    width = max(map(len, modules), default=0)
     lines = []
     for title, names in (*commands.GROUPS.items(), ("others", others)):
         rows = [f"  {name:<{width}}  {modules[name].HELP}" for name in names if name in modules]
@@ -110,16 +116,19 @@ def commands_by_group(modules: dict[str, ModuleType]) -> str:
     return "\n".join([*lines, "COMMAND --help shows what one of them takes."])
 
 
-def command_modules() -> list[ModuleType]:
-    """The modules of `ganssl.commands`, one for each command."""
+def command_names() -> list[str]:
+    """As they are typed: `train-gan` of `train_gan.py`."""
     names = sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
     own = [name for name in names if not name.startswith("_")]  # `_options` is what they share
-    return [importlib.import_module(f"ganssl.commands.{name}") for name in own]
+    return [name.replace("_", "-") for name in own]
 
 
-def command_name(module: ModuleType) -> str:
-    """As it is typed: `train-gan` of `train_gan.py`."""
-    return module.__name__.rpartition(".")[2].replace("_", "-")
+def command_modules(names: Iterable[str]) -> dict[str, ModuleType]:
+    """The modules of `ganssl.commands` by the names of their commands."""
+    files = {name: name.replace("-", "_") for name in names}
+    return {
+        name: importlib.import_module(f"ganssl.commands.{file}") for name, file in files.items()
+    }
 
 
 def _say_what_is_unused() -> None:

@@ -20,6 +20,7 @@ ROOMS = (
     "ganssl.metrics",
     "ganssl.photos",
     "ganssl.directions",
+    "ganssl.engines",
     "ganssl.models",
     "ganssl.features",
     "ganssl.fitting",

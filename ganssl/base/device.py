@@ -9,6 +9,8 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from ganssl.errors import UserError
+
 GPU_INSTALL = "pip install -r requirements-gpu.txt"
 AUTO, FLOAT32, MIXED = "auto", "float32", "mixed_bfloat16"
 TRAINING_DTYPES: tuple[str, ...] = (AUTO, FLOAT32, MIXED)
@@ -21,29 +23,86 @@ faster with them than in float32, and the conversions come on top. Without eithe
 imitated.
 """
 
+TENSORFLOW, ONNX = "tensorflow", "onnxruntime"
+ENGINES: tuple[str, ...] = (TENSORFLOW, ONNX)
+"""What a trained network can run on."""
+
+ENGINE_VARIABLE = "GANSSL_ENGINE"
+
 BFLOAT16_CAPABILITY = (8, 0)
 """NVIDIA GPUs compute with bfloat16 from this compute capability on (Ampere, 2020)."""
 
 
 def device_name() -> str:
     """The device that networks run on, for people: `GPU: NVIDIA L4` or `CPU (2 cores)`."""
-    import tensorflow as tf
+    for gpu in gpu_devices():
+        import tensorflow as tf
 
-    for gpu in tf.config.list_physical_devices("GPU"):
         details = tf.config.experimental.get_device_details(gpu)
         return f"GPU: {details.get('device_name', 'unnamed')}"
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"CPU ({cores} cores)"
+    return processor_name()
+
+
+def processor_name() -> str:
+    """The processor, for people: `CPU (2 cores)`."""
+    return f"CPU ({core_count()} cores)"
+
+
+def core_count() -> int:
+    """How many cores this process may use; two threads of one core count as two."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @lru_cache(maxsize=1)
 def fast_precision() -> str:
     """`bfloat16` or `float32`: what the generator is fast at on this device."""
+    gpus = [_capability(gpu) for gpu in gpu_devices()]
+    return choose_precision(gpus, processor_flags())
+
+
+def _capability(gpu) -> tuple[int, int] | None:
     import tensorflow as tf
 
-    details = tf.config.experimental.get_device_details
-    gpus = [details(gpu).get("compute_capability") for gpu in gpu_devices()]
-    return choose_precision(gpus, processor_flags())
+    return tf.config.experimental.get_device_details(gpu).get("compute_capability")
+
+
+def inference_engine() -> str:
+    """What trained networks run on in float32: one of `ENGINES`.
+
+    That is TensorFlow where it has a GPU, else ONNX Runtime, which is faster on a processor and
+    loads in a moment. `GANSSL_ENGINE` says otherwise; `UserError` where it names none.
+    """
+    return _forced_engine() or (TENSORFLOW if gpu_devices() else ONNX)
+
+
+def fast_arithmetic(
+    engines: Collection[str] = ENGINES, precision: str | None = None
+) -> tuple[str, str]:
+    """Precision and engine that a generator is fastest with on this device, for many faces.
+
+    Like `choose_precision` it asks and does not measure.
+
+    Args:
+        engines: those that the generator has.
+        precision: what it has to be; None leaves the choice.
+    """
+    forced = _forced_engine()
+    if precision is None:
+        precision = FLOAT32 if forced == ONNX else fast_precision()
+    if forced is None:
+        forced = inference_engine() if precision == FLOAT32 else TENSORFLOW
+    return precision, forced if forced in engines else TENSORFLOW
+
+
+def _forced_engine() -> str | None:
+    chosen = os.environ.get(ENGINE_VARIABLE, AUTO)
+    if chosen not in (AUTO, "", *ENGINES):
+        raise UserError(
+            f"{ENGINE_VARIABLE} can be {AUTO} or one of {', '.join(ENGINES)}, not {chosen!r}."
+        )
+    return chosen if chosen in ENGINES else None
 
 
 def choose_precision(gpus: Sequence[tuple[int, int] | None], flags: Collection[str]) -> str:
@@ -110,7 +169,9 @@ def has_nvidia_gpu(root: Path = Path("/")) -> bool:
 
 
 def gpu_devices() -> list:
-    """The GPUs that TensorFlow may use."""
+    """The GPUs that TensorFlow may use; it is loaded where the machine has any."""
+    if not has_nvidia_gpu():
+        return []
     import tensorflow as tf
 
     return tf.config.list_physical_devices("GPU")

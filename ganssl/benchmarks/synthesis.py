@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
-from ganssl.base.device import fast_precision
+from ganssl.base.device import fast_arithmetic
 from ganssl.benchmarks.article_loop import article_pair
 from ganssl.benchmarks.measurement import Measurement
 from ganssl.models.face_model import FaceModel
@@ -41,11 +41,13 @@ def measure_synthesis(model: FaceModel, seconds: float = 3.0) -> Iterator[Measur
     """
     if not model.directions.sliders:
         return
+    precision, engine = fast_arithmetic(model.engines)
     recipe = Recipe(
         model.directions.sliders[0],
         BLOCK,
         size=min(64, model.size),
-        precision=fast_precision(),
+        precision=precision,
+        engine=engine,
     )
     with TemporaryDirectory() as folder:
         runs = (
@@ -54,7 +56,7 @@ def measure_synthesis(model: FaceModel, seconds: float = 3.0) -> Iterator[Measur
             _article(model, Path(folder)),
         )
         bare, sets, article = rates_in_turn(runs, seconds)
-    name = f"sets of {recipe.size} px, {recipe.precision}"
+    name = f"sets of {recipe.size} px, {recipe.precision}, {recipe.engine}"
     yield Measurement(
         name, sets, "faces/s", bare, sets / bare, "the generator alone, same arithmetic"
     )
@@ -76,7 +78,10 @@ def rates_in_turn(runs: tuple[Callable[[], int], ...], seconds: float) -> list[f
 
 
 def _bare_generator(model: FaceModel, recipe: Recipe) -> Callable[[], int]:
-    decode, codes = face_decoder(model, recipe.precision), model.sample(BATCH, seed=0)
+    decode, codes = (
+        face_decoder(model, recipe.precision, recipe.engine),
+        model.sample(BATCH, seed=0),
+    )
 
     def run() -> int:
         return len(decode(codes))

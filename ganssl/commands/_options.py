@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ganssl.attributes import did_you_mean, meant_name
 from ganssl.base.atomic import write_file
 from ganssl.base.device import AUTO, TRAINING_DTYPES
-from ganssl.directions.holding import DEFAULT_RULE, RULES
+from ganssl.directions.names import DEFAULT_RULE, RULES
 from ganssl.errors import UserError
 from ganssl.face.state import FaceState
 

@@ -7,8 +7,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from ganssl.base.atomic import write_file
 from ganssl.commands._options import (
     add_markdown_argument,
@@ -87,6 +85,8 @@ def run(args: argparse.Namespace) -> int:
     photos = open_photos(args.data)
     parts = [photos.part("validation"), photos.part("train")]
     if args.limit is not None:
+        import numpy as np
+
         parts = [part.subset(np.arange(min(args.limit, len(part)))) for part in parts]
     validation, training = [
         usable(part).faces(model.preprocess, args.cache, bar("decoding photos")) for part in parts

@@ -15,10 +15,11 @@ from ganssl.commands._photos import (
     open_photos,
     usable,
 )
-from ganssl.directions import DEFAULT_METHODS, METHODS, DirectionSet
+from ganssl.directions import DEFAULT_METHODS, METHODS
 from ganssl.errors import UserError
 
 if TYPE_CHECKING:
+    from ganssl.directions import DirectionSet
     from ganssl.models.cadl import CadlModel
     from ganssl.models.face_model import FaceModel
     from ganssl.photos import PhotoSet

@@ -118,9 +118,11 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
     from ganssl.directions import DirectionSet
     from ganssl.models.catalogue import load_model
-    from ganssl.synthesis import fast_precision, synthesize, zip_set
+    from ganssl.synthesis import fast_arithmetic, synthesize, zip_set
     from ganssl.synthesis.ray_engine import synthesize_on_ray
 
+    model = load_model(args.model)
+    precision, engine = fast_arithmetic(model.engines, args.precision)
     recipe = Recipe(
         attribute=args.attribute,
         count=args.count,
@@ -135,9 +137,9 @@ def run(args: argparse.Namespace) -> int:
         size=args.size,
         method=args.method,
         labels_per_class=args.labels_per_class,
-        precision=args.precision or fast_precision(),
+        precision=precision,
+        engine=engine,
     )
-    model = load_model(args.model)
     photos = usable(open_photos(args.photos, args.labels)) if args.photos else None
     if args.engine == "ray" and args.shards > 1:
         raise UserError("--engine ray divides the work itself: leave --shards and --shard out.")
@@ -166,7 +168,7 @@ def run(args: argparse.Namespace) -> int:
     kept = f", {summary.found:,} were there" if summary.found else ""
     print(
         f"wrote {summary.written:,} faces in {summary.seconds:.1f} s "
-        f"({summary.rate:,.0f}/s, {recipe.precision}) on {model.device}{kept}"
+        f"({summary.rate:,.0f}/s, {recipe.precision}, {recipe.engine}) on {model.device}{kept}"
     )
     if summary.complete:
         print(f"{args.out} is complete: {recipe.count:,} faces, set {summary.id}")

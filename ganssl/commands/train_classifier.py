@@ -15,7 +15,6 @@ from ganssl.commands._photos import (
     usable,
 )
 from ganssl.errors import UserError
-from ganssl.photos.preprocess import Preprocess
 
 if TYPE_CHECKING:
     from ganssl.classifier.anchor import Anchor
@@ -174,6 +173,7 @@ def anchor(
     from ganssl.base.progress import bar
     from ganssl.classifier.anchor import photo_anchor
     from ganssl.fitting.spread_directions import keep_few
+    from ganssl.photos.preprocess import Preprocess
 
     if args.photos is None:
         if args.labels or args.labels_per_class or args.classes:

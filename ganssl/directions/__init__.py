@@ -1,24 +1,23 @@
 """Attribute directions: fit them, keep them, edit codes with them."""
 
-from ganssl.directions.conditional import conditional_direction
-from ganssl.directions.direction import DEFAULT_METHODS, FOUND_METHODS, METHODS, Direction
-from ganssl.directions.direction_set import DirectionSet
-from ganssl.directions.edit import edit_codes
-from ganssl.directions.fit import fit_direction, fit_directions
-from ganssl.directions.holding import DEFAULT_RULE, RAW, RULES, slider_direction
+from ganssl.base.lazy import lazily
 
-__all__ = [
-    "DEFAULT_METHODS",
-    "DEFAULT_RULE",
-    "FOUND_METHODS",
-    "METHODS",
-    "RAW",
-    "RULES",
-    "Direction",
-    "DirectionSet",
-    "conditional_direction",
-    "edit_codes",
-    "fit_direction",
-    "fit_directions",
-    "slider_direction",
-]
+_HOMES = {
+    "DEFAULT_METHODS": "ganssl.directions.names",
+    "DEFAULT_RULE": "ganssl.directions.names",
+    "Direction": "ganssl.directions.direction",
+    "DirectionSet": "ganssl.directions.direction_set",
+    "FOUND_METHODS": "ganssl.directions.names",
+    "METHODS": "ganssl.directions.names",
+    "RAW": "ganssl.directions.names",
+    "RULES": "ganssl.directions.names",
+    "conditional_direction": "ganssl.directions.conditional",
+    "edit_codes": "ganssl.directions.edit",
+    "fit_direction": "ganssl.directions.fit",
+    "fit_directions": "ganssl.directions.fit",
+    "slider_direction": "ganssl.directions.holding",
+}
+"""Where each public name lives, so that a command that needs one of them loads no more."""
+
+__all__ = list(_HOMES)
+__getattr__ = lazily(__name__, _HOMES)

@@ -9,22 +9,9 @@ import numpy as np
 
 from ganssl.attributes import WITHHELD, check_name
 from ganssl.directions.check import PhotoCheck
+from ganssl.directions.names import FOUND_METHODS, METHODS, PIXEL_METHODS
 from ganssl.directions.reach import FURTHEST, Reach
 from ganssl.errors import UserError
-
-METHODS: tuple[str, ...] = ("mean", "balanced", "logistic", "svm", "joint")
-"""From labels: difference of class means, the same within cells of correlated attributes, the
-normal of a logistic regression or of a linear SVM, one regression on all attributes together."""
-
-DEFAULT_METHODS: tuple[str, ...] = ("mean", "balanced", "logistic")
-"""What a model bundle holds of each attribute."""
-
-FOUND_METHODS: tuple[str, ...] = ("pca", "sefa", "ica", "difference")
-"""Without labels: principal components, the generator's first layer, independent components, and
-the difference between codes picked by hand and the rest."""
-
-PIXEL_METHODS: tuple[str, ...] = ("regression",)
-"""From what is measured on the pixels, such as skin tone; *present* is the upper half of it."""
 
 USABLE_AUC = 0.7
 USABLE_COSINE = 0.7

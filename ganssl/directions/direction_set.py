@@ -15,7 +15,8 @@ from ganssl.attributes import FIRST_SLIDERS, check_name, did_you_mean, meant_nam
 from ganssl.base.files import load_arrays, save_arrays
 from ganssl.base.json_text import parse_json
 from ganssl.directions.check import PhotoCheck
-from ganssl.directions.direction import FOUND_METHODS, Direction
+from ganssl.directions.direction import Direction
+from ganssl.directions.names import FOUND_METHODS
 from ganssl.directions.own import own_name
 from ganssl.directions.reach import Reach
 from ganssl.errors import UserError

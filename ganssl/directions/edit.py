@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ganssl.directions.direction_set import DirectionSet
-from ganssl.directions.holding import RAW, slider_direction
+from ganssl.directions.holding import slider_direction
+from ganssl.directions.names import RAW
 from ganssl.errors import UserError
 
 

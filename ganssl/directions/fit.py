@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganssl.base.progress import Progress
-from ganssl.directions.direction import DEFAULT_METHODS, METHODS, Direction
+from ganssl.directions.direction import Direction
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.estimators import (
     SMALLEST_CELL,
@@ -23,6 +23,7 @@ from ganssl.directions.estimators import (
     svm_normal,
 )
 from ganssl.directions.holdout import measure_projection, parts, split
+from ganssl.directions.names import DEFAULT_METHODS, METHODS
 from ganssl.errors import UserError
 
 HOLDOUT_SHARE = 0.2

@@ -15,35 +15,23 @@ import numpy as np
 
 from ganssl.directions.conditional import conditional_direction
 from ganssl.directions.direction import Direction, base_attribute
-from ganssl.errors import UserError
+from ganssl.directions.names import (
+    COVARIANCE,
+    DEFAULT_RULE,
+    JOINT,
+    RAW,
+    SKIN,
+    check_rule,
+)
 
 if TYPE_CHECKING:
     from ganssl.directions.direction_set import DirectionSet
-
-RAW, SKIN, LOCKS, COVARIANCE, JOINT = "raw", "skin", "locks", "covariance", "joint"
-RULES: dict[str, str] = {
-    RAW: "directions as they were fitted, nothing held",
-    SKIN: "skin tone held",
-    LOCKS: "skin tone, sex and age held like locks, at right angles to their directions",
-    COVARIANCE: "skin tone, sex and age held where classifiers of codes read them, by the smallest "
-    "step in the metric of the codes' covariance",
-    JOINT: "the joint regression on all attributes, skin tone held",
-}
-DEFAULT_RULE = COVARIANCE
-"""How sliders hold; faces and links say by which rule they were made."""
 
 HELD: tuple[str, ...] = ("Male", "Young")
 """The attributes that a slider holds unless it is their own."""
 
 ALIKE = 0.7
 """Cosine from which on a user's own direction counts as one of sex or age."""
-
-
-def check_rule(rule: str) -> str:
-    """The rule; `UserError` for one that there is not."""
-    if rule not in RULES:
-        raise UserError(f"{rule!r} is no rule for sliders; choose from {', '.join(RULES)}.")
-    return rule
 
 
 def held_by(directions: DirectionSet, attribute: str, rule: str = DEFAULT_RULE) -> list[Direction]:

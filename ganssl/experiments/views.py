@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganssl.base.device import fast_precision
+from ganssl.base.device import fast_arithmetic
 from ganssl.base.progress import Progress, Stages
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import FaceRows, cached_features
@@ -87,16 +87,16 @@ def generated_views(
         degraded: blur, noise, JPEG and light before the features are taken
             (see `ganssl.training.augment`).
     """
-    precision = fast_precision()
+    arithmetic = fast_arithmetic(model.engines)
     features = []
     for start in range(0, len(codes), BLOCK):
         block = np.ascontiguousarray(codes[start : start + BLOCK])
 
         def faces(rows: range, block: np.ndarray = block) -> np.ndarray:
-            return _small_faces(model, block[rows.start : rows.stop], precision, degraded)
+            return _small_faces(model, block[rows.start : rows.stop], arithmetic, degraded)
 
         content = hashlib.sha256(block).hexdigest()
-        id = f"{model.id} {precision} {FACE_SIZE} degraded={degraded} {content}"
+        id = f"{model.id} {' '.join(arithmetic)} {FACE_SIZE} degraded={degraded} {content}"
         rows = FaceRows(len(block), FACE_SIZE, faces, id)
         features.append(cached_features(extractor, rows, cache=cache))
         if progress:
@@ -104,9 +104,11 @@ def generated_views(
     return Views(codes, np.concatenate(features))
 
 
-def _small_faces(model: FaceModel, codes: np.ndarray, precision: str, degraded: bool) -> np.ndarray:
+def _small_faces(
+    model: FaceModel, codes: np.ndarray, arithmetic: tuple[str, str], degraded: bool
+) -> np.ndarray:
     """uint8 `[n, 64, 64, 3]`."""
-    decode, resize = face_decoder(model, precision), Preprocess(FACE_SIZE)
+    decode, resize = face_decoder(model, *arithmetic), Preprocess(FACE_SIZE)
     faces = np.stack([resize(Image.fromarray(face)) for face in decode(codes)])
     if degraded:
         faces = degrade(faces, np.random.default_rng(STREAM))

@@ -16,9 +16,8 @@ from typing import Any
 from ganssl.attributes import slider_names
 from ganssl.base.json_text import parse_json
 from ganssl.base.links import unescaped
-from ganssl.directions.holding import DEFAULT_RULE, RAW, check_rule
+from ganssl.directions.names import DEFAULT_RULE, RAW, check_rule
 from ganssl.errors import UserError
-from ganssl.face.packed import from_plain, to_plain
 
 FORMAT = "ganssl face 1"
 
@@ -133,6 +132,8 @@ class FaceState:
         values = {"format": FORMAT, **asdict(self), "locked": list(self.locked)}
         del values["own"]
         if self.own:
+            from ganssl.face.packed import to_plain
+
             values["own"] = [to_plain(text) for text in self.own]
         return values
 
@@ -160,7 +161,11 @@ class FaceState:
             if not isinstance(entries.get(entry, ""), str):
                 raise UserError(f"{name} cannot be read: {entry} must be a text.")
         hold = entries.get("hold", _rule_before_rules(edits))
-        packed = tuple(from_plain(values, name) for values in own)
+        packed: tuple[str, ...] = ()
+        if own:
+            from ganssl.face.packed import from_plain
+
+            packed = tuple(from_plain(values, name) for values in own)
         try:
             return cls(**{**entries, "locked": tuple(locked), "hold": hold, "own": packed})
         except UserError as error:

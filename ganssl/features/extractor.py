@@ -104,7 +104,7 @@ def face_network(weights: str | Path | None = None) -> BatchedExtractor:
     return BatchedExtractor(
         name="face-network",
         title=network.name,
-        id=network_id(network.model),
+        id=network.id,
         size=network.size,
         run=network.features,
         side=SIDE,

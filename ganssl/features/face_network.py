@@ -13,19 +13,25 @@ any model reach it alike: multiples of 64 by area averaging.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
 from ganssl.base import assets
 from ganssl.base.atomic import replacing_folder, write_file
 from ganssl.base.files import load_arrays, save_arrays
 from ganssl.base.json_text import parse_json
+from ganssl.engines.onnx_graph import OnnxGraph, Value
+from ganssl.engines.onnx_runtime import open_graph
 from ganssl.errors import UserError
-from ganssl.models.layers import conv_norm, fold, residual
-from ganssl.models.weights import assign_arrays, model_arrays
+from ganssl.models.stored import StoredNetwork, keras_network, runs_as_graph
+from ganssl.models.weights import assign_arrays, model_arrays, network_id
+
+if TYPE_CHECKING:
+    import keras
 
 SIDE = 64
 
@@ -58,27 +64,32 @@ def build_face_network(config: FaceNetworkConfig, dtype: str = "float32") -> ker
     Shapes: `[n, embedding]`, `[n, 4, 4, middle]`, and `[n, s, s, width]` for
     the early maps. All outputs are float32 but the maps, which keep `dtype`.
     """
-    outputs = {}
+    import keras
+
+    from ganssl.models.layers import KerasKit
+
     face = keras.Input((SIDE, SIDE, 3), name="face")
-    x = fold(face, 2)  # (n, 32, 32, 12)
+    return keras.Model(face, face_layers(KerasKit(dtype), config, face), name="face_network")
+
+
+def face_layers(kit, config: FaceNetworkConfig, face) -> dict:
+    """The outputs by name, in the words of a kit (see `ganssl.models.networks`)."""
+    outputs = {}
+    x = kit.fold(face, 2)  # (n, 32, 32, 12)
     for level, width in enumerate(config.widths):
         name = f"level{level}"
-        x = conv_norm(x, width, f"{name}_in", dtype, strides=1 if level == 0 else 2)
+        x = kit.conv_norm(x, width, f"{name}_in", strides=1 if level == 0 else 2)
         if level > 0:
-            x = residual(x, f"{name}_res", dtype)
+            x = kit.residual(x, f"{name}_res")
         if level < 3:
             outputs[f"map_{SIDE >> (level + 1)}"] = x
-    dense = dict(dtype="float32")
-    middle = keras.layers.Conv2D(config.middle, 1, name="middle", **dense)(x)  # (n, 4, 4, m)
-    pooled = keras.layers.Flatten(dtype="float32")(
-        keras.layers.Conv2D(64, 1, name="squeeze", dtype=dtype)(x)
-    )  # keeps where on the face
-    pooled = keras.layers.concatenate(
-        [keras.layers.GlobalAveragePooling2D(dtype="float32")(x), pooled], dtype="float32"
-    )
-    outputs["embedding"] = keras.layers.Dense(config.embedding, name="embedding", **dense)(pooled)
+    middle = kit.conv(x, config.middle, "middle", kernel=1, precise=True)  # (n, 4, 4, m)
+    # keeps where on the face
+    placed = kit.flatten(kit.conv(x, 64, "squeeze", kernel=1), precise=True)
+    pooled = kit.concat([kit.mean(x), placed])
+    outputs["embedding"] = kit.dense(pooled, config.embedding, "embedding")
     outputs["middle"] = middle
-    return keras.Model(face, outputs, name="face_network")
+    return outputs
 
 
 def reduce_to_side(faces, side: int = SIDE):
@@ -87,6 +98,8 @@ def reduce_to_side(faces, side: int = SIDE):
     Where `s` is a multiple of it their areas are averaged, else they are
     resized, antialiased.
     """
+    import keras
+
     factor, rest = divmod(faces.shape[1], side)
     if rest:
         return keras.ops.image.resize(faces, (side, side), antialias=True)
@@ -98,16 +111,30 @@ class FaceNetwork:
 
     Attributes:
         name: what results call these features.
-        model: the Keras network, float32, frozen.
+        model: the Keras network, frozen.
+        id: 12 hexadecimal digits that change with the weights.
     """
 
     name = "face network (distilled from faceres)"
     MAPS = ("map_32", "map_16", "map_8")
 
-    def __init__(self, config: FaceNetworkConfig, model: keras.Model) -> None:
-        self.config, self.model = config, model
-        self._graphs: dict[int, object] = {}
-        model.trainable = False
+    def __init__(self, config: FaceNetworkConfig, model: keras.Model | StoredNetwork) -> None:
+        """A Keras network may still change, so TensorFlow runs it; one of a file runs on the
+        engine for this device."""
+        self.config, self._model = config, model
+        self._functions: dict[int, Callable[[np.ndarray], np.ndarray]] = {}
+        if not isinstance(model, StoredNetwork):
+            model.trainable = False
+
+    @property
+    def model(self) -> keras.Model:
+        network = keras_network(self._model)
+        network.trainable = False
+        return network
+
+    @property
+    def id(self) -> str:
+        return self._model.id if isinstance(self._model, StoredNetwork) else network_id(self._model)
 
     @classmethod
     def load(cls, folder: str | Path | None = None, dtype: str = "float32") -> FaceNetwork:
@@ -125,9 +152,12 @@ class FaceNetwork:
             raise UserError(f"There is no face network in {folder}; distil one first.") from error
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(f"{folder / 'config.json'} is damaged: {error}.") from error
-        model = build_face_network(config, dtype)
         weights = folder / "weights.npz"
-        assign_arrays(model, load_arrays(weights), str(weights))
+        arrays, source = load_arrays(weights), str(weights)
+        if dtype == "float32":
+            return cls(config, stored_face_network(config, arrays, source))
+        model = build_face_network(config, dtype)
+        assign_arrays(model, arrays, source)
         return cls(config, model)
 
     def save(self, folder: str | Path) -> None:
@@ -146,11 +176,8 @@ class FaceNetwork:
 
         The embedding beside the mean of the middle map.
         """
-        run = self._compiled(pixels.shape[1])
-        batches = [
-            run(pixels[i : i + batch_size].astype(np.float32)).numpy()
-            for i in range(0, len(pixels), batch_size)
-        ]
+        run = self._function(pixels.shape[1])
+        batches = [run(pixels[i : i + batch_size]) for i in range(0, len(pixels), batch_size)]
         return np.concatenate(batches) if batches else np.empty((0, self.size), np.float32)
 
     def maps(self, faces) -> list:
@@ -158,16 +185,42 @@ class FaceNetwork:
         outputs = self.model(reduce_to_side(faces), training=False)
         return [outputs[name] for name in self.MAPS]
 
-    def _compiled(self, side: int):
-        """The features of float32 pixels `[n, side, side, 3]` as a graph, kept by side."""
+    def _function(self, side: int) -> Callable[[np.ndarray], np.ndarray]:
+        """The features of uint8 faces `[n, side, side, 3]`, kept by side."""
+        if side not in self._functions:
+            graph = runs_as_graph(self._model) and side % SIDE == 0
+            self._functions[side] = self._on_graph(side) if graph else self._on_tensorflow(side)
+        return self._functions[side]
+
+    def _on_graph(self, side: int) -> Callable[[np.ndarray], np.ndarray]:
+        return open_graph(self._model.graph(lambda kit: draw_features(kit, self.config, side)))
+
+    def _on_tensorflow(self, side: int) -> Callable[[np.ndarray], np.ndarray]:
+        import keras
         import tensorflow as tf
 
+        model = self.model
+
         def run(pixels):
-            outputs = self.model(reduce_to_side(pixels / 127.5 - 1.0), training=False)
+            outputs = model(reduce_to_side(pixels / 127.5 - 1.0), training=False)
             middle = keras.ops.mean(outputs["middle"], axis=(1, 2))
             return keras.ops.concatenate([outputs["embedding"], middle], axis=1)
 
-        if side not in self._graphs:
-            signature = tf.TensorSpec((None, side, side, 3), tf.float32)
-            self._graphs[side] = tf.function(run, input_signature=[signature], autograph=False)
-        return self._graphs[side]
+        signature = tf.TensorSpec((None, side, side, 3), tf.float32)
+        compiled = tf.function(run, input_signature=[signature], autograph=False)
+        return lambda pixels: compiled(pixels.astype(np.float32)).numpy()
+
+
+def draw_features(kit: OnnxGraph, config: FaceNetworkConfig, side: int = SIDE) -> bytes:
+    """The graph of `FaceNetwork.features` for faces of a side."""
+    faces: Value = kit.reduce(kit.faces(side, -1.0, 1.0), side // SIDE)
+    outputs = face_layers(kit, config, faces)
+    return kit.rows(kit.concat([outputs["embedding"], kit.mean(outputs["middle"])]))
+
+
+def stored_face_network(
+    config: FaceNetworkConfig, arrays: dict[str, np.ndarray], source: str
+) -> StoredNetwork:
+    return StoredNetwork(
+        arrays, source, lambda: build_face_network(config), lambda kit: draw_features(kit, config)
+    )

@@ -11,9 +11,9 @@ import numpy as np
 
 from ganssl.base.files import read_rows, write_rows
 from ganssl.base.progress import Stages
-from ganssl.directions.direction import DEFAULT_METHODS
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.fit import fit_directions
+from ganssl.directions.names import DEFAULT_METHODS
 from ganssl.errors import UserError
 from ganssl.fitting.skin_tone import fit_photo_skin_tone
 from ganssl.photos.face_cache import cache_key, face_chunks

@@ -84,11 +84,11 @@ class Laboratory:
     def __init__(
         self, model: FaceModel, readout: Readout, faces: int = FACES, seed: int = 0
     ) -> None:
-        from ganssl.base.device import fast_precision
+        from ganssl.base.device import fast_arithmetic
         from ganssl.models.full_rate import face_decoder
 
         self.model, self.readout = model, readout
-        self._decode = face_decoder(model, fast_precision())
+        self._decode = face_decoder(model, *fast_arithmetic(model.engines))
         self._factor = np.linalg.cholesky(
             model.covariance.astype(np.float64) + SMALLEST_VARIANCE * np.eye(model.latent_size)
         )

@@ -24,14 +24,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganssl.base.atomic import replacing_folder, write_file
+from ganssl.base.device import ENGINES
 from ganssl.base.files import file_hash, load_arrays, save_arrays
 from ganssl.base.json_text import parse_json
 from ganssl.directions import DirectionSet
+from ganssl.engines.onnx_runtime import open_graph
 from ganssl.errors import UserError
 from ganssl.models.config import ModelConfig
 from ganssl.models.face_model import FaceModel
 from ganssl.models.latent import latent_statistics
-from ganssl.models.weights import assign_arrays, model_arrays
+from ganssl.models.networks import build_encoder, build_generator
+from ganssl.models.stored import (
+    StoredNetwork,
+    keras_network,
+    runs_as_graph,
+    stored_encoder,
+    stored_generator,
+)
+from ganssl.models.weights import model_arrays, network_id
 from ganssl.photos.preprocess import Preprocess
 
 if TYPE_CHECKING:
@@ -52,29 +62,49 @@ class BundleModel(FaceModel):
         generator: codes → faces.
     """
 
+    engines = ENGINES
+
     def __init__(
         self,
         config: ModelConfig,
         preprocess: Preprocess,
-        encoder: keras.Model,
-        generator: keras.Model,
+        encoder: keras.Model | StoredNetwork,
+        generator: keras.Model | StoredNetwork,
         **settings,
     ) -> None:
-        """`settings` are those of `FaceModel`."""
+        """`settings` are those of `FaceModel`.
+
+        A Keras network may still change, so TensorFlow runs it; one of a file
+        runs on the engine for this device.
+        """
         if preprocess.size != config.size:
             raise UserError(
                 f"The preprocessing makes faces of side {preprocess.size}, "
                 f"the networks take {config.size}."
             )
         super().__init__(preprocess, config.latent_size, **settings)
-        self.config, self.encoder, self.generator = config, encoder, generator
+        self.config, self._encoder, self._generator = config, encoder, generator
+
+    @property
+    def encoder(self) -> keras.Model:
+        return keras_network(self._encoder)
+
+    @encoder.setter
+    def encoder(self, network: keras.Model) -> None:
+        self._encoder = network
+
+    @property
+    def generator(self) -> keras.Model:
+        return keras_network(self._generator)
+
+    @generator.setter
+    def generator(self, network: keras.Model) -> None:
+        self._generator = network
 
     @classmethod
     def create(cls, config: ModelConfig, seed: int = 0, **settings) -> BundleModel:
         """An untrained model with random weights, for tests and as a start."""
         import keras
-
-        from ganssl.models.networks import build_encoder, build_generator
 
         keras.utils.set_random_seed(seed)
         return cls(
@@ -96,11 +126,17 @@ class BundleModel(FaceModel):
         dtype = "mixed_bfloat16" if precision == "bfloat16" else "float32"
         return partial(fast_generator(self.generator, dtype), training=False)
 
+    def generator_graph(self) -> bytes:
+        if isinstance(self._generator, StoredNetwork):
+            return self._generator.graph()
+        arrays = model_arrays(self._generator)
+        return stored_generator(self.config, self.preprocess, arrays, "the generator").graph()
+
     @property
     def encoder_id(self) -> str:
-        from ganssl.models.weights import network_id
-
-        return network_id(self.encoder)
+        if isinstance(self._encoder, StoredNetwork):
+            return self._encoder.id
+        return network_id(self._encoder)
 
     @property
     def encoder_operations(self) -> int:
@@ -115,34 +151,38 @@ class BundleModel(FaceModel):
         return layer_operations(self.generator)
 
     def _encode(self, pixels: np.ndarray) -> np.ndarray:
-        encode = self.compiled.get("encoder", self._encoder_function)
-        return encode(self.preprocess.to_network(pixels)).numpy()
+        return self.compiled.get("encoder", self._encoder_function)(pixels)
 
     def _decode(self, codes: np.ndarray) -> np.ndarray:
-        decode = self.compiled.get("generator", self._generator_function)
-        return self.preprocess.to_pixels(decode(codes).numpy())
+        return self.compiled.get("generator", self._generator_function)(codes)
 
-    def _encoder_function(self):
+    def _encoder_function(self) -> Callable[[np.ndarray], np.ndarray]:
+        if runs_as_graph(self._encoder):
+            return open_graph(self._encoder.graph())
         import tensorflow as tf
 
-        encoder = self.encoder
+        encoder, to_network = self.encoder, self.preprocess.to_network
         signature = tf.TensorSpec((None, self.size, self.size, 3), tf.float32)
-        return tf.function(
+        encode = tf.function(
             lambda faces: encoder(faces, training=False)[0],
             input_signature=[signature],
             autograph=False,  # there is nothing to convert, and converting is not thread-safe
         )
+        return lambda pixels: encode(to_network(pixels)).numpy()
 
-    def _generator_function(self):
+    def _generator_function(self) -> Callable[[np.ndarray], np.ndarray]:
+        if runs_as_graph(self._generator):
+            return open_graph(self._generator.graph())
         import tensorflow as tf
 
-        generator = self.generator
+        generator, to_pixels = self.generator, self.preprocess.to_pixels
         signature = tf.TensorSpec((None, self.latent_size), tf.float32)
-        return tf.function(
+        decode = tf.function(
             lambda codes: generator(codes, training=False),
             input_signature=[signature],
             autograph=False,
         )
+        return lambda codes: to_pixels(decode(codes).numpy())
 
 
 def save_bundle(model: BundleModel, folder: Path) -> None:
@@ -188,8 +228,6 @@ def load_bundle(folder: Path) -> BundleModel:
         UserError: no bundle there, a file is missing, changed or damaged, or
             the weights do not fit the configuration.
     """
-    from ganssl.models.networks import build_encoder, build_generator
-
     manifest = read_manifest(folder)
     has_few = FEW_DIRECTIONS in manifest["sha256"]
     for name in [*FILES, FEW_DIRECTIONS] if has_few else FILES:
@@ -201,9 +239,11 @@ def load_bundle(folder: Path) -> BundleModel:
                 "Copy the model's folder afresh."
             )
     config = ModelConfig.from_dict(manifest["config"])
-    encoder, generator = build_encoder(config), build_generator(config)
-    assign_arrays(encoder, load_arrays(folder / "encoder.npz"), str(folder / "encoder.npz"))
-    assign_arrays(generator, load_arrays(folder / "generator.npz"), str(folder / "generator.npz"))
+    preprocess = Preprocess.from_dict(manifest["preprocess"])
+    encoder, generator = (
+        make(config, preprocess, load_arrays(folder / name), str(folder / name))
+        for name, make in (("encoder.npz", stored_encoder), ("generator.npz", stored_generator))
+    )
     latent = load_arrays(folder / "latent.npz")
     directions = DirectionSet.load(folder / "directions.npz")
     model_id = weights_id(folder)
@@ -213,7 +253,7 @@ def load_bundle(folder: Path) -> BundleModel:
         few_directions.check_model(model_id)
     model = BundleModel(
         config,
-        Preprocess.from_dict(manifest["preprocess"]),
+        preprocess,
         encoder,
         generator,
         name=manifest["name"],

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ganssl.base.device import device_name
+from ganssl.base.device import TENSORFLOW, device_name
 from ganssl.base.progress import Progress
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
@@ -48,9 +48,11 @@ class FaceModel(ABC):
         compiled: what was compiled of the networks, see `with_directions`.
         card: the model card, Markdown.
         path: the folder or file it was read from; None for one that was made here.
+        engines: those of `ganssl.base.device.ENGINES` that its generator can run on.
     """
 
     path: Path | None = None
+    engines: tuple[str, ...] = (TENSORFLOW,)
 
     def __init__(
         self,
@@ -198,6 +200,13 @@ class FaceModel(ABC):
         Args:
             precision: `float32` or `bfloat16`, of the arithmetic, where the model has a choice.
         """
+
+    def generator_graph(self) -> bytes:
+        """The generator for ONNX Runtime: codes float32 `[n, d]` → faces uint8 `[n, s, s, 3]`.
+
+        Of the weights as they are; for models whose `engines` name it.
+        """
+        raise NotImplementedError
 
     @property
     @abstractmethod

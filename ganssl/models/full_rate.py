@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
+from ganssl.base.device import FLOAT32, ONNX, TENSORFLOW
+from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
 
 BATCH = 64
@@ -15,7 +18,9 @@ The arithmetic of one face then never depends on how many are decoded with it.
 """
 
 
-def face_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.ndarray]:
+def face_decoder(
+    model: FaceModel, precision: str = FLOAT32, engine: str = TENSORFLOW
+) -> Callable[[np.ndarray], np.ndarray]:
     """A function from codes float32 `[n, d]` to faces uint8 `[n, s, s, 3]`, batch by batch.
 
     It is made once for a model and its copies under other directions, from the
@@ -23,11 +28,38 @@ def face_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.
 
     Args:
         precision: `float32` or `bfloat16`, of the generator's arithmetic.
+        engine: one of `ganssl.base.device.ENGINES`.
+
+    Raises `UserError` where the model has no such engine, or the engine no such arithmetic.
     """
-    return model.compiled.get(("faces", precision), lambda: _face_decoder(model, precision))
+    if engine not in model.engines:
+        raise UserError(f"The model {model.name} runs on {', '.join(model.engines)} alone.")
+    if (engine, precision) == (ONNX, "bfloat16"):
+        raise UserError("ONNX Runtime draws faces in float32; bfloat16 is for TensorFlow.")
+    make = _graph_decoder if engine == ONNX else _tensorflow_decoder
+    batch_decoder = model.compiled.get(("faces", precision, engine), lambda: make(model, precision))
+    return partial(_in_batches, model, batch_decoder)
 
 
-def _face_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.ndarray]:
+def _in_batches(
+    model: FaceModel, pixels: Callable[[np.ndarray], np.ndarray], codes: np.ndarray
+) -> np.ndarray:
+    faces = np.empty((len(codes), model.size, model.size, 3), np.uint8)
+    for start in range(0, len(codes), BATCH):
+        some = codes[start : start + BATCH]
+        batch = np.zeros((BATCH, model.latent_size), np.float32)
+        batch[: len(some)] = some
+        faces[start : start + BATCH] = pixels(batch)[: len(some)]
+    return faces
+
+
+def _graph_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.ndarray]:
+    from ganssl.engines.onnx_runtime import open_graph
+
+    return open_graph(model.generator_graph())
+
+
+def _tensorflow_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.ndarray]:
     import tensorflow as tf
 
     generator = model.bulk_generator(precision)
@@ -41,15 +73,4 @@ def _face_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np
         unit = (generator(codes) - low) / (high - low)
         return tf.cast(tf.round(tf.clip_by_value(unit, 0.0, 1.0) * 255.0), tf.uint8)
 
-    side, latent_size = model.size, model.latent_size
-
-    def decode(codes: np.ndarray) -> np.ndarray:
-        faces = np.empty((len(codes), side, side, 3), np.uint8)
-        for start in range(0, len(codes), BATCH):
-            some = codes[start : start + BATCH]
-            batch = np.zeros((BATCH, latent_size), np.float32)
-            batch[: len(some)] = some
-            faces[start : start + BATCH] = pixels(batch).numpy()[: len(some)]
-        return faces
-
-    return decode
+    return lambda codes: pixels(codes).numpy()

@@ -138,3 +138,62 @@ def norm(x, name: str, dtype, code=None):
 def residual(x, name: str, dtype, code=None):
     """`x` plus one `conv_norm` of it."""
     return keras.layers.add([x, conv_norm(x, x.shape[-1], name, dtype, code=code)], dtype=dtype)
+
+
+class KerasKit:
+    """The layers that networks are described with (see `ganssl.models.networks`), in Keras.
+
+    Args:
+        dtype: a Keras dtype policy; vectors at the end of a network are float32 in any.
+    """
+
+    def __init__(self, dtype: str = "float32") -> None:
+        self.dtype = dtype
+
+    def dense(self, x, size: int, name: str):
+        return keras.layers.Dense(size, name=name, dtype="float32")(x)
+
+    def grid_norm(self, code, side: int, width: int, names: tuple[str, str], told):
+        """A dense layer without bias to `[side, side, width]`, norm, modulation, leaky ReLU."""
+        name, after = names
+        size = side * side * width
+        x = keras.layers.Dense(size, use_bias=False, name=name, dtype=self.dtype)(code)
+        x = keras.layers.Reshape((side, side, width), dtype=self.dtype)(x)
+        return norm(x, after, self.dtype, told)
+
+    def conv(self, x, width: int, name: str, kernel: int = 3, precise: bool = False):
+        """A convolution with bias; `precise` is float32 in any dtype."""
+        dtype = "float32" if precise else self.dtype
+        return keras.layers.Conv2D(width, kernel, padding="same", name=name, dtype=dtype)(x)
+
+    def conv_norm(self, x, width: int, name: str, strides: int = 1, code=None):
+        return conv_norm(x, width, name, self.dtype, strides, code)
+
+    def doubling_norm(self, x, width: int, name: str, code=None):
+        return doubling_norm(x, width, name, self.dtype, code)
+
+    def residual(self, x, name: str, code=None):
+        return residual(x, name, self.dtype, code)
+
+    def blur(self, x, name: str):
+        return Blur(name=name, dtype=self.dtype)(x)
+
+    def concat(self, parts: list):
+        dtypes = {part.dtype for part in parts}
+        dtype = "float32" if "float32" in dtypes else self.dtype
+        return keras.layers.concatenate(parts, dtype=dtype)
+
+    def fold(self, x, block: int):
+        return fold(x, block)
+
+    def unfold(self, x, block: int):
+        return unfold(x, block)
+
+    def tanh(self, x):
+        return keras.ops.tanh(keras.ops.cast(x, "float32"))
+
+    def mean(self, x):
+        return keras.layers.GlobalAveragePooling2D(dtype="float32")(x)
+
+    def flatten(self, x, precise: bool = False):
+        return keras.layers.Flatten(dtype="float32" if precise else self.dtype)(x)

@@ -19,7 +19,7 @@ from ganssl.models.full_rate import face_decoder
 from ganssl.photos import read_photos
 from ganssl.photos.face_cache import cache_key
 from ganssl.photos.photo_set import PhotoSet
-from ganssl.synthesis import Recipe, fast_precision, recipe_codes
+from ganssl.synthesis import Recipe, fast_arithmetic, recipe_codes
 
 MALE = Attribute("Male")
 PUBLISHED, CORRECTED = "male_as_published", "male_shift_corrected"
@@ -83,6 +83,11 @@ class Material:
     cache: Path
     kept: Kept = field(default_factory=Kept, init=False)  # a copy with other photos keeps its own
 
+    @property
+    def arithmetic(self) -> tuple[str, str]:
+        """What the faces are drawn with, see `fast_arithmetic`."""
+        return fast_arithmetic(self.model.engines)
+
     def generated(self, kind: str, seed: int) -> FaceRows:
         """The faces of a kind; absent and present take turns, absent first.
 
@@ -94,7 +99,7 @@ class Material:
             self.count,
             self.model.size,
             lambda rows: self._faces(kind, seed)[rows.start : rows.stop],
-            f"{kind} faces of codes {digest}, model {self.model.id}, {fast_precision()}",
+            f"{kind} faces of codes {digest}, model {self.model.id}, {' '.join(self.arithmetic)}",
         )
 
     def codes(self, kind: str, seed: int) -> np.ndarray:
@@ -116,7 +121,7 @@ class Material:
         return class_means(codes, labels, self.count, np.random.default_rng([seed, 2017]))
 
     def _faces(self, kind: str, seed: int) -> np.ndarray:
-        decode = face_decoder(self.model, fast_precision())
+        decode = face_decoder(self.model, *self.arithmetic)
         return self.kept.faces.get((kind, seed), lambda: decode(self.codes(kind, seed)))
 
 

@@ -1,27 +1,24 @@
 """Labelled sets of generated faces, from a recipe."""
 
-from ganssl.base.device import fast_precision
-from ganssl.synthesis.archive import zip_set
-from ganssl.synthesis.codes import Codes, recipe_codes
-from ganssl.synthesis.preview import contact_sheet, preview_faces
-from ganssl.synthesis.reader import SyntheticSet, read_set
-from ganssl.synthesis.recipe import SOURCES, STRATEGIES, Recipe
-from ganssl.synthesis.run import Summary, synthesize
-from ganssl.synthesis.writer import finish_set
+from ganssl.base.lazy import lazily
 
-__all__ = [
-    "SOURCES",
-    "STRATEGIES",
-    "Codes",
-    "Recipe",
-    "Summary",
-    "SyntheticSet",
-    "contact_sheet",
-    "fast_precision",
-    "finish_set",
-    "preview_faces",
-    "read_set",
-    "recipe_codes",
-    "synthesize",
-    "zip_set",
-]
+_HOMES = {
+    "Codes": "ganssl.synthesis.codes",
+    "Recipe": "ganssl.synthesis.recipe",
+    "SOURCES": "ganssl.synthesis.recipe",
+    "STRATEGIES": "ganssl.synthesis.recipe",
+    "Summary": "ganssl.synthesis.run",
+    "SyntheticSet": "ganssl.synthesis.reader",
+    "contact_sheet": "ganssl.synthesis.preview",
+    "fast_arithmetic": "ganssl.base.device",
+    "finish_set": "ganssl.synthesis.writer",
+    "preview_faces": "ganssl.synthesis.preview",
+    "read_set": "ganssl.synthesis.reader",
+    "recipe_codes": "ganssl.synthesis.codes",
+    "synthesize": "ganssl.synthesis.run",
+    "zip_set": "ganssl.synthesis.archive",
+}
+"""Where each public name lives, so that a command that needs one of them loads no more."""
+
+__all__ = list(_HOMES)
+__getattr__ = lazily(__name__, _HOMES)

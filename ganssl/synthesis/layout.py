@@ -111,7 +111,10 @@ class SetInfo:
 
     def differences(self, other: SetInfo) -> str:
         """In words: `seed is 0 there and 1 here`."""
-        there, here = ({**i.to_dict(), **i.recipe.to_dict(), "recipe": None} for i in (other, self))
+        there, here = (
+            {**i.to_dict(), "engine": i.recipe.engine, **i.recipe.to_dict(), "recipe": None}
+            for i in (other, self)
+        )
         return ", ".join(
             f"{name} is {there[name]} there and {here[name]} here"
             for name in here

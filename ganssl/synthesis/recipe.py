@@ -9,6 +9,7 @@ from numbers import Real
 from typing import Any
 
 from ganssl.attributes import Attribute, check_name
+from ganssl.base.device import ENGINES, ONNX, TENSORFLOW
 from ganssl.base.json_text import parse_json
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
@@ -56,6 +57,9 @@ class Recipe:
         precision: of the generator's arithmetic. `bfloat16` moves a pixel by
             about one step of 255 and is faster where the processor has it
             (see `ganssl.base.device`).
+        engine: what the generator runs on, `tensorflow` or `onnxruntime`. The pixels
+            differ by one step of 255 here and there; recipes without this setting, of
+            sets made before there was a choice, mean TensorFlow.
 
     Raises `UserError` for values that make no set.
 
@@ -82,6 +86,7 @@ class Recipe:
     method: str | None = None
     labels_per_class: int | None = None
     precision: str = "float32"
+    engine: str = TENSORFLOW
 
     def __post_init__(self) -> None:
         Attribute(self.attribute)  # refuses an empty name
@@ -103,6 +108,9 @@ class Recipe:
         _choice("strategy", self.strategy, STRATEGIES)
         _choice("source", self.source, SOURCES)
         _choice("precision", self.precision, PRECISIONS)
+        _choice("engine", self.engine, ENGINES)
+        if (self.engine, self.precision) == (ONNX, "bfloat16"):
+            raise UserError("ONNX Runtime draws faces in float32; bfloat16 is for TensorFlow.")
         if self.method is not None:
             _choice("method", self.method, METHODS)
         if self.labels_per_class is not None:
@@ -134,8 +142,10 @@ class Recipe:
         return Attribute(self.attribute)
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON: numbers, texts and lists."""
+        """For JSON: numbers, texts and lists; TensorFlow goes without saying, see `engine`."""
         values = asdict(self)
+        if self.engine == TENSORFLOW:
+            del values["engine"]
         return {**values, "strength": list(self.strength), "balance_over": list(self.balance_over)}
 
     @classmethod

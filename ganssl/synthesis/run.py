@@ -105,6 +105,8 @@ def synthesize(
         raise UserError(
             f"The model makes faces of {model.size} pixels; the set cannot have {recipe.size}."
         )
+    if recipe.engine not in model.engines:
+        raise UserError(f"The model {model.name} runs on {', '.join(model.engines)} alone.")
     maker = CodeMaker(model, recipe, photo_codes, directions)
     info = set_info(model, maker, layout)
     out = Path(out)
@@ -155,7 +157,7 @@ def _write_blocks(
     """Decode here and encode in threads; returns the number of faces written."""
     if not blocks:
         return 0
-    decode = face_decoder(model, maker.recipe.precision)
+    decode = face_decoder(model, maker.recipe.precision, maker.recipe.engine)
     total, done = sum(map(info.block_size, blocks)), 0
     writing: Future | None = None
     with ThreadPoolExecutor(os.cpu_count() or 1, "encode") as pool:

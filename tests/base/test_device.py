@@ -6,14 +6,21 @@ from pathlib import Path
 
 import pytest
 
+import ganssl.base.device as device
 from ganssl.base.device import (
+    ENGINE_VARIABLE,
     GPU_INSTALL,
+    ONNX,
+    TENSORFLOW,
     choose_precision,
+    fast_arithmetic,
     gpu_advice,
     has_nvidia_gpu,
+    inference_engine,
     processor_flags,
     training_dtype,
 )
+from ganssl.errors import UserError
 
 AVX = {"avx2", "avx512f", "avx512_bf16"}
 
@@ -76,3 +83,51 @@ def test_an_nvidia_gpu_is_known_by_its_driver(name, tmp_path: Path, monkeypatch)
     file.parent.mkdir(parents=True)
     file.touch()
     assert has_nvidia_gpu(tmp_path)
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Sets what the machine has: GPUs, the precision that it is fast at, and what is forced."""
+
+    def set(gpus: int, precision: str, forced: str | None = None) -> None:
+        monkeypatch.setattr(device, "gpu_devices", lambda: ["a GPU"] * gpus)
+        monkeypatch.setattr(device, "fast_precision", lambda: precision)
+        if forced is None:
+            monkeypatch.delenv(ENGINE_VARIABLE, raising=False)
+        else:
+            monkeypatch.setenv(ENGINE_VARIABLE, forced)
+
+    return set
+
+
+@pytest.mark.parametrize(
+    ("gpus", "fast", "forced", "one", "many"),
+    [
+        (0, "float32", None, ONNX, ("float32", ONNX)),
+        (0, "float32", "auto", ONNX, ("float32", ONNX)),
+        (0, "bfloat16", None, ONNX, ("bfloat16", TENSORFLOW)),  # one face is not worth the wait
+        (1, "bfloat16", None, TENSORFLOW, ("bfloat16", TENSORFLOW)),
+        (1, "float32", None, TENSORFLOW, ("float32", TENSORFLOW)),
+        (0, "float32", TENSORFLOW, TENSORFLOW, ("float32", TENSORFLOW)),
+        (1, "bfloat16", ONNX, ONNX, ("float32", ONNX)),
+    ],
+)
+def test_the_device_chooses_the_engine(machine, gpus, fast, forced, one, many):
+    machine(gpus, fast, forced)
+    assert inference_engine() == one
+    assert fast_arithmetic() == many
+
+
+def test_what_a_model_cannot_run_on_is_not_chosen(machine):
+    machine(0, "float32")
+    assert fast_arithmetic((TENSORFLOW,)) == ("float32", TENSORFLOW)
+    machine(0, "bfloat16")
+    assert fast_arithmetic(precision="float32") == ("float32", ONNX)
+    machine(0, "float32")
+    assert fast_arithmetic(precision="bfloat16") == ("bfloat16", TENSORFLOW)
+
+
+def test_an_engine_that_there_is_not_is_said(machine):
+    machine(0, "float32", "onnx")
+    with pytest.raises(UserError, match=r"GANSSL_ENGINE can be auto or one of .*, not 'onnx'"):
+        inference_engine()

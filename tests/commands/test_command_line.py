@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from argparse import Namespace
@@ -13,14 +14,14 @@ import pytest
 
 import ganssl
 from ganssl import commands
-from ganssl.__main__ import command_modules, command_name, main
+from ganssl.__main__ import command_modules, command_names, main
 from ganssl.commands._options import write_markdown
 from ganssl.models.operations import layer_operations
 from tests.helpers.synthetic_photos import write_celeba
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture):
-    names = [command_name(module) for module in command_modules()]
+    names = command_names()
     assert {"train-gan", "distill-features", "fit-directions", "evaluate-gan"} <= set(names)
     assert {"generate", "benchmark", "export-model"} <= set(names)
     for name in names:
@@ -39,13 +40,13 @@ def test_the_version_is_that_of_the_library(capsys: pytest.CaptureFixture):
 
 def test_help_lists_every_command_once_under_its_group(capsys: pytest.CaptureFixture):
     grouped = [name for names in commands.GROUPS.values() for name in names]
-    assert sorted(grouped) == sorted(command_name(module) for module in command_modules())
+    assert sorted(grouped) == command_names()
     with pytest.raises(SystemExit):
         main(["--help"])
     text = capsys.readouterr().out
     places = [text.index(f"\n{title}:\n") for title in commands.GROUPS]
     assert places == sorted(places) and "others:" not in text
-    for module in command_modules():
+    for module in command_modules(command_names()).values():
         assert text.count(module.HELP) == 1
 
 
@@ -56,13 +57,40 @@ def test_a_misspelt_command_names_what_is_close(capsys: pytest.CaptureFixture):
     assert "Did you mean synthesize?" in capsys.readouterr().err
 
 
-def test_help_does_not_wait_for_tensorflow():
+def modules_after(arguments: list[str]) -> set[str]:
+    """What a fresh process has loaded after a command."""
     code = (
-        "import sys; from ganssl.__main__ import main\n"
-        "try: main(['--help'])\nexcept SystemExit: pass\n"
-        "assert not {'tensorflow', 'keras', 'streamlit'} & set(sys.modules), 'slow imports'"
+        "import json, sys; from ganssl.__main__ import main\n"
+        f"try: main({arguments!r})\n"
+        "except SystemExit: pass\n"
+        "print(json.dumps(list(sys.modules)))"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    environment = {**os.environ, "GANSSL_ENGINE": "onnxruntime"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
+    )
+    return set(json.loads(run.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["generat"], ["synthesize"]])
+def test_help_and_errors_load_next_to_nothing(arguments: list[str]):
+    loaded = modules_after(arguments)
+    assert "ganssl.commands" in loaded
+    assert not {"tensorflow", "keras", "streamlit", "numpy", "PIL", "scipy"} & loaded
+
+
+def test_a_command_loads_no_other():
+    own = {n for n in modules_after(["generate", "--help"]) if n.startswith("ganssl.commands.")}
+    assert own == {"ganssl.commands.generate", "ganssl.commands._options"}
+
+
+def test_one_face_is_drawn_without_tensorflow(tmp_path: Path):
+    out = tmp_path / "face.png"
+    loaded = modules_after(["generate", "--seed", "7", "--set", "Smiling=2", "--out", str(out)])
+    assert out.stat().st_size > 1000 and "onnxruntime" in loaded
+    heavy = {"tensorflow", "keras", "streamlit", "sklearn", "scipy", "pandas"}
+    assert not heavy & loaded
+    assert len(loaded) < 700  # of the 3,000 and more that TensorFlow brings
 
 
 def test_a_result_is_written_with_its_command(tmp_path: Path, monkeypatch):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ganssl.directions.holding import RULES
+from ganssl.directions.names import RULES
 from ganssl.face.linear import slider_vectors, truncation_vector
 from ganssl.face.render import face_code
 from ganssl.face.state import FaceState

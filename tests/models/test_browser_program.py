@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import keras
 import numpy as np
@@ -11,39 +10,16 @@ import pytest
 
 from ganssl.errors import UserError
 from ganssl.models.browser_program import browser_program
-from ganssl.models.bundle import BundleModel, load_bundle
 from ganssl.models.catalogue import load_model
-from ganssl.models.config import OLDER
+from tests.helpers.planted_laboratory import BlockModel
 from tests.helpers.program_interpreter import program_faces
 from tests.helpers.small_model import CONFIG
-
-
-def saved(config, folder) -> BundleModel:
-    """A model with statistics, biases and modulations that do something, as a bundle keeps it."""
-    model = BundleModel.create(config, seed=1)
-    rng = np.random.default_rng(0)
-    for variable in model.generator.variables:
-        if len(variable.shape) == 1 or "_code" in variable.path:
-            noise = rng.uniform(0.5, 1.5, variable.shape)
-            centred = any(word in variable.path for word in ("beta", "bias", "mean", "_code"))
-            variable.assign(0.3 * (noise - 1.0) if centred else noise)
-        elif "pixels" in variable.path:
-            variable.assign(8 * variable)  # contrast
-    model.save(folder)
-    return load_bundle(folder)
-
-
-CONFIGS = {
-    "plain": replace(CONFIG, **OLDER),
-    "smooth, 128": replace(CONFIG, **OLDER | {"smooth": True, "size": 128}),
-    "modulated": replace(CONFIG, smooth=True, modulated=True, fine_width=6),
-}
-"""Every part that a generator can have."""
+from tests.helpers.varied_model import CONFIGS, save_varied_model
 
 
 @pytest.mark.parametrize(("name", "config"), CONFIGS.items())
 def test_a_program_draws_the_faces_of_its_model(name, config, tmp_path):
-    model = saved(config, tmp_path / name)
+    model = save_varied_model(config, tmp_path / name)
     codes = np.random.default_rng(2).standard_normal((3, model.latent_size)).astype("f4")
     drawn = program_faces(browser_program(model), codes).astype(int)
     faces = model.decode(codes).astype(int)
@@ -63,12 +39,11 @@ def test_the_shipped_model_as_a_program():
 
 
 def test_a_model_that_is_no_graph_of_ours_is_refused(tmp_path):
-    model = saved(CONFIG, tmp_path / "model")
+    model = save_varied_model(CONFIG, tmp_path / "model")
     code = keras.Input((model.latent_size,))
     x = keras.layers.Reshape((4, 4, 1))(code)
     model.generator = keras.Model(code, keras.layers.MaxPooling2D()(x))
     with pytest.raises(UserError, match="A browser cannot draw this model"):
         browser_program(model)
-    del model.generator
     with pytest.raises(UserError, match="no Keras generator"):
-        browser_program(model)
+        browser_program(BlockModel())

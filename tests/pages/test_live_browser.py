@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from ganssl.directions.holding import COVARIANCE
+from ganssl.directions.names import COVARIANCE
 from ganssl.face.render import face_code
 from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ganssl.base.device import fast_precision
+from ganssl.base.device import fast_arithmetic
 from ganssl.directions import DirectionSet
 from ganssl.models.catalogue import load_model
 from ganssl.synthesis import Recipe, read_set, synthesize
@@ -81,7 +81,8 @@ def test_a_set_is_the_one_that_the_library_makes(page, tmp_path):
     make(page)
     ((name, made),) = sets(page).items()
     assert name == "Smiling, 60 natural faces"
-    recipe = Recipe("Smiling", COUNT, seed=5, precision=fast_precision())
+    precision, engine = fast_arithmetic()
+    recipe = Recipe("Smiling", COUNT, seed=5, precision=precision, engine=engine)
     assert made.recipe == recipe
     synthesize(load_model(), recipe, tmp_path / "set")
     expected = read_set(tmp_path / "set")
@@ -103,6 +104,7 @@ def test_settings_reach_the_recipe(page):
     ((name, made),) = sets(page).items()
     assert name == "Male, 60 pushed faces"
     assert made.info.layout == "webdataset"
+    precision, engine = fast_arithmetic()
     assert made.recipe == Recipe(
         "Male",
         COUNT,
@@ -113,7 +115,8 @@ def test_settings_reach_the_recipe(page):
         size=32,
         truncation=0.8,
         source="mixture",
-        precision=fast_precision(),
+        precision=precision,
+        engine=engine,
     )
 
 

@@ -86,6 +86,8 @@ def test_every_setting_changes_the_id():
         (dict(source="photo"), "photos"),
         (dict(method="newest"), "balanced"),
         (dict(precision="float16"), "bfloat16"),
+        (dict(engine="onnx"), "tensorflow, onnxruntime"),
+        (dict(engine="onnxruntime", precision="bfloat16"), "bfloat16 is for TensorFlow"),
         (dict(truncation=9), "truncation"),
         (dict(size=8), "size"),
         (dict(labels_per_class=0), "labels per class"),
@@ -99,6 +101,13 @@ def test_every_setting_changes_the_id():
 def test_recipes_that_make_no_set_are_refused(settings: dict, match: str):
     with pytest.raises(UserError, match=match):
         Recipe(**{"attribute": "Male", **settings})
+
+
+def test_recipes_from_before_there_was_a_choice_mean_tensorflow():
+    old = Recipe("Male", 20)
+    assert old.engine == "tensorflow" and "engine" not in old.to_dict()
+    chosen = Recipe("Male", 20, engine="onnxruntime")
+    assert chosen.id != old.id and Recipe.from_json(chosen.to_json()) == chosen
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"count": 4}', '{"attribute": "Male", "colour": 1}',

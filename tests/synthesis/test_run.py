@@ -38,6 +38,7 @@ from ganssl.synthesis.codes import BLOCK
 from tests.helpers.small_model import SIZE, small_model
 
 RECIPE = Recipe("Smiling", BLOCK + 76, seed=3, balance_over=("Male",), size=16)  # 2 blocks
+ON_ONNX = replace(RECIPE, engine="onnxruntime")
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +143,20 @@ def test_a_complete_set_is_left_as_it_is(model: FaceModel, whole: Path):
     assert hashes(whole) == before
 
 
+def test_the_engine_is_of_the_recipe(model: FaceModel, whole: Path, tmp_path: Path):
+    synthesize(model, ON_ONNX, tmp_path / "a")
+    for shard in (1, 0):
+        synthesize(model, ON_ONNX, tmp_path / "b", shards=2, shard=shard)
+    assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
+    ours, theirs = read_set(tmp_path / "a"), read_set(whole)
+    assert ours.recipe.engine == "onnxruntime" and theirs.recipe.engine == "tensorflow"
+    assert ours.id != theirs.id
+    faces = [made.faces(range(50)).astype(int) for made in (ours, theirs)]
+    assert np.abs(faces[0] - faces[1]).max() <= 2  # a step of the generator, resized
+    with pytest.raises(UserError, match="engine is onnxruntime there and tensorflow here"):
+        synthesize(model, RECIPE, tmp_path / "a")
+
+
 def test_tar_shards_are_the_same_bytes_too(model: FaceModel, whole: Path, tmp_path: Path):
     one, two = tmp_path / "one", tmp_path / "two"
     synthesize(model, RECIPE, one, layout="webdataset")
@@ -172,9 +187,9 @@ def test_the_fast_generator_makes_the_same_faces(dtype: str, steps: int):
     assert expected.std() > 5 and difference.max() <= steps and difference.mean() < 1
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_a_face_does_not_depend_on_its_batch(model: FaceModel, precision: str):
-    decode, codes = face_decoder(model, precision), model.sample(BATCH, 0)
+@pytest.mark.parametrize("arithmetic", [("float32",), ("bfloat16",), ("float32", "onnxruntime")])
+def test_a_face_does_not_depend_on_its_batch(model: FaceModel, arithmetic: tuple[str, ...]):
+    decode, codes = face_decoder(model, *arithmetic), model.sample(BATCH, 0)
     together = decode(codes)
     assert together.shape == (BATCH, SIZE, SIZE, 3) and together.dtype == np.uint8
     for part in (slice(0, 1), slice(7, 30)):

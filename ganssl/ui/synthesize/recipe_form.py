@@ -8,7 +8,7 @@ from ganssl.attributes import Attribute
 from ganssl.directions import DirectionSet
 from ganssl.face.state import MAX_SEED
 from ganssl.models.face_model import FaceModel
-from ganssl.synthesis import SOURCES, STRATEGIES, Recipe, fast_precision
+from ganssl.synthesis import SOURCES, STRATEGIES, Recipe, fast_arithmetic
 from ganssl.synthesis.recipe import MOST_BALANCED
 
 MOST_FACES = 200_000
@@ -52,13 +52,15 @@ def recipe_form(model: FaceModel) -> tuple[Recipe, DirectionSet]:
     with st.expander("More settings", icon=":material/tune:"):
         faces = _which_faces(directions, attribute)
         size, seed = _size_and_seed(model)
+    precision, engine = fast_arithmetic(model.engines)
     recipe = Recipe(
         attribute=attribute,
         count=count,
         seed=seed,
         size=size,
         strategy=strategy,
-        precision=fast_precision(),
+        precision=precision,
+        engine=engine,
         **direction,
         **distances,
         **faces,

@@ -7,7 +7,7 @@ import streamlit as st
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
-from ganssl.synthesis import Recipe, SyntheticSet, fast_precision
+from ganssl.synthesis import Recipe, SyntheticSet, fast_arithmetic
 from ganssl.ui.shared.model import face_model
 from ganssl.ui.shared.set_making import start_set
 from ganssl.ui.shared.shelf import shelf
@@ -62,7 +62,8 @@ def _quick_set(model: FaceModel) -> None:
     st.caption("Natural faces, half with the attribute; the Synthesize page has all settings.")
     if button.button("Make faces", key="train/make"):
         try:
-            recipe = Recipe(attribute, int(count), precision=fast_precision())
+            precision, engine = fast_arithmetic(model.engines)
+            recipe = Recipe(attribute, int(count), precision=precision, engine=engine)
             start_set(face_model(), recipe, model.directions, "folder")
         except UserError as error:
             st.error(str(error), icon=":material/error:")

@@ -1,0 +1,1 @@
+"""What networks run on where TensorFlow is not needed: a graph, and ONNX Runtime for it."""
