@@ -15,7 +15,7 @@ behind these names (`ganssl.photos`, `ganssl.directions`, …) hold more, and
 Nothing here imports streamlit; the app's drawing code lives in `ganssl.ui`.
 """
 
-from ganssl.base.lazy import lazily
+from ganssl.lazy import lazily
 
 __version__ = "0.1.0"
 

@@ -1,6 +1,6 @@
 """Attribute directions: fit them, keep them, edit codes with them."""
 
-from ganssl.base.lazy import lazily
+from ganssl.lazy import lazily
 
 _HOMES = {
     "DEFAULT_METHODS": "ganssl.directions.names",

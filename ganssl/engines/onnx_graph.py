@@ -101,7 +101,7 @@ class OnnxGraph:
         """A dense layer without bias to `[side, side, width]`, norm, modulation, leaky ReLU."""
         name, norm = names
         kernel = self._take(f"{name}/kernel", (code.channels, side * side * width))
-        gain, shift = self._norm(norm, width)
+        gain, shift = batch_norm(self._take, norm, width)
         kernel = kernel.reshape(-1, side, side, width) * gain
         kernel = kernel.transpose(0, 3, 1, 2).reshape(code.channels, -1)
         bias = np.repeat(shift, side * side)
@@ -120,7 +120,7 @@ class OnnxGraph:
     ) -> Value:
         """3×3 convolution, norm, modulation by a code if there is one, leaky ReLU."""
         kernel = self._take(f"{name}_conv/kernel", (3, 3, x.channels, width))
-        gain, shift = self._norm(name, width)
+        gain, shift = batch_norm(self._take, name, width)
         return self._activate(self._conv(x, kernel * gain, shift, strides), name, code)
 
     def doubling_norm(self, x: Value, width: int, name: str, code: Value | None = None) -> Value:
@@ -132,7 +132,7 @@ class OnnxGraph:
         outputs holds pixels of four cells, and unfolding brings them together.
         """
         kernel = self._take(f"{name}_conv/kernel", (3, 3, x.channels, width))
-        gain, shift = self._norm(name, width)
+        gain, shift = batch_norm(self._take, name, width)
         cells = phases(kernel * gain)
         cells = cells.reshape(2, 2, x.channels, 4 * width)
         y = self._add(
@@ -205,15 +205,6 @@ class OnnxGraph:
 
     # their parts
 
-    def _norm(self, name: str, width: int) -> tuple[np.ndarray, np.ndarray]:
-        """Factor and summand of each channel, float32 `[width]`."""
-        parts = ("gamma", "beta", "moving_mean", "moving_variance")
-        gamma, beta, mean, variance = (
-            self._take(f"{name}_bn/{part}", (width,)).astype(np.float64) for part in parts
-        )
-        gain = gamma / np.sqrt(variance + EPSILON)
-        return gain.astype(np.float32), (beta - mean * gain).astype(np.float32)
-
     def _activate(self, x: Value, name: str, code: Value | None, repeat: int = 1) -> Value:
         """Modulation where there is a code, and leaky ReLU; `repeat` sets of channels are alike."""
         y = x.name
@@ -281,6 +272,18 @@ class OnnxGraph:
         name = self._name()
         self._constants[name] = onnx_file.tensor(name, values)
         return name
+
+
+def batch_norm(
+    take: Callable[[str, tuple[int, ...]], np.ndarray], name: str, width: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Factor and summand of each channel, float32 `[width]`, that a batch norm comes to."""
+    parts = ("gamma", "beta", "moving_mean", "moving_variance")
+    gamma, beta, mean, variance = (
+        take(f"{name}_bn/{part}", (width,)).astype(np.float64) for part in parts
+    )
+    gain = gamma / np.sqrt(variance + EPSILON)
+    return gain.astype(np.float32), (beta - mean * gain).astype(np.float32)
 
 
 def phases(kernel: np.ndarray) -> np.ndarray:

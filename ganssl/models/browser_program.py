@@ -1,8 +1,8 @@
 """The generator as a small program and a file of weights, for engines that are not Keras.
 
-`browser_program` walks the Keras graph of a generator and writes down what it
-computes, step by step, in terms that a browser's engine of a few hundred lines
-can follow. It knows no architecture: any graph of the operations below will do.
+`browser_program` writes down what a generator computes, step by step, in terms
+that a browser's engine of a few hundred lines can follow. `ProgramKit` is a kit
+(see `ganssl.models.networks`): an architecture described with it becomes steps.
 
 A program is JSON:
 
@@ -36,20 +36,16 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ganssl.engines.onnx_graph import SLOPE, batch_norm
 from ganssl.errors import UserError
+from ganssl.models.bundle import BundleModel
 from ganssl.models.face_model import FaceModel
 
-if TYPE_CHECKING:
-    import keras
-
 FORMAT = "ganssl generator 1"
-
-LINEAR = ("dense", "conv", "double")
-"""Steps with weights, which norm, modulation and activation are folded into."""
 
 CODE = -1
 
@@ -75,15 +71,13 @@ def address_part(faces_key: str) -> str:
 def browser_program(model: FaceModel) -> BrowserProgram:
     """The program of a model's generator.
 
-    Raises `UserError` for a model that is no Keras graph, and for a graph with
-    an operation that programs have no word for.
+    Raises `UserError` for a model that is none of ours.
     """
-    generator = getattr(model, "generator", None)
-    if generator is None:
-        raise UserError(f"The model {model.name} has no Keras generator to write a program of.")
-    walk = _Walk(generator)
+    if not isinstance(model, BundleModel):
+        raise UserError(f"The model {model.name} has no generator that a browser could draw.")
+    kit = model.describe_generator(ProgramKit)
     weights = _Weights()
-    steps = [weights.named(step) for step in walk.steps]
+    steps = [weights.named(step) for step in kit.steps]
     program = {
         "format": FORMAT,
         "latent_size": model.latent_size,
@@ -96,176 +90,92 @@ def browser_program(model: FaceModel) -> BrowserProgram:
     return BrowserProgram(json.dumps(program), weights.data())
 
 
-class _Walk:
-    """Goes through a Keras graph in order of computation and collects `steps`."""
+@dataclass(frozen=True)
+class Value:
+    """What a step gives: its number, and its shape; a code has neither side."""
 
-    def __init__(self, generator: keras.Model) -> None:
+    number: int
+    channels: int
+    side: int = 0
+
+
+class ProgramKit:
+    """Writes the layers of a generator down as `steps`.
+
+    Args:
+        take: gives the weights by their path in the network and their shape.
+    """
+
+    def __init__(self, take: Callable[[str, tuple[int, ...]], np.ndarray]) -> None:
         self.steps: list[dict[str, Any]] = []
-        self._number: dict[int, int] = {}  # of the step that gives a Keras tensor
-        self._uses: dict[int, int] = {}
-        nodes = [(op, op._inbound_nodes[0]) for op in generator.operations]
-        for _, node in nodes:
-            for tensor in node.input_tensors:
-                self._uses[id(tensor)] = self._uses.get(id(tensor), 0) + 1
-        for operation, node in nodes:
-            number = self._take(operation, list(node.input_tensors))
-            self._number[id(node.output_tensors[0])] = number
-        if self._number[id(generator.outputs[0])] != len(self.steps) - 1:
-            raise UserError("The generator's graph does not end in its face.")
+        self._take = take
 
-    def _take(self, operation, inputs: list) -> int:
-        """The number of the step that computes `operation`."""
-        kinds = {kind.__name__ for kind in type(operation).__mro__}
-        for name, take in self._known.items():
-            if name in kinds:
-                return take(self, operation, inputs)
-        raise UserError(
-            f"A browser cannot draw this model: its generator has the operation "
-            f"{type(operation).__name__} ({operation.name})."
+    def code(self, size: int) -> Value:
+        return Value(CODE, size)
+
+    def grid_norm(
+        self, code: Value, side: int, width: int, names: tuple[str, str], told: Value | None
+    ) -> Value:
+        name, norm = names
+        kernel = self._take(f"{name}/kernel", (code.channels, side * side * width))
+        return self._step(
+            "dense", [code], width, side, kernel=kernel, **self._norm(norm, width, told)
         )
 
-    def _step(self, op: str, inputs: list, shape, **rest) -> int:
-        numbers = [self._number[id(tensor)] for tensor in inputs]
-        self.steps.append({"op": op, "from": numbers, "shape": [int(n) for n in shape], **rest})
-        return len(self.steps) - 1
+    def conv(
+        self, x: Value, width: int, name: str, kernel: int = 3, precise: bool = False
+    ) -> Value:
+        weights = self._take(f"{name}/kernel", (kernel, kernel, x.channels, width))
+        bias = self._take(f"{name}/bias", (width,))
+        scale = np.ones(width)
+        return self._step("conv", [x], width, x.side, kernel=weights, scale=scale, bias=bias)
 
-    def _start(self, operation, inputs) -> int:
-        return CODE
+    def conv_norm(
+        self, x: Value, width: int, name: str, strides: int = 1, code: Value | None = None
+    ) -> Value:
+        return self._convolved("conv", x, width, name, code)
 
-    def _same(self, operation, inputs) -> int:
-        """A cast or the like: the array of the step before."""
-        return self._number[id(inputs[0])]
+    def doubling_norm(self, x: Value, width: int, name: str, code: Value | None = None) -> Value:
+        return self._convolved("double", x, width, name, code)
 
-    def _dense(self, layer, inputs) -> int:
-        kernel = np.asarray(layer.kernel)
-        return self._step("dense", inputs, (1, 1, kernel.shape[1]), **_linear(layer, kernel))
+    def residual(self, x: Value, name: str, code: Value | None = None) -> Value:
+        return self._step("add", [x, self.conv_norm(x, x.channels, name, code=code)], x.channels)
 
-    def _conv(self, layer, inputs) -> int:
-        kernel = np.asarray(layer.kernel)
-        from ganssl.models.layers import DoublingConv2D
+    def blur(self, x: Value, name: str) -> Value:
+        return self._step("blur", [x], x.channels)
 
-        doubling = isinstance(layer, DoublingConv2D)
-        plain = doubling or (layer.strides == (1, 1) and layer.padding == "same")
-        if not plain or kernel.shape[:2] != (3, 3) or layer.groups != 1:
-            raise UserError(f"A browser cannot draw this model: {layer.name} is not a plain 3×3.")
-        if layer.activation.__name__ != "linear":
-            raise UserError(f"A browser cannot draw this model: {layer.name} has an activation.")
-        source = self._number[id(inputs[0])]
-        if self._op(source) == "doubled":
-            self.steps.pop()  # its doubling, which this step does itself
-            inputs, doubling = [self._pending], True
-        height, width = inputs[0].shape[1:3]
-        times = 2 if doubling else 1
-        shape = (times * height, times * width, kernel.shape[3])
-        return self._step("double" if doubling else "conv", inputs, shape, **_linear(layer, kernel))
+    def concat(self, parts: list[Value]) -> Value:
+        return self._step("concat", parts, sum(part.channels for part in parts))
 
-    def _doubled(self, layer, inputs) -> int:
-        """A doubling waits for the convolution after it."""
-        if layer.interpolation != "nearest" or tuple(layer.size) != (2, 2):
-            raise UserError(f"A browser cannot draw this model: {layer.name} is no doubling.")
-        self._pending = inputs[0]
-        return self._step("doubled", inputs, (0, 0, 0))
+    def unfold(self, x: Value, block: int) -> Value:
+        if block == 1:
+            return x
+        return self._step("unfold", [x], x.channels // block**2, x.side * block, block=block)
 
-    def _norm(self, layer, inputs) -> int:
-        number = self._open(layer, inputs, "modulate", "slope")
-        step = self.steps[number]
-        gamma, beta, mean, variance = (np.asarray(w, np.float64) for w in layer.get_weights())
-        gain = gamma / np.sqrt(variance + layer.epsilon)
-        step["bias"] = (step["bias"] - mean) * gain + beta
-        step["scale"] = step["scale"] * gain
-        return number
+    def tanh(self, x: Value) -> Value:
+        return self._step("tanh", [x], x.channels)
 
-    def _modulate(self, layer, inputs) -> int:
-        number = self._open(layer, inputs[:1], "modulate", "slope")
-        if self._number[id(inputs[1])] != CODE:
-            raise UserError(f"A browser cannot draw this model: {layer.name} takes no code.")
-        self.steps[number]["modulate"] = np.asarray(layer.kernel)
-        self.steps[number]["modulate_bias"] = np.asarray(layer.bias)
-        return number
+    def _convolved(self, op: str, x: Value, width: int, name: str, code: Value | None) -> Value:
+        kernel = self._take(f"{name}_conv/kernel", (3, 3, x.channels, width))
+        side = 2 * x.side if op == "double" else x.side
+        return self._step(op, [x], width, side, kernel=kernel, **self._norm(name, width, code))
 
-    def _leaky(self, layer, inputs) -> int:
-        number = self._open(layer, inputs, "slope")
-        self.steps[number]["slope"] = float(layer.negative_slope)
-        return number
+    def _norm(self, name: str, width: int, code: Value | None) -> dict[str, Any]:
+        """What follows a kernel: batch norm, modulation by a code if there is one, leaky ReLU."""
+        scale, bias = batch_norm(self._take, name, width)
+        rest: dict[str, Any] = {"scale": scale, "bias": bias}
+        if code is not None:
+            rest["modulate"] = self._take(f"{name}_code/kernel", (code.channels, 2 * width))
+            rest["modulate_bias"] = self._take(f"{name}_code/bias", (2 * width,))
+        return {**rest, "slope": SLOPE}
 
-    def _open(self, layer, inputs, *closed: str) -> int:
-        """The step before, which a layer is folded into; `UserError` where it cannot be."""
-        number = self._number[id(inputs[0])]
-        op, used = self._op(number), self._uses[id(inputs[0])]
-        if op not in LINEAR or used != 1 or any(key in self.steps[number] for key in closed):
-            raise UserError(
-                f"A browser cannot draw this model: {layer.name} does not follow a convolution."
-            )
-        return number
-
-    def _op(self, number: int) -> str:
-        return self.steps[number]["op"] if number != CODE else "code"
-
-    def _reshape(self, operation, inputs) -> int:
-        """The dense layer's grid, or one end of an unfolding; `_transpose` is its middle."""
-        number = self._number[id(inputs[0])]
-        shape = tuple(int(n) for n in operation._inbound_nodes[0].output_tensors[0].shape[1:])
-        if self._op(number) == "dense" and len(shape) == 3:
-            step = self.steps[number]
-            step["shape"] = list(shape)
-            # One number for each channel, as a norm has; a bias of each pixel has no word here.
-            pixels = step["bias"].reshape(-1, shape[2])
-            if np.ptp(pixels, axis=0).any():
-                raise UserError("A browser cannot draw this model: its dense layer has a bias.")
-            step["scale"], step["bias"] = step["scale"][: shape[2]], pixels[0]
-            return number
-        if len(shape) == 5:
-            height, width, block, across, depth = shape
-            if self.steps[number]["shape"] == [height, width, block * across * depth]:
-                return self._step(
-                    "unfold", inputs, (height * block, width * across, depth), block=block
-                )
-        if self._op(number) == "unfold" and list(shape) == self.steps[number]["shape"]:
-            return number
-        raise UserError(f"A browser cannot draw this model: {operation.name} is no unfolding.")
-
-    def _transpose(self, operation, inputs) -> int:
-        number = self._number[id(inputs[0])]
-        if self._op(number) != "unfold" or tuple(operation.axes) != (0, 1, 3, 2, 4, 5):
-            raise UserError(f"A browser cannot draw this model: {operation.name} is no unfolding.")
-        return number
-
-    def _blur(self, layer, inputs) -> int:
-        return self._step("blur", inputs, inputs[0].shape[1:])
-
-    def _add(self, layer, inputs) -> int:
-        return self._step("add", inputs, inputs[0].shape[1:])
-
-    def _concat(self, layer, inputs) -> int:
-        channels = sum(tensor.shape[-1] for tensor in inputs)
-        return self._step("concat", inputs, (*inputs[0].shape[1:3], channels))
-
-    def _tanh(self, operation, inputs) -> int:
-        return self._step("tanh", inputs, inputs[0].shape[1:])
-
-    _known: dict[str, Callable] = {  # noqa: RUF012 - by name of the Keras class or of its base
-        "InputLayer": _start,
-        "Dense": _dense,
-        "UpSampling2D": _doubled,
-        "Conv2D": _conv,
-        "BatchNormalization": _norm,
-        "Modulate": _modulate,
-        "LeakyReLU": _leaky,
-        "Reshape": _reshape,
-        "Transpose": _transpose,
-        "Blur": _blur,
-        "Add": _add,
-        "Concatenate": _concat,
-        "Cast": _same,
-        "Tanh": _tanh,
-    }
-
-
-def _linear(layer, kernel: np.ndarray) -> dict[str, np.ndarray]:
-    """Kernel, scale and bias of a layer before any norm."""
-    channels = kernel.shape[-1]
-    bias = np.asarray(layer.bias, np.float64) if layer.use_bias else np.zeros(channels)
-    return {"kernel": kernel, "scale": np.ones(channels), "bias": bias}
+    def _step(
+        self, op: str, inputs: list[Value], channels: int, side: int | None = None, **rest
+    ) -> Value:
+        side = inputs[0].side if side is None else side
+        numbers, shape = [value.number for value in inputs], [side, side, channels]
+        self.steps.append({"op": op, "from": numbers, "shape": shape, **rest})
+        return Value(len(self.steps) - 1, channels, side)
 
 
 class _Weights:

@@ -33,9 +33,11 @@ from ganssl.errors import UserError
 from ganssl.models.config import ModelConfig
 from ganssl.models.face_model import FaceModel
 from ganssl.models.latent import latent_statistics
-from ganssl.models.networks import build_encoder, build_generator
+from ganssl.models.networks import build_encoder, build_generator, generator_layers
 from ganssl.models.stored import (
+    Kit,
     StoredNetwork,
+    Take,
     keras_network,
     runs_as_graph,
     stored_encoder,
@@ -127,10 +129,26 @@ class BundleModel(FaceModel):
         return partial(fast_generator(self.generator, dtype), training=False)
 
     def generator_graph(self) -> bytes:
+        return self._stored_generator().graph()
+
+    def describe_generator(self, make_kit: Callable[[Take], Kit]) -> Kit:
+        """A kit that the generator was described with (see `ganssl.models.networks`).
+
+        Args:
+            make_kit: makes one of a function that gives the weights.
+        """
+
+        def draw(kit: Kit) -> Kit:
+            generator_layers(kit, self.config, kit.code(self.latent_size))
+            return kit
+
+        return self._stored_generator().described(make_kit, draw)
+
+    def _stored_generator(self) -> StoredNetwork:
         if isinstance(self._generator, StoredNetwork):
-            return self._generator.graph()
+            return self._generator
         arrays = model_arrays(self._generator)
-        return stored_generator(self.config, self.preprocess, arrays, "the generator").graph()
+        return stored_generator(self.config, self.preprocess, arrays, "the generator")
 
     @property
     def encoder_id(self) -> str:

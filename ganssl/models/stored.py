@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,11 @@ from ganssl.photos.preprocess import Preprocess
 
 if TYPE_CHECKING:
     import keras
+
+
+Take = Callable[[str, tuple[int, ...]], np.ndarray]
+Kit = TypeVar("Kit")
+Result = TypeVar("Result")
 
 
 class StoredNetwork:
@@ -76,10 +81,14 @@ class StoredNetwork:
         Args:
             draw: describes it in another way than the one that was given at the start.
         """
+        return self.described(OnnxGraph, draw or self._draw)
+
+    def described(self, make_kit: Callable[[Take], Kit], draw: Callable[[Kit], Result]) -> Result:
+        """What `draw` gives for a kit that has the network's weights at hand."""
         weights = NamedArrays(self._arrays, self._source)
-        graph = (draw or self._draw)(OnnxGraph(weights.take))
+        result = draw(make_kit(weights.take))
         weights.check_all_taken()
-        return graph
+        return result
 
 
 def keras_network(network: keras.Model | StoredNetwork) -> keras.Model:

@@ -1,6 +1,6 @@
 """Labelled sets of generated faces, from a recipe."""
 
-from ganssl.base.lazy import lazily
+from ganssl.lazy import lazily
 
 _HOMES = {
     "Codes": "ganssl.synthesis.codes",

@@ -11,7 +11,6 @@ from ganssl.errors import UserError
 from ganssl.features.readout import Readout
 from ganssl.models.catalogue import find_models, load_model
 from ganssl.models.face_model import FaceModel
-from ganssl.ui.shared.patches import keep_keras_session
 from ganssl.ui.shared.shelf import shelf
 
 CHOICE = "face model"
@@ -46,7 +45,6 @@ def face_model() -> FaceModel:
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner="Loading the face model …")
 def _load_model(path: Path | None) -> FaceModel:
     """A model with its first, slow call done."""
-    keep_keras_session()
     model = load_model(path)
     model.decode(model.mean[None])
     return model

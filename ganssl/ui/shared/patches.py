@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import script_runner
 
 
 def ignore_pages_folder() -> None:
@@ -22,8 +23,7 @@ def keep_keras_session() -> None:
     Streamlit calls `keras.backend.clear_session` for pages that build models at
     each run. Ours are loaded once and shared: clearing makes TensorFlow prepare
     their compiled functions anew for the next face, which takes longer than
-    the face itself, and resets the state of a training in another thread.
+    the face itself, and resets the state of a training in another thread. (The
+    other thing that Streamlit tidies there is Matplotlib, which is not used.)
     """
-    import keras
-
-    keras.backend.clear_session = lambda free_memory=False: None
+    script_runner._clean_problem_modules = lambda: None
