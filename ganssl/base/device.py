@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from ganssl.base.processor import usable_threads
 from ganssl.errors import UserError
 
 GPU_INSTALL = "pip install -r requirements-gpu.txt"
@@ -50,9 +51,7 @@ def processor_name() -> str:
 
 def core_count() -> int:
     """How many cores this process may use; two threads of one core count as two."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return len(usable_threads())
 
 
 @lru_cache(maxsize=1)

@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from ganssl.base.device import ONNX, inference_engine
 from ganssl.benchmarks.measurement import Measurement, median_time
 from ganssl.models.face_model import BATCH, FaceModel
 from ganssl.models.operations import layer_operations
+
+
+def engine_alone(model: FaceModel, seconds: float) -> list[Measurement]:
+    """One face and a batch through the model, beside the bare session of ONNX Runtime.
+
+    Nothing where the generator runs on TensorFlow.
+    """
+    if ONNX not in model.engines or inference_engine() != ONNX:
+        return []
+    from ganssl.engines.onnx_runtime import open_graph
+
+    bare = open_graph(model.generator_graph())
+    figures = []
+    for count, name in ((1, "one face, generator"), (BATCH, f"generator, batches of {BATCH}")):
+        codes = model.sample(count, seed=0)
+        ours = median_time(partial(model.decode, codes), seconds) * 1000
+        alone = median_time(partial(bare, codes), seconds) * 1000
+        figures.append(Measurement(name, ours, "ms", alone, alone / ours, "ONNX Runtime alone"))
+    return figures
 
 
 def one_face(model: FaceModel, rate: float, seconds: float) -> Measurement:

@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ganssl.benchmarks.measurement import Measurement, matrix_rate
-from ganssl.benchmarks.networks import encoder, face_network, many_faces, one_face
+from ganssl.benchmarks.networks import (
+    encoder,
+    engine_alone,
+    face_network,
+    many_faces,
+    one_face,
+)
 from ganssl.benchmarks.startup import measure_start
 from ganssl.models.face_model import FaceModel
 
@@ -42,6 +48,8 @@ def benchmark(
     add(Measurement("matrix product, float32", rate / 1e9, "GFLOP/s", rate / 1e9, 1.0, "itself"))
     for measure in (one_face, many_faces, encoder, face_network):
         add(measure(model, rate, seconds))
+    for measurement in engine_alone(model, seconds):
+        add(measurement)
     for measurement in measure_start(model_folder):
         add(measurement)
     for measurement in measure_laboratory(model, model_folder, seconds):

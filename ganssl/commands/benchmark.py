@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ganssl.commands._options import add_markdown_argument, check_markdown, write_markdown
+from ganssl.commands._options import (
+    add_markdown_argument,
+    check_folders,
+    check_markdown,
+    write_markdown,
+)
+
+if TYPE_CHECKING:
+    from ganssl.benchmarks.measurement import Measurement
+    from ganssl.models.face_model import FaceModel
 
 HELP = "measure speed and memory, each beside a reference measured in the same run"
 
@@ -18,45 +30,64 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure the live face alone, on the app's page in headless Chromium",
     )
+    parser.add_argument("--save", metavar="FILE", help="keep the figures, for --compare")
+    parser.add_argument(
+        "--compare", metavar="FILE", help="show the change from figures that were saved before"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     add_markdown_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    from ganssl.benchmarks.measurement import Measurement
-    from ganssl.benchmarks.run import benchmark
+    from ganssl.base.processor import this_processor
+    from ganssl.benchmarks.saved import SavedFigures, compared, this_program
     from ganssl.models.catalogue import load_model
 
+    check_markdown(args)
+    check_folders(args.save)
+    before = SavedFigures.load(Path(args.compare)) if args.compare else None
+    model = load_model(args.model)
+    machine = f"{this_processor()}; {model.device}"
     lines: list[str] = []
 
     def say(text: str) -> None:
         lines.append(text)
-        print(text, flush=True)
+        if not args.json:
+            print(text, flush=True)
 
-    def show(line: Measurement) -> None:
-        say(
-            f"{line.name:<32}{line.value:>10.1f} {line.unit:<9}"
-            f"{line.reference:>10.1f} {line.ratio:>6.2f}  {line.meaning}"
-        )
-
-    check_markdown(args)
-    model = load_model(args.model)
-    if args.browser:
-        from ganssl.benchmarks.browser import measure_browser
-
-        seconds = args.seconds
-        results = measure_browser(model.faces_key, model.latent_size, args.model, seconds)
+    say(f"{model.name} {model.id}, GANSSL {this_program()}\n{machine}\n")
+    say(f"{'':<40}{'measured':>10} {'':<9}{'reference':>10} {'ratio':>6}")
+    figures = tuple(_measure(args, model, lambda line: say(row(line))))
+    now = SavedFigures(this_program(), machine, model.id, figures)
+    if before:
+        say("\n".join(["", *compared(before, now)]))
+    if args.save:
+        now.save(Path(args.save))
     if args.json:
-        results = results if args.browser else benchmark(model, args.model, args.seconds)
-        figures = [measurement.to_dict() for measurement in results]
-        print(json.dumps({"device": model.device, "model": model.id, "figures": figures}, indent=2))
-        return 0
-    say(f"{model.name} {model.id} on {model.device}\n")
-    say(f"{'':<32}{'measured':>10} {'':<9}{'reference':>10} {'ratio':>6}")
-    if args.browser:
-        for measurement in results:
-            show(measurement)
-    else:
-        benchmark(model, args.model, args.seconds, show)
+        print(json.dumps(now.to_dict(), indent=2))
     write_markdown(args, "The live face" if args.browser else "Speed", "\n".join(lines))
     return 0
+
+
+def row(line: Measurement) -> str:
+    """One figure beside its reference."""
+    return (
+        f"{line.name:<40}{line.value:>10.1f} {line.unit:<9}"
+        f"{line.reference:>10.1f} {line.ratio:>6.2f}  {line.meaning}"
+    )
+
+
+def _measure(
+    args: argparse.Namespace, model: FaceModel, report: Callable[[Measurement], None]
+) -> list[Measurement]:
+    """What was asked for; `report` is called with each figure as it comes in."""
+    if not args.browser:
+        from ganssl.benchmarks.run import benchmark
+
+        return benchmark(model, args.model, args.seconds, report)
+    from ganssl.benchmarks.browser import measure_browser
+
+    figures = measure_browser(model.faces_key, model.latent_size, args.model, args.seconds)
+    for figure in figures:
+        report(figure)
+    return figures

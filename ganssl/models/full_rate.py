@@ -37,17 +37,19 @@ def face_decoder(
     if (engine, precision) == (ONNX, "bfloat16"):
         raise UserError("ONNX Runtime draws faces in float32; bfloat16 is for TensorFlow.")
     make = _graph_decoder if engine == ONNX else _tensorflow_decoder
-    batch_decoder = model.compiled.get(("faces", precision, engine), lambda: make(model, precision))
-    return partial(_in_batches, model, batch_decoder)
+    return model.compiled.get(
+        ("faces", precision, engine),
+        lambda: partial(_in_batches, make(model, precision), model.size),
+    )
 
 
 def _in_batches(
-    model: FaceModel, pixels: Callable[[np.ndarray], np.ndarray], codes: np.ndarray
+    pixels: Callable[[np.ndarray], np.ndarray], side: int, codes: np.ndarray
 ) -> np.ndarray:
-    faces = np.empty((len(codes), model.size, model.size, 3), np.uint8)
+    faces = np.empty((len(codes), side, side, 3), np.uint8)
     for start in range(0, len(codes), BATCH):
         some = codes[start : start + BATCH]
-        batch = np.zeros((BATCH, model.latent_size), np.float32)
+        batch = np.zeros((BATCH, codes.shape[1]), np.float32)
         batch[: len(some)] = some
         faces[start : start + BATCH] = pixels(batch)[: len(some)]
     return faces
