@@ -14,6 +14,7 @@ from ganssl.commands._options import (
     check_markdown,
     write_markdown,
 )
+from ganssl.errors import UserError
 
 if TYPE_CHECKING:
     from ganssl.benchmarks.measurement import Measurement
@@ -30,6 +31,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure the live face alone, on the app's page in headless Chromium",
     )
+    parser.add_argument(
+        "--scale",
+        type=int,
+        metavar="FACES",
+        help="say what a set of so many faces would take, from rates measured now, and no more",
+    )
+    parser.add_argument(
+        "--machines", type=int, default=10, help="how many share that work (default: 10)"
+    )
+    parser.add_argument(
+        "--price", type=float, metavar="P", help="of a machine for an hour, in any currency"
+    )
     parser.add_argument("--save", metavar="FILE", help="keep the figures, for --compare")
     parser.add_argument(
         "--compare", metavar="FILE", help="show the change from figures that were saved before"
@@ -45,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
     check_markdown(args)
     check_folders(args.save)
+    check_scale(args)
     before = SavedFigures.load(Path(args.compare)) if args.compare else None
     model = load_model(args.model)
     machine = f"{this_processor()}; {model.device}"
@@ -56,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
             print(text, flush=True)
 
     say(f"{model.name} {model.id}, GANSSL {this_program()}\n{machine}\n")
+    if args.scale is not None:
+        return _scale(args, model, say, lines)
     say(f"{'':<40}{'measured':>10} {'':<9}{'reference':>10} {'ratio':>6}")
     figures = tuple(_measure(args, model, lambda line: say(row(line))))
     now = SavedFigures(this_program(), machine, model.id, figures)
@@ -66,6 +82,27 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(now.to_dict(), indent=2))
     write_markdown(args, "The live face" if args.browser else "Speed", "\n".join(lines))
+    return 0
+
+
+def check_scale(args: argparse.Namespace) -> None:
+    """`UserError` for numbers that make no sense, before long work."""
+    if args.scale is None:
+        return
+    if args.scale < 1 or args.machines < 1 or (args.price is not None and args.price <= 0):
+        raise UserError("--scale, --machines and --price must be more than 0.")
+    if args.json or args.browser or args.save or args.compare:
+        raise UserError("--scale stands alone: leave --json, --browser, --save and --compare out.")
+
+
+def _scale(
+    args: argparse.Namespace, model: FaceModel, say: Callable[[str], None], lines: list[str]
+) -> int:
+    from ganssl.benchmarks.scale import measure_rates, scale_lines
+
+    rates = measure_rates(model, args.seconds)
+    say("\n".join(scale_lines(rates, args.scale, args.machines, args.price)))
+    write_markdown(args, "Scale", "\n".join(lines))
     return 0
 
 

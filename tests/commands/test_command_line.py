@@ -154,6 +154,15 @@ def test_layer_operations_counts_by_hand():
     assert layer_operations(keras.Model(image, x)) == expected
 
 
+def test_benchmark_refuses_what_it_cannot_do(tmp_path: Path, capsys: pytest.CaptureFixture):
+    assert main(["benchmark", "--scale", "0"]) == 2
+    assert "more than 0" in capsys.readouterr().err
+    assert main(["benchmark", "--scale", "10", "--json"]) == 2
+    assert "stands alone" in capsys.readouterr().err
+    assert main(["benchmark", "--compare", str(tmp_path / "absent.json")]) == 2
+    assert "cannot be read" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_benchmark_compares_with_references(capsys: pytest.CaptureFixture):
     assert main(["benchmark", "--seconds", "0.1", "--json"]) == 0
