@@ -18,6 +18,8 @@ from ganssl.commands._photos import open_photos, usable
 from ganssl.errors import UserError
 
 HELP = "the label-efficiency curve: generated faces against the few labels they came from"
+COUNTS, PLAIN_COUNT = "5,10,25,50,100,500", "50"
+POOL, PLAIN_FACES = 40_000, 20_000
 ARTICLE_COLUMN = {"Male": "male_celeba"}
 
 
@@ -33,9 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--labels-per-class",
-        default="5,10,25,50,100,500",
         metavar="N,N",
-        help="the abscissa of the curve (default: %(default)s)",
+        help=f"the abscissa of the curve (default: {COUNTS})",
     )
     parser.add_argument("--seeds", type=int, default=5, help="draws of the labels (default: 5)")
     parser.add_argument(
@@ -53,7 +54,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PHOTOS",
         help="photos of each draw among which those are chosen (default: %(default)s)",
     )
-    parser.add_argument("--faces", type=int, default=40_000, help="generated faces in the pool")
+    parser.add_argument(
+        "--faces",
+        type=int,
+        help=f"generated faces in the pool (default: {POOL}), with --plain in a set "
+        f"(default: {PLAIN_FACES})",
+    )
     parser.add_argument(
         "--features",
         choices=("face-network", "faceres"),
@@ -73,6 +79,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="also change one thing at a time, with N labels per class (default: 50)",
     )
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="in place of the curve: what synthesize, train-classifier and evaluate reach without "
+        "any option, for each draw of --labels-per-class (default here: 50) and with --faces a set",
+    )
     parser.add_argument("--model", metavar="DIR", help="the face model (default: the shipped one)")
     parser.add_argument("--cache", metavar="DIR", help="keep codes and features there")
     parser.add_argument(
@@ -89,11 +101,13 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.models.catalogue import load_model
 
     check_markdown(args)
+    if args.plain and (args.article or args.ablation is not None or args.choice != "per class"):
+        raise UserError("--plain goes without --article, --ablation and --choice.")
     plan = Plan(
         tuple(_words(args.attribute or ["Male,Smiling,Eyeglasses"])),
-        tuple(_numbers(args.labels_per_class)),
+        tuple(_numbers(args.labels_per_class or (PLAIN_COUNT if args.plain else COUNTS))),
         args.seeds,
-        args.faces,
+        args.faces or (PLAIN_FACES if args.plain else POOL),
         choices=tuple(_words([args.choice])),
         folder=args.choose_from,
     )
@@ -101,6 +115,8 @@ def run(args: argparse.Namespace) -> int:
     photos = usable(open_photos(args.data))
     asked = tuple(attribute_name(name, photos.attributes) for name in plan.attributes)
     plan = replace(plan, attributes=asked)
+    if args.plain:
+        return _plain(model, extractor, photos, plan, args)
     also = [("article", _article(args.article, plan.attributes))] if args.article else []
     material = gather(model, extractor, photos, plan, also, args.cache, bar)
     out = Path(args.out) if args.out else None
@@ -133,6 +149,23 @@ def run(args: argparse.Namespace) -> int:
         values["ablation"] = _ablation(model, extractor, material, plan, args)
     if out:
         _write(out, values)
+    return 0
+
+
+def _plain(model, extractor, photos, plan, args) -> int:
+    from ganssl.base.progress import bar
+    from ganssl.experiments.plain import plain_table, run_plain
+
+    rows = run_plain(model, extractor, photos, plan, args.cache, bar)
+    text = plain_table(rows)
+    print(text)
+    write_markdown(args, "The plain path over draws of the labels", text)
+    if args.out:
+        values = {"model": model.id, "features": f"{extractor.name} {extractor.id}"}
+        values |= {"plan": plan.to_dict(), "draws": rows}
+        text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
+        write_file(Path(args.out) / "plain.json", text + "\n")
+        print(f"wrote {Path(args.out) / 'plain.json'}")
     return 0
 
 

@@ -1,0 +1,77 @@
+"""The plain path over draws: what is judged, and what the table says of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ganssl.attributes import Attribute
+from ganssl.classifier import train_classifier
+from ganssl.classifier.anchor import Anchor
+from ganssl.experiments.label_efficiency import Plan
+from ganssl.experiments.plain import FIGURES, judged, plain_table, run_plain
+from ganssl.photos import read_photos
+from ganssl.photos.photo_files import MemoryFiles
+from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.prepared import PreparedPhotos
+from tests.helpers.mouth_extractor import mouth_extractor
+from tests.helpers.planted_features import planted_features
+from tests.helpers.small_model import small_model
+from tests.helpers.synthetic_photos import write_celeba
+
+
+def test_a_draw_is_judged_as_evaluate_does_and_beside_half():
+    faces, labels = planted_features(600, separation=3.0)
+    photos, truth = planted_features(1000, seed=1, separation=3.0, share=0.1)
+    few = np.r_[np.flatnonzero(truth == 0)[:40], np.flatnonzero(truth == 1)[:40]]
+    rest = np.setdiff1d(np.arange(1000), few)
+    trained = train_classifier(faces, labels, Attribute("Hat"), "logistic")
+    placed = Anchor(photos[few], truth[few], photos[rest]).place_threshold(trained)
+    held, answers = planted_features(500, seed=2, separation=3.0, share=0.1)
+    answers[:20] = -1
+    names = [str(i) for i in range(500)]
+    folder = PhotoSet(names, ("Hat",), answers[:, None], None, None, "test", MemoryFiles({}))
+    pixels = np.zeros((500, 8, 8, 3), np.uint8)
+    prepared = PreparedPhotos(folder, pixels, None, ["aligned frame"] * 500, [], [])
+    row = judged(placed, held, prepared, "Hat")
+    known = answers >= 0
+    half = np.mean((placed.scores(held[known]) >= 0.5) == answers[known])
+    assert row["accuracy_at_half"] == pytest.approx(half) and row["accuracy"] > half
+    assert row["majority"] == pytest.approx(1.0 - answers[known].mean())
+    expected = row["expected"]
+    assert row["covered"] == (expected["low"] <= row["accuracy"] <= expected["high"])
+    assert judged(trained, held, prepared, "Hat")["covered"] is None
+    beyond = {**expected, "low": 0.0, "high": 0.1}
+    off = replace(placed, metrics=placed.metrics | {"expected": beyond})
+    assert judged(off, held, prepared, "Hat")["covered"] is False
+
+
+def test_the_table_has_means_over_draws_and_how_often_the_interval_held():
+    def row(seed: int, accuracy: float, covered: bool | None) -> dict:
+        values = dict.fromkeys(FIGURES, 0.5) | {"accuracy": accuracy, "covered": covered}
+        return {"attribute": "Male", "labels_per_class": 50, "seed": seed, **values}
+
+    text = plain_table([row(0, 0.9, True), row(1, 0.92, False), row(2, 0.94, None)])
+    assert "Male, 50+50, 3 draws" in text and "0.920 ± 0.050" in text and "1 of 2" in text
+
+
+@pytest.mark.slow
+def test_each_draw_goes_the_whole_path(tmp_path):
+    photos = read_photos(write_celeba(tmp_path / "celeba", 90))
+    plan = Plan(("Male",), (6,), seeds=2, faces=100)
+    steps = []
+    rows = run_plain(
+        small_model(),
+        mouth_extractor(),
+        photos,
+        plan,
+        tmp_path / "cache",
+        lambda name: lambda *step: steps.append((name, *step)),
+    )
+    assert [row["seed"] for row in rows] == [0, 1] and steps[-1] == ("draws", 2, 2)
+    assert all(0.0 <= row[figure] <= 1.0 for row in rows for figure in FIGURES)
+    json.dumps(rows, allow_nan=False)
+    assert plain_table(rows).count("Male") == 1
