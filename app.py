@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 import ganssl.ui
 from ganssl.base.device import unused_gpu
 from ganssl.ui.face.live_files import live_files
+from ganssl.ui.how_it_works.ready import prepare_in_background
 from ganssl.ui.shared.downloads import downloads
 from ganssl.ui.shared.headers import SafeHeaders
 from ganssl.ui.shared.model import require_face_model, show_model_choice
@@ -57,6 +58,8 @@ def show_app() -> None:
         st.caption(f":material/memory: {model.device}")
         if advice := unused_gpu():
             st.caption(f":material/developer_board_off: {advice}")
+    if presenting():
+        prepare_in_background(model)  # the story is one click away
 
 
 @asynccontextmanager

@@ -9,12 +9,14 @@ from ganssl.ui.how_it_works.codes import another_face, show_arithmetic, show_cod
 from ganssl.ui.how_it_works.directions import show_direction, show_labels
 from ganssl.ui.how_it_works.judging import show_accuracy, show_judging
 from ganssl.ui.how_it_works.limits import show_biases, show_limits
+from ganssl.ui.how_it_works.ready import prepare_in_background
 from ganssl.ui.how_it_works.training import show_training
 from ganssl.ui.shared.model import require_face_model
 from ganssl.ui.shared.presentation import Steps, presenting
 from ganssl.ui.shared.stage import show_stage_bar
 
 model = require_face_model()
+prepare_in_background(model)
 FIRST = "A face is a list of numbers"
 STORY = {
     FIRST: lambda: show_code(model),
@@ -48,16 +50,20 @@ def story() -> None:
 
 
 def present(steps: Steps) -> None:
-    """The step alone. Each has a place of its own, so that of the one before nothing lingers."""
+    """The step alone.
+
+    Each step has a place of its own, and the others are emptied before it is filled: nothing of
+    the one before lingers. The bar is there first, so that one can go on while a step is made.
+    """
     title = steps.titles[steps.index]
-    st.markdown(f"## {steps.index + 1}. {title}")
-    for index in range(len(steps.titles)):
-        if index == steps.index:
-            with st.container(key=f"slide-{index}"):
-                STORY[title]()
-        else:
-            st.empty()
+    places = [
+        st.container(key=f"slide-{index}") if index == steps.index else st.empty()
+        for index in range(len(steps.titles))
+    ]
     show_stage_bar(steps, another_face if title == FIRST else None)
+    with places[steps.index]:
+        st.markdown(f"## {steps.index + 1}. {title}")
+        STORY[title]()
 
 
 if not presenting():

@@ -13,8 +13,10 @@ from ganssl.ui.face.slider_quality import show_slider_quality
 from ganssl.ui.face.view import show_before_after, show_changes, show_timing
 from ganssl.ui.shared.legend import show_bias_note
 from ganssl.ui.shared.model import require_face_model
+from ganssl.ui.shared.presentation import presenting
 from ganssl.ui.your_photo.morph import show_morph
 from ganssl.ui.your_photo.slot import PRIVACY, PhotoSlot
+from ganssl.ui.your_photo.stage import present_photo
 from ganssl.ui.your_photo.view import show_detail, show_way
 
 TABS = ("Filmstrip", "Two faces", "Save", "Which sliders, and why")
@@ -55,11 +57,16 @@ def more(session: FaceSession, face: EditablePhoto) -> None:
             show_slider_quality(session.model.directions)
 
 
-st.title("Your photo")
-st.markdown("Drag sliders on your own face, and see what a model keeps of it and what it loses.")
 model = require_face_model()
 slot = PhotoSlot("photo", model)
-if slot.given is None:
+if not presenting():
+    st.title("Your photo")
+    st.markdown(
+        "Drag sliders on your own face, and see what a model keeps of it and what it loses."
+    )
+if presenting():
+    present_photo(slot, model)
+elif slot.given is None:
     slot.ask()
     st.info(PRIVACY, icon=":material/lock:")
 else:

@@ -213,4 +213,4 @@ def test_every_shared_cache_of_something_of_a_model_has_its_key():
                 if any(argument.startswith("_") for argument in arguments):
                     found[f"{name}.{node.name}"] = arguments[0]
     sets = {"ganssl.ui.synthesize.made_sets._sample"}  # a set's id follows from all that made it
-    assert len(found) > 8 and {found[name] for name in found.keys() - sets} == {"key"}
+    assert len(found) > 4 and {found[name] for name in found.keys() - sets} == {"key"}

@@ -59,8 +59,24 @@ class TinyTraining:
             for layer in network.layers:
                 if isinstance(layer, BatchNorm):
                     layer.momentum = MOMENTUM
+        self.seed = seed
+        self.start = {name: np.array(v) for name, v in self.training.variables().items()}
         self.rng = np.random.default_rng(seed)
         self.history: list[dict[str, float]] = []
+
+    def start_again(self) -> None:
+        """Forget all that was learned; what TensorFlow prepared for the first batch stays."""
+        for name, variable in self.training.variables().items():
+            variable.assign(self.start[name])
+        self.training.clock.step = 0
+        self.rng = np.random.default_rng(self.seed)
+        self.history = []
+
+    def warm_up(self) -> None:
+        """Let TensorFlow prepare the steps, which takes longer than a hundred of them."""
+        self.train(1)
+        self.mixed(self.training.faces[:4])
+        self.start_again()
 
     def train(self, steps: int) -> None:
         """Learn from so many random batches."""

@@ -13,6 +13,7 @@ from PIL import Image
 
 from ganssl.directions import DEFAULT_RULE, RAW
 from ganssl.face.render import face_png, render
+from ganssl.face.sequence import FaceSequence
 from ganssl.face.state import LIMIT, FaceState
 from ganssl.features.readout import Change
 from ganssl.models.catalogue import load_model
@@ -298,3 +299,45 @@ def test_without_a_model_there_is_a_sentence(open_app, monkeypatch, tmp_path):
 def test_names_of_attributes_cannot_inject_html():
     table = change_table([Change("<script>x</script>", 0.1, 0.2, edited=True)])
     assert "<script>" not in table
+
+
+def test_a_visitor_puts_a_sequence_together_saves_and_shows_it(open_app):
+    app = open_app(seed="7")
+    app.session_state["explore/tab"] = "To present"
+    app.run()
+    app.button(key="explore/sequence add").click().run()
+    assert "title has 1 to" in app.error[0].value
+    app.text_input(key="explore/sequence title").set_value("A plain face").run()
+    app.button(key="explore/sequence add").click().run()
+    slider(app, "Smiling").set_value(2.0).run()
+    app.text_input(key="explore/sequence title").set_value("It smiles").run()
+    app.button(key="explore/sequence add").click().run()
+    app.button(key="explore/sequence Later 0").click().run()
+    app.text_input(key="explore/sequence title 0").set_value("It smiles at you").run()
+    own = own_scenes(app)
+    assert [scene.title for scene in own] == ["It smiles at you", "A plain face"]
+    assert [dict(scene.state.edits) for scene in own] == [{"Smiling": 2.0}, {}]
+    assert not app.error
+
+    app.button(key="explore/sequence Remove 1").click().run()
+    file = app.file_uploader(key="explore/sequence file")
+    file.set_value(("talk.json", b'{"format": "something"}', "application/json")).run()
+    assert "talk.json is no saved sequence" in app.error[0].value and len(own_scenes(app)) == 1
+    saved = FaceSequence(own).to_json().encode()
+    app.file_uploader(key="explore/sequence file").set_value(
+        ("talk2.json", saved, "application/json")
+    ).run()
+    assert FaceSequence(own_scenes(app)) == FaceSequence(own)
+
+    app.button(key="explore/sequence show").click().run()
+    assert not app.exception and not app.tabs
+    assert "It smiles at you" in app.markdown[0].value
+    assert state_of(app).edits == {"Smiling": 2.0}
+    app.button(key="explore/next").click().run()
+    assert "A plain face" in app.markdown[0].value and not state_of(app).edits
+    assert app.button(key="explore/next").disabled
+
+
+def own_scenes(app):
+    key = f"explore/sequence/{state_of(app).model}"
+    return app.session_state[key].scenes

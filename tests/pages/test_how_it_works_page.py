@@ -8,6 +8,7 @@ import shutil
 import numpy as np
 import pytest
 import streamlit as st
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from ganssl.attributes import FIRST_SLIDERS
@@ -19,6 +20,8 @@ from ganssl.training.tiny import TinyTraining
 from ganssl.ui.how_it_works.article import RESULT, conclusion
 from ganssl.ui.how_it_works.judging import CONSTANT, STRONG, WEAK, invented_judgement
 from ganssl.ui.how_it_works.limits import sentence
+from ganssl.ui.how_it_works.recorded import STRIP
+from ganssl.ui.how_it_works.uses import FORBIDDEN
 from ganssl.ui.shared.presentation import KEY, PARAMETER
 from tests.helpers.app import APP
 from tests.helpers.planted import make_direction
@@ -47,10 +50,15 @@ def at_step(app: AppTest, number: int) -> AppTest:
     return app
 
 
+def shown(app: AppTest) -> list:
+    return [image.proto.imgs[0] for image in app.image]
+
+
 def pictures(app: AppTest) -> dict[str, str]:
-    """The address of each picture by its words."""
-    shown = [image.proto.imgs[0] for image in app.image]
-    return {image.alt.removeprefix("Generated face: "): image.url for image in shown}
+    """The address of each generated face by its words."""
+    start = "Generated face: "
+    found = (image for image in shown(app) if image.alt.startswith(start))
+    return {image.alt.removeprefix(start): image.url for image in found}
 
 
 def text(app: AppTest) -> str:
@@ -109,6 +117,29 @@ def test_training_goes_on_batch_by_batch(story):
     story.button(key="story/forget").click().run()
     assert "Batches seen" not in metrics(story)
     assert pictures(story) == untrained
+
+
+def test_training_plays_until_it_is_paused_beside_a_recording(story):
+    at_step(story, 3)
+    assert any(image.alt.startswith("Generated faces after 200") for image in shown(story))
+    story.button(key="story/play").click().run()
+    first = int(metrics(story)["Batches seen"])
+    story.run()
+    second = int(metrics(story)["Batches seen"])
+    assert 0 < first < second and story.button(key="story/train 1").disabled
+    story.button(key="story/play").click().run()
+    paused = metrics(story)["Batches seen"]
+    assert story.run() and metrics(story)["Batches seen"] == paused
+    story.button(key="story/forget").click().run()
+    assert "Batches seen" not in metrics(story)
+
+
+def test_the_recording_has_a_square_for_every_code_and_number_of_batches():
+    said = json.loads(STRIP.read_text(encoding="utf-8"))
+    with Image.open(STRIP.with_suffix(".webp")) as strip:
+        side = strip.width / len(said["batches"])
+        assert strip.height % side == 0 and b"trainedAlgorithmicMedia" in strip.info["xmp"]
+    assert said["batches"] == sorted(set(said["batches"])) and len(said["words"]) < 400
 
 
 def test_a_direction_is_the_difference_of_two_groups(story):
@@ -189,6 +220,8 @@ def test_the_side_effects_are_measured_and_said(story):
 def test_the_last_step_says_what_not_to_do_and_links_the_card(story):
     at_step(story, 10)
     assert "Not for decisions about people" in text(story)
+    drawings = [image.url for image in shown(story) if "struck out" in image.alt]
+    assert len(set(drawings)) == len(FORBIDDEN) == 5
     links = [link.proto.page for link in story.get("page_link")]
     assert "model_card" in links
 
@@ -231,9 +264,11 @@ def test_a_tiny_training_learns_to_rebuild():
     assert len(history) == 25 and np.mean(history[-5:]) < 0.8 * history[0]
     assert {"discriminator", "adversarial", "kl"} <= training.history[0].keys()
     assert training.rebuilt(faces[:3]).shape == training.mixed(faces[:3]).shape == (3, 64, 64, 3)
-    again = TinyTraining(faces)
-    again.train(1)
-    assert again.history[0] == training.history[0]
+    first, learned = training.history[0], training.rebuilt(faces[:3])
+    training.start_again()
+    assert not training.history and (training.rebuilt(faces[:3]) != learned).any()
+    training.train(1)
+    assert training.history == [pytest.approx(first, rel=1e-3)]
 
 
 def test_every_step_opens_for_a_model_without_sliders(

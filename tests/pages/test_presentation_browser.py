@@ -31,10 +31,29 @@ return beyond;
 """
 """What of a slide lies outside the screen or behind the bar."""
 
+TOGETHER = """
+window.together = 0;
+const look = () => {
+  const slides = document.querySelectorAll('[class*="st-key-slide-"]');
+  if (slides.length > 1) window.together += 1;
+  requestAnimationFrame(look);
+};
+look();
+"""
+"""Counts the frames in which two slides were on the page."""
+
 ALL_LOADED = """
 return [...document.images].every((image) => image.complete && image.naturalWidth)
   && !document.querySelector('[data-testid="stSpinner"]');
 """
+
+UNCOVERED = """
+const words = document.createRange();
+words.selectNodeContents(arguments[0]);
+const {left, top, bottom} = words.getBoundingClientRect();
+return document.elementFromPoint(left + 3, (top + bottom) / 2)?.closest('h2') === arguments[0];
+"""
+"""Whether nothing lies over the first letter of a heading."""
 
 FONT = "return parseFloat(getComputedStyle(document.documentElement).fontSize)"
 
@@ -104,8 +123,7 @@ def test_the_toggle_enlarges_and_hides_and_the_arrows_step_through_the_story(pag
     page.settle(lambda: "present=1" in page.window.current_url)
     page.settle(lambda: heading(page).startswith("1.") and not page.all('[role="radiogroup"]'))
     assert page.window.execute_script(FONT) >= 1.4 * small
-    header = page.all('[data-testid="stHeader"]')[0].rect
-    assert page.all(HEADING)[0].rect["y"] >= header["y"] + header["height"] - 1
+    assert page.window.execute_script(UNCOVERED, page.all(HEADING)[0])
     press(page, Keys.ARROW_RIGHT)
     page.settle(lambda: heading(page).startswith("2."))
     press(page, Keys.ARROW_RIGHT)
@@ -201,6 +219,16 @@ def test_every_step_fits_the_screen(page, address, width, height):
                 assert page.all("table.changes tbody tr") and page.all('input[type="range"]')
             press(page, Keys.PAGE_DOWN)
         assert not page.errors()
+
+
+def test_of_the_slide_before_nothing_lingers(page):
+    page.window.get(f"{page.address}/how_it_works?present=1")
+    page.settle(lambda: place(page) == 1 and bool(page.all(".st-key-slide-0")))
+    page.window.execute_script(TOGETHER)
+    for key, number in ((Keys.PAGE_DOWN, 2), (Keys.PAGE_UP, 1)):
+        press(page, key)
+        page.settle(lambda number=number: bool(page.all(f".st-key-slide-{number - 1}")))
+    assert page.window.execute_script("return window.together") == 0
 
 
 def test_on_a_phone_the_bar_stays_and_nothing_is_wider_than_the_screen(page):

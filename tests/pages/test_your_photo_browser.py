@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from ganssl.face.from_photo import editable_photo, load_photo
@@ -108,3 +111,35 @@ def test_the_face_of_a_photo_follows_the_hand_with_its_detail(model, photo, tmp_
         page.click("button", "Remove the photo")
         page.settle(lambda: not page.all(Page.AFTER))
         wait_until(lambda: page.workers == 0)
+
+
+def test_one_click_from_a_presentation_to_a_face_of_the_camera(model, photo, tmp_path):
+    with Image.open(photo) as picture:
+        picture.convert("RGB").save(tmp_path / "camera.mjpeg", "JPEG", quality=95)
+    camera = (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={tmp_path / 'camera.mjpeg'}",
+    )
+    log = tmp_path / "streamlit.log"
+    with running_app(log) as address, chromium(tmp_path, 1280, 860, camera) as window:
+        page = Page(window, address)
+        page.open("/?present=1")
+        page.click(".st-key-stage-bar a", "Try it on me")
+        shutter = '[data-testid="stCameraInputButton"]:not([disabled])'
+        page.settle(lambda: bool(page.all(shutter)) and bool(page.all("video")))
+        wait_until(
+            lambda: window.execute_script("return document.querySelector('video').videoWidth")
+        )
+        page.all(shutter)[0].click()
+        page.settle(lambda: len(page.all(".st-key-stage-me img")) == 3)
+        assert not page.errors()
+        words = next(m.text for m in page.all(".stMarkdown") if "reads Smiling" in m.text)
+        before, after = (int(share) for share in re.findall(r"(\d+)%", words))
+        assert after >= max(before, 80)
+        feet = [image.rect["y"] + image.rect["height"] for image in page.all("main img, img")]
+        assert max(feet) < page.all(".st-key-stage-bar")[0].rect["y"]
+        ActionChains(window).send_keys("r").perform()
+        page.settle(lambda: bool(page.all("video")))
+        ActionChains(window).send_keys(Keys.ESCAPE).perform()
+        page.settle(lambda: page.all("h1")[0].text == "Your photo" if page.all("h1") else False)

@@ -72,12 +72,10 @@ def show_direction(model: FaceModel) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"**Not {title.lower()}**")
-        show_faces(
-            people.faces[without[:SHOWN]], [f"{i + 1}" for i in range(len(without[:SHOWN]))], 6
-        )
+        _show_group(people, without)
     with right:
         st.markdown(f"**{title}**")
-        show_faces(people.faces[with_[:SHOWN]], [f"{i + 1}" for i in range(len(with_[:SHOWN]))], 6)
+        _show_group(people, with_)
     labels = np.repeat((0, 1), count)
     difference = mean_difference(people.codes[np.concatenate([without, with_])], labels)
     means = np.stack([people.codes[rows].mean(axis=0) for rows in (without, with_)])
@@ -95,6 +93,12 @@ def show_direction(model: FaceModel) -> None:
         "group the difference is all that sets these two persons apart; with more, the rest "
         "averages out. The app's own directions come from labelled photos."
     )
+
+
+def _show_group(people: Crowd, rows: np.ndarray) -> None:
+    """The first of a group, small."""
+    shown = people.faces[rows[:SHOWN]]
+    show_faces(shown, [f"{i + 1}" for i in range(len(shown))], SHOWN, labelled=not presenting())
 
 
 def groups(people: Crowd, column: int, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from ganssl.base.once import OnceMade
 from ganssl.features.readout import Readout
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.shared.model import readout
@@ -17,6 +18,8 @@ CROWD = 400
 SEED = 2017
 TRUNCATION = 0.8
 SIDE = 256
+
+_CROWDS = OnceMade(1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,16 +41,16 @@ class Crowd:
 
 def crowd(model: FaceModel) -> Crowd:
     """The crowd of this model, made once for all visitors."""
-    return _crowd(model.faces_key, model, readout(model.size))
+    probes = readout(model.size)
+    return _CROWDS.get((model.faces_key, probes), lambda: _make_crowd(model, probes))
 
 
-@st.cache_resource(max_entries=1, show_spinner="Making some faces …")
-def _crowd(key: str, _model: FaceModel, _readout: Readout | None) -> Crowd:
-    codes = _model.sample(CROWD, SEED, TRUNCATION)
-    faces = _model.decode(codes)
-    if _readout is None:
+def _make_crowd(model: FaceModel, probes: Readout | None) -> Crowd:
+    codes = model.sample(CROWD, SEED, TRUNCATION)
+    faces = model.decode(codes)
+    if probes is None:
         return Crowd(codes, faces, None, None)
-    return Crowd(codes, faces, _readout.network.features(faces), _readout.probabilities(faces))
+    return Crowd(codes, faces, probes.network.features(faces), probes.probabilities(faces))
 
 
 def first_attribute(names: Sequence[str]) -> str:
@@ -66,10 +69,19 @@ def no_sliders(model: FaceModel) -> bool:
     return True
 
 
-def show_faces(faces: np.ndarray, captions: Sequence[str], columns: int | None = None) -> None:
-    """A row of generated faces `[n, s, s, 3]`; the captions are their words for the blind, too."""
+def show_faces(
+    faces: np.ndarray,
+    captions: Sequence[str],
+    columns: int | None = None,
+    labelled: bool = True,
+) -> None:
+    """A row of generated faces `[n, s, s, 3]`.
+
+    Args:
+        captions: their words for the blind, and below them where `labelled`.
+    """
     with st.grid(columns or len(faces), min_column_width=64, gap="small"):
-        for face, caption in zip(faces, captions, strict=True):
-            st.image(
-                picture_url(face, SIDE), caption, width="stretch", alt=f"Generated face: {caption}"
-            )
+        for face, words in zip(faces, captions, strict=True):
+            caption = words if labelled else None
+            alt = f"Generated face: {words}"
+            st.image(picture_url(face, SIDE), caption, width="stretch", alt=alt)

@@ -6,17 +6,19 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
+from ganssl.base.once import OnceMade
 from ganssl.classifier import train_classifier
 from ganssl.judgement.judge import Judgement, judge
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis.axes import best_judge
-from ganssl.ui.how_it_works.faces import crowd, first_attribute, no_sliders
+from ganssl.ui.how_it_works.faces import Crowd, crowd, first_attribute, no_sliders
 from ganssl.ui.shared.presentation import presenting
 
 CONSTANT, WEAK, STRONG = "Always “woman”", "A weak one", "A good one"
 SEPARATION = {WEAK: 1.0, STRONG: 3.5}
 PERSON = Attribute("Man", "woman", "man")
 TEST_FACES = 100
+_SCORES = OnceMade(4)
 ARTICLE_SHARE = 42
 """Men among the 100 photos of the article, by its labels."""
 
@@ -35,15 +37,15 @@ def show_judging(model: FaceModel) -> None:
     if no_sliders(model):
         return
     name = first_attribute(model.directions.sliders)
-    labels = (best_judge(model.directions, name).score(people.codes) > 0).astype(np.int8)
+    labels = _labels(model, people, name)
     half = len(labels) // 2
-    if min(len(np.unique(part)) for part in (labels[:half], labels[half:])) < 2:
+    if _one_sided(labels):
         st.info(f"All of these faces lie on one side of {Attribute(name).title}: nothing to learn.")
         return
     threshold = st.slider(
         "Threshold", 0.0, 1.0, 0.5, step=0.05, key="story/threshold", persist_state="session"
     )
-    scores = _scores((model.key, name), people.features, labels)
+    scores = _scores(model, people, name)
     found = judge(labels[half:], scores, threshold, Attribute(name))
     left, right = st.columns(2, gap="large")
     with left:
@@ -56,13 +58,39 @@ def show_judging(model: FaceModel) -> None:
     )
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _scores(key: tuple[str, str], _features: np.ndarray, _labels: np.ndarray) -> np.ndarray:
-    half = len(_labels) // 2
-    classifier = train_classifier(
-        _features[:half], _labels[:half], Attribute(key[-1]), "logistic", holdout_share=0.0
-    )
-    return classifier.scores(_features[half:])
+def _labels(model: FaceModel, people: Crowd, name: str) -> np.ndarray:
+    """The crowd's side of the boundary, int8 `[n]`."""
+    return (best_judge(model.directions, name).score(people.codes) > 0).astype(np.int8)
+
+
+def _one_sided(labels: np.ndarray) -> bool:
+    """Whether one half of the crowd is all of one kind."""
+    half = len(labels) // 2
+    return min(len(np.unique(part)) for part in (labels[:half], labels[half:])) < 2
+
+
+def _scores(model: FaceModel, people: Crowd, name: str) -> np.ndarray:
+    """Of the second half, by a classifier that learned from the first; made once."""
+
+    def make() -> np.ndarray:
+        labels = _labels(model, people, name)
+        half = len(labels) // 2
+        classifier = train_classifier(
+            people.features[:half], labels[:half], Attribute(name), "logistic", holdout_share=0.0
+        )
+        return classifier.scores(people.features[half:])
+
+    return _SCORES.get((model.key, people, name), make)
+
+
+def prepare_judging(model: FaceModel) -> None:
+    """Train the step's classifier before anyone comes to it."""
+    people = crowd(model)
+    if people.features is None or not model.directions.sliders:
+        return
+    name = first_attribute(model.directions.sliders)
+    if not _one_sided(_labels(model, people, name)):
+        _scores(model, people, name)
 
 
 def show_accuracy(model: FaceModel) -> None:

@@ -2,57 +2,115 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from ganssl.attributes import FIRST_SLIDERS, Attribute
+from ganssl.base.once import OnceMade
+from ganssl.errors import UserError
+from ganssl.face.gallery import load_gallery, plain_gallery
+from ganssl.face.render import render
 from ganssl.features.readout import Readout
 from ganssl.laboratory.side_effects import SideEffects, measure_side_effects
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.skin_tone import NOTICEABLE as NOTICEABLE_TONE
-from ganssl.ui.how_it_works.faces import no_sliders
+from ganssl.ui.how_it_works.drawings import drawing_url
+from ganssl.ui.how_it_works.faces import no_sliders, show_faces
+from ganssl.ui.how_it_works.uses import FORBIDDEN
 from ganssl.ui.shared.legend import BIAS_NOTE
 from ganssl.ui.shared.model import readout
+from ganssl.ui.shared.presentation import presenting
 
 NOTICEABLE = 0.05
 """Smaller changes of a probability are left out of the sentences."""
 
-MOST_NAMED = 4
+MOST_NAMED, OTHERS = 4, 3
+"""So many side effects of a slider stand in its sentence, and below its pictures."""
 
-FORBIDDEN = """
-- **Not for telling who or what someone is.** The labels say how a few annotators perceived a
-  photo. They are no facts about a person's gender, age, health or mood.
-- **Not for decisions about people**: no hiring, policing, advertising, ranking.
-- **Not for deceiving.** Faces and pictures from here say that they are generated; leave that in.
-- **Not for identifying anyone**, nor for photos of people who have not agreed.
-- **Not for selling.** The training photos are for non-commercial research, and what the model
-  makes inherits these terms.
-"""
+MOST_SHOWN = 5
+
+_EFFECTS, _FACES = OnceMade(2), OnceMade(20)
 
 
 def show_biases(model: FaceModel) -> None:
-    """The side effects of every first slider, in words and as a table."""
+    """The side effects of every first slider: a face before and after, in words and as pictures."""
     probes = readout(model.size)
     if probes is None:
         st.caption("The face network is not installed, so side effects cannot be read.")
         return
     if no_sliders(model):
         return
-    effects = _effects(model.key, model, probes)
+    effects = side_effects(model, probes)
     st.markdown(
-        f"Each line moves one slider by +{effects.amount:g} σ on {effects.count} generated faces. "
-        "A second network reads the pictures before and after. What moves along is what went "
-        "together in the photos: stereotypes of the data, learned by the model."
+        f"Each slider is moved by +{effects.amount:g} σ on {effects.count} generated faces, of "
+        "which one is shown. A second network reads the pictures before and after. What moves "
+        "along is what went together in the photos: stereotypes of the data, learned by the model."
     )
-    for attribute in effects.moved:
-        st.markdown(f"- {sentence(effects, attribute)}")
-    st.caption(BIAS_NOTE)
+    shown = effects.moved[:MOST_SHOWN]
+    before, *columns = st.columns(1 + len(shown), gap="medium")
+    with before:
+        _show_face("Before", _face(model), "One of them, as it came.")
+    for column, attribute in zip(columns, shown, strict=True):
+        with column:
+            face = _face(model, attribute, effects.amount)
+            _show_face(
+                f"{Attribute(attribute).title} +{effects.amount:g} σ",
+                face,
+                others(effects, attribute),
+            )
+    if not presenting():
+        for attribute in effects.moved:
+            st.markdown(f"- {sentence(effects, attribute)}")
+        st.caption(BIAS_NOTE)
 
 
-@st.cache_resource(max_entries=2, show_spinner="Measuring what else the sliders move …")
-def _effects(key: str, _model: FaceModel, _readout: Readout) -> SideEffects:
-    sliders = _model.directions.sliders
+def _show_face(title: str, face: np.ndarray, words: str) -> None:
+    show_faces(face[None], [title])
+    st.markdown(words)
+
+
+def others(effects: SideEffects, attribute: str) -> str:
+    """What moves most besides, on the average of all faces, a line for each."""
+    lines = [
+        f"{Attribute(name).title} **{points(change).removesuffix(' points')}**"
+        for name, change in effects.of(attribute)
+        if name != attribute and abs(change) >= NOTICEABLE
+    ]
+    tone = float(effects.skin_tone[effects.moved.index(attribute)])
+    if abs(tone) >= NOTICEABLE_TONE:
+        lines.insert(0, f"Skin tone **{degrees(tone).split()[0]}**")
+    return "  \n".join(lines[:OTHERS]) or "Nothing else by 5 points or more"
+
+
+def _face(model: FaceModel, attribute: str = "", amount: float = 0.0) -> np.ndarray:
+    """The first face of the gallery, plain or with an edit, uint8 `[s, s, 3]`."""
+
+    def make() -> np.ndarray:
+        try:
+            state = load_gallery(model).first
+        except UserError:  # Explore says so
+            state = plain_gallery(model).first
+        return render(model, state.with_edit(attribute, amount) if attribute else state).pixels
+
+    return _FACES.get((model.key, attribute, amount), make)
+
+
+def side_effects(model: FaceModel, probes: Readout) -> SideEffects:
+    """What the first sliders of a model move; measured once for all visitors."""
+    sliders = model.directions.sliders
     moved = [name for name in FIRST_SLIDERS if name in sliders] or list(sliders[:5])
-    return measure_side_effects(_model, _readout, moved)
+    return _EFFECTS.get((model.key, probes), lambda: measure_side_effects(model, probes, moved))
+
+
+def prepare_biases(model: FaceModel) -> None:
+    """Measure the side effects and make the pictures before anyone comes to the step."""
+    probes = readout(model.size)
+    if probes is None or not model.directions.sliders:
+        return
+    effects = side_effects(model, probes)
+    _face(model)
+    for attribute in effects.moved[:MOST_SHOWN]:
+        _face(model, attribute, effects.amount)
 
 
 def sentence(effects: SideEffects, attribute: str) -> str:
@@ -89,6 +147,12 @@ def degrees(change: float) -> str:
 
 def show_limits() -> None:
     """What the model must not be used for; the card and the terms one click away."""
-    st.markdown(FORBIDDEN)
-    st.page_link("pages/model_card.py", label="Model card, data and terms", icon=":material/info:")
-    st.page_link("pages/explore.py", label="Try the sliders", icon=":material/tune:")
+    for column, use in zip(st.columns(len(FORBIDDEN), gap="medium"), FORBIDDEN, strict=True):
+        with column:
+            st.image(drawing_url(use.shapes), alt=f"A drawing, struck out: {use.drawn}")
+            st.markdown(f"**{use.title}.** {use.words}")
+    with st.container(horizontal=True, gap="large"):
+        st.page_link(
+            "pages/model_card.py", label="Model card, data and terms", icon=":material/info:"
+        )
+        st.page_link("pages/explore.py", label="Try the sliders", icon=":material/tune:")

@@ -1,92 +1,180 @@
-"""The story, second part: watch a tiny VAE-GAN learn."""
+"""The story, second part: watch a tiny VAE-GAN learn, beside a recording of a large one."""
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from ganssl.base.once import OnceMade
 from ganssl.face.render import enlarge
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.how_it_works.faces import crowd, show_faces
+from ganssl.ui.how_it_works.recorded import show_recorded
+from ganssl.ui.shared.presentation import presenting
 
 if TYPE_CHECKING:
     from ganssl.training.tiny import TinyTraining
 
 SHOWN = 4
 TERMS = {"pixel": "rebuilt face differs", "discriminator": "discriminator is fooled"}
-KEY = "story/training"
+KEY, PLAYING = "story/training", "story/training plays"
+PERIOD, TURN = 0.6, 0.4
+"""Seconds between two drawings while it plays, and how long it learns before each."""
+
+LAST = 3000
+"""Batches; then it stops by itself."""
+
+SHOWN_STEPS = 200
+"""Points of the curves at most, so that they stay quick to draw."""
+
+_FACES = OnceMade(1)
+_SPARES: dict[str, TinyTraining] = {}
+_one_at_a_time = threading.Lock()
+
+LONG = (
+    "Three networks learn together. The **encoder** and the **generator** are to rebuild each "
+    "face; how far they miss is their **loss**. The **discriminator** looks at faces and is to "
+    "tell the given ones from the generated; the generator is to fool it. After each **batch** of "
+    "16 faces all numbers in the networks move a little, to make the losses smaller. Here is a "
+    "tiny one, at 64 × 64 pixels, whose photos are generated faces."
+)
+SHORT = (
+    "**Encoder** and **generator** learn to rebuild each face, the **discriminator** to tell the "
+    "rebuilt from the given. After each batch of 16 faces all three change a little."
+)
 
 
 def show_training(model: FaceModel) -> None:
-    """One batch, ten batches, the losses, and what the networks make by then."""
-    st.markdown(
-        "Three networks learn together. The **encoder** and the **generator** are to rebuild each "
-        "face; how far they miss is their **loss**. The **discriminator** looks at faces and is to "
-        "tell the given ones from the generated; the generator is to fool it. After each "
-        "**batch** of 16 faces all numbers in the networks move a little, to make the losses "
-        "smaller. Here is a tiny one, at 64 × 64 pixels, whose photos are generated faces."
-    )
-    faces = small_faces(model)
-    training = _training(faces)
-    with st.container(horizontal=True, gap="small"):
-        one = st.button("Train on one batch", key="story/train 1")
-        ten = st.button("Train 10 steps", key="story/train 10", type="primary")
-        st.button("Start again", on_click=_forget, key="story/forget")
+    """Play, pause and step; the losses, what the networks make by then, and the recording."""
+    st.markdown(SHORT if presenting() else LONG)
+    training = _training(model)
+    playing = st.session_state.get(PLAYING, False)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.button(
+            "Pause" if playing else "Play",
+            icon=":material/pause:" if playing else ":material/play_arrow:",
+            type="primary",
+            on_click=lambda: st.session_state.update({PLAYING: not playing}),
+            key="story/play",
+        )
+        one = st.button("One batch", key="story/train 1", disabled=playing)
+        ten = st.button("Ten", key="story/train 10", disabled=playing)
+        st.button("Start again", on_click=_start_again, key="story/forget")
     if one or ten:
-        with st.spinner("Learning … (the first batch takes a few seconds longer)"):
+        with st.spinner("Learning …"), _one_at_a_time:
             training.train(10 if ten else 1)
-    left, right = st.columns(2, gap="large")
-    with left:
-        show_faces(faces[:SHOWN], [f"given {i + 1}" for i in range(SHOWN)])
-        show_faces(training.rebuilt(faces[:SHOWN]), [f"rebuilt {i + 1}" for i in range(SHOWN)])
+    live, recorded = st.columns([5, 3], gap="medium")
+    with live:
+        st.fragment(_show_learning, run_every=PERIOD if playing else None)(model)
+    with recorded:
+        show_recorded()
+
+
+def _show_learning(model: FaceModel) -> None:
+    """What the networks make now; while it plays, after a moment of learning."""
+    training, faces = _training(model), small_faces(model)[:SHOWN]
+    if st.session_state.get(PLAYING):
+        with _one_at_a_time:
+            _learn(training)
+        if len(training.history) >= LAST:
+            st.session_state[PLAYING] = False
+            st.rerun()
+    with st.container(key="story-learning"):  # whose style keeps it from fading at every batch
+        pictures, losses = st.columns([4, 5], gap="medium")
+    labelled = not presenting()
+    with pictures:
+        show_faces(faces, [f"given {i + 1}" for i in range(SHOWN)], labelled=labelled)
+        rebuilt = [f"rebuilt {i + 1}" for i in range(SHOWN)]
+        show_faces(training.rebuilt(faces), rebuilt, labelled=labelled)
         mixed = [f"{i + 1} and {(i + 1) % SHOWN + 1} mixed" for i in range(SHOWN)]
-        show_faces(training.mixed(faces[:SHOWN]), mixed)
-    with right:
+        show_faces(training.mixed(faces), mixed, labelled=labelled)
+        if presenting():
+            st.caption("Given, rebuilt, and half-way to the next one")
+    with losses:
         _show_losses(training)
-    st.caption(
-        "The model of this app learned the same way, with larger networks, from photos, for "
-        "thousands of batches."
-    )
 
 
-def _training(faces: np.ndarray) -> TinyTraining:
+def _learn(training: TinyTraining) -> None:
+    """Batch after batch for a moment."""
+    end = time.monotonic() + TURN
+    while len(training.history) < LAST:
+        training.train(1)
+        if time.monotonic() >= end:
+            return
+
+
+def prepare_training(model: FaceModel) -> None:
+    """Build networks that are ready to learn, for the next visitor who wants some."""
+    if model.faces_key not in _SPARES:
+        training = _new_training(model)
+        training.warm_up()
+        _SPARES[model.faces_key] = training
+
+
+def _training(model: FaceModel) -> TinyTraining:
     """This visitor's networks."""
+    key, mine = model.faces_key, st.session_state.get(KEY)
+    if mine is None or mine[0] != key:
+        ready = _SPARES.pop(key, None)
+        if ready is None:
+            with st.spinner("Building three small networks …"):
+                ready = _new_training(model)
+        st.session_state[KEY] = mine = (key, ready)
+    return mine[1]
+
+
+def _new_training(model: FaceModel) -> TinyTraining:
     from ganssl.training.tiny import TinyTraining
 
-    if KEY not in st.session_state:
-        with st.spinner("Building three small networks …"):
-            st.session_state[KEY] = TinyTraining(faces)
-    return st.session_state[KEY]
+    return TinyTraining(small_faces(model))
 
 
-def _forget() -> None:
-    del st.session_state[KEY]
+def _start_again() -> None:
+    st.session_state[PLAYING] = False
+    with _one_at_a_time:
+        st.session_state[KEY][1].start_again()
 
 
 def small_faces(model: FaceModel) -> np.ndarray:
-    """The crowd at 64 pixels, uint8 `[n, 64, 64, 3]`."""
-    return _small_faces(model.faces_key, model)
+    """The crowd at 64 pixels, uint8 `[n, 64, 64, 3]`; made once for all visitors."""
+
+    def make() -> np.ndarray:
+        from ganssl.training.tiny import SIZE
+
+        return np.stack([enlarge(face, SIZE) for face in crowd(model).faces])
+
+    return _FACES.get(model.faces_key, make)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _small_faces(key: str, _model: FaceModel) -> np.ndarray:
-    from ganssl.training.tiny import SIZE
-
-    return np.stack([enlarge(face, SIZE) for face in crowd(_model).faces])
-
-
-def _show_losses(training: TinyTraining) -> None:
-    history = training.history
-    if not history:
-        st.info("Untrained networks make grey noise. Press a button.", icon=":material/touch_app:")
-        return
+def _show_metrics(history: list[dict[str, float]]) -> None:
     last = history[-1]
     with st.container(horizontal=True):
         st.metric("Batches seen", len(history))
         for term, label in TERMS.items():
             before = history[-2][term] if len(history) > 1 else last[term]
             st.metric(label, f"{last[term]:.3f}", f"{last[term] - before:+.3f}", "inverse")
-    lines = {label: [step[term] for step in history] for term, label in TERMS.items()}
-    st.line_chart(lines, x_label="batch", y_label="loss", height=260)
+
+
+def _show_losses(training: TinyTraining) -> None:
+    history = training.history
+    if not history:
+        st.info("Untrained networks make grey noise. Press *Play*.", icon=":material/touch_app:")
+        return
+    last = history[-1]
+    if presenting():
+        words = [f"{label} **{last[term]:.3f}**" for term, label in TERMS.items()]
+        st.markdown("  \n".join([f"Batches seen **{len(history)}**", *words]))
+    else:
+        _show_metrics(history)
+    stride = -(-len(history) // SHOWN_STEPS)
+    points = range(stride, len(history) + 1, stride)
+    lines = {"batch": list(points)}
+    for term, label in TERMS.items():  # the mean over each stretch
+        lines[label] = [
+            float(np.mean([step[term] for step in history[end - stride : end]])) for end in points
+        ]
+    st.line_chart(lines, x="batch", y=list(TERMS.values()), y_label="loss", height=220)

@@ -129,10 +129,15 @@ def _standing_back(work: Callable[[JobContext], Any]) -> Callable[[JobContext], 
     """
 
     def run(context: JobContext) -> Any:
-        if sys.platform == "linux":
-            thread = threading.get_native_id()
-            here = os.getpriority(os.PRIO_PROCESS, thread)
-            os.setpriority(os.PRIO_PROCESS, thread, max(here, NICENESS))
+        stand_back()
         return work(context)
 
     return run
+
+
+def stand_back() -> None:
+    """Let this thread, and all threads that it starts, yield to others."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        here = os.getpriority(os.PRIO_PROCESS, thread)
+        os.setpriority(os.PRIO_PROCESS, thread, max(here, NICENESS))

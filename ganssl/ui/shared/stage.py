@@ -15,6 +15,13 @@ BAR = "stage-bar"
 
 TOUCH = "Swipe to step"
 
+PAGES: dict[str, tuple[str, str, str]] = {
+    "explore": ("pages/explore.py", "Faces", "face"),
+    "story": ("pages/how_it_works.py", "Story", "school"),
+    "try it on me": ("pages/your_photo.py", "Try it on me", "photo_camera"),
+}
+"""What can be presented, by the name of its steps: page, label and icon."""
+
 HTML = """
 <small class="keys"></small>
 <small class="touch"></small>
@@ -62,6 +69,9 @@ def show_stage_bar(
             st.button("New face", icon=":material/casino:", on_click=new, key="stage-new")
         if reset is not None:
             st.button("Reset", icon=":material/restart_alt:", on_click=reset, key="stage-reset")
+        for name, (page, label, icon) in PAGES.items():
+            if name != steps.name:
+                st.page_link(page, label=label, icon=f":material/{icon}:")
         if st.button("Leave", icon=":material/close_fullscreen:", key="stage-leave"):
             st.session_state[KEY] = False
             st.rerun()

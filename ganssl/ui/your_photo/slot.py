@@ -84,18 +84,30 @@ class PhotoSlot:
         how = st.segmented_control(
             "Where from", (UPLOAD, CAMERA), default=UPLOAD, required=True, key=self.key("how")
         )
-        key = self.key("file" if how == UPLOAD else "camera")
-        arguments = {"key": key, "on_change": self._take, "args": (key,)}
-        if how == UPLOAD:
-            st.file_uploader(
-                "A photo of any usual format",
-                type=list(ENDINGS),
-                max_upload_size=25,
-                help="JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF or BMP, from a phone too.",
-                **arguments,
-            )
-        else:
-            st.camera_input("Look into the camera, in good light", **arguments)
+        if how == CAMERA:
+            self.ask_camera()
+            return
+        key = self.key("file")
+        st.file_uploader(
+            "A photo of any usual format",
+            type=list(ENDINGS),
+            max_upload_size=25,
+            help="JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF or BMP, from a phone too.",
+            key=key,
+            on_change=self._take,
+            args=(key,),
+        )
+        self._show_message()
+
+    def ask_camera(self) -> None:
+        """Draw the camera, open."""
+        key = self.key("camera")
+        words = "Look into the camera, in good light"
+        st.camera_input(words, key=key, on_change=self._take, args=(key,))
+        self._show_message()
+
+    def _show_message(self) -> None:
+        """What was wrong with the last photo."""
         message = st.session_state.pop(self.key("message"), None)
         if message:
             st.error(message, icon=":material/error:")

@@ -1,0 +1,49 @@
+"""What the steps of the story need, computed in the background before anyone gets there."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from streamlit import runtime
+
+from ganssl.errors import UserError
+from ganssl.models.face_model import FaceModel
+from ganssl.ui.shared.jobs import stand_back
+
+_begun: set[str] = set()
+_lock = threading.Lock()
+
+
+def prepare_in_background(model: FaceModel) -> None:
+    """Begin once for a model, in a thread that stands back; a test without a server has none.
+
+    To be called where the story is near: its training needs TensorFlow, which nothing else on
+    a page may.
+    """
+    if not (runtime.exists() and isinstance(runtime.get_instance(), runtime.Runtime)):
+        return
+    with _lock:
+        if model.key in _begun:
+            return
+        _begun.add(model.key)
+    threading.Thread(target=prepare, args=(model,), name="story", daemon=True).start()
+
+
+def prepare(model: FaceModel) -> None:
+    """Compute what every step keeps, in the order in which a presenter comes to it.
+
+    The parts are imported here, so that the server and its first page need not wait for them.
+    A part that fails says so in the log; its step computes it anew, and tells the visitor.
+    """
+    stand_back()
+    from ganssl.ui.how_it_works.faces import crowd
+    from ganssl.ui.how_it_works.judging import prepare_judging
+    from ganssl.ui.how_it_works.limits import prepare_biases
+    from ganssl.ui.how_it_works.training import prepare_training
+
+    for part in (crowd, prepare_biases, prepare_judging, prepare_training):
+        try:
+            part(model)
+        except (UserError, ValueError, RuntimeError) as error:
+            logging.getLogger(__name__).warning("%s: %s", part.__name__, error)
