@@ -53,7 +53,8 @@ def show_tabs(recipe: Recipe, directions: DirectionSet) -> None:
             st.markdown(TWO_WAYS)
             for strategy in STRATEGIES:
                 st.markdown(f"##### {STRATEGY_TITLES[strategy][0]}")
-                show_preview(face_model(), replace(recipe, strategy=strategy), directions)
+                one = replace(recipe, strategy=strategy, also=())  # pushes move one attribute
+                show_preview(face_model(), one, directions)
     if labels.open:
         with labels:
             show_labels_behind(model, recipe.attribute)

@@ -20,6 +20,7 @@ from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import FaceRows, augmented_features, cached_features
 from ganssl.metrics.threshold import check_method
+from ganssl.photos.elsewhere import Damage
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
 from ganssl.synthesis.axes import best_judge
@@ -39,6 +40,7 @@ def train_on_faces(
     recipe: dict[str, Any] | None = None,
     groups: np.ndarray | None = None,
     copies: int = 0,
+    damage: Damage | None = None,
     anchor: Anchor | None = None,
     check: PhotoCheck | None = None,
     unlabelled: PhotoSet | None = None,
@@ -55,7 +57,7 @@ def train_on_faces(
 
     Args:
         faces: uint8 `[n, s, s, 3]`, most often generated; may be a memory map.
-        labels: int8 `[n]` of 0 and 1.
+        labels: int8 `[n]` of 0 and 1, and -1 for faces that are left out.
         head: see `ganssl.classifier.heads`.
         preprocess: what photos must go through to be like the faces; the
             default crop to their size when None.
@@ -63,6 +65,7 @@ def train_on_faces(
         groups: int `[n]`; faces of one group, such as the pairs of a set, stay
             on one side of the holdout.
         copies: learn from so many degraded versions of each face as well.
+        damage: what befalls these; mild blur, noise, JPEG and light when None.
         anchor: the few labelled photos that the labels came from. Faces whose
             features contradict their label by these are left out, and the
             threshold is placed by them.
@@ -83,15 +86,22 @@ def train_on_faces(
     check_method(threshold, positive_share)
     if copies < 0:
         raise UserError("The number of degraded copies must be 0 or greater.")
-    labels = check_rows(np.zeros((len(faces), 0), np.float32), labels)[1]
+    labels = np.asarray(labels)
+    if labels.shape != (len(faces),):
+        check_rows(np.zeros((len(faces), 0), np.float32), labels)  # says so
+    known = labels >= 0
+    labels = check_rows(np.zeros((int(known.sum()), 0), np.float32), labels[known])[1]
     preprocess = preprocess or Preprocess(faces.shape[1])
 
     stage = stages(progress, cancelled)
     if copies:
         rng = np.random.default_rng([seed, 1])
-        features = augmented_features(extractor, faces, rng, copies, stage("face features"))
+        features = augmented_features(extractor, faces, rng, copies, stage("face features"), damage)
     else:
         features = cached_features(extractor, faces, cache=cache, progress=stage("face features"))
+    if not known.all():
+        features = features[np.tile(known, 1 + copies)]
+        groups = None if groups is None else groups[known]
     if copies and groups is None:
         groups = np.arange(len(labels))
     dropped = 0
@@ -168,9 +178,13 @@ def train_on_set(
     )
 
 
-def set_check(faces: SyntheticSet) -> PhotoCheck | None:
-    """What the photos behind a set's labels taught; None where its direction does not carry it."""
-    return best_judge(faces.directions, faces.recipe.attribute).check
+def set_check(faces: SyntheticSet, attribute: str | None = None) -> PhotoCheck | None:
+    """What the photos behind a set's labels taught; None where its direction does not carry it.
+
+    Args:
+        attribute: of those whose labels the set carries; the first when None.
+    """
+    return best_judge(faces.directions, attribute or faces.recipe.attribute).check
 
 
 def set_features(
@@ -178,11 +192,17 @@ def set_features(
     extractor: FeatureExtractor,
     cache: str | Path | None = None,
     progress: Progress | None = None,
+    attribute: str | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Features float32 `[n, d]` and labels int8 `[n]` of a set on disk, see `cached_features`."""
-    return cached_features(
-        extractor, face_rows(faces), cache=cache, progress=progress
-    ), faces.labels
+    """Features float32 `[n, d]` and labels int8 `[n]` of a set on disk, see `cached_features`.
+
+    Args:
+        attribute: of those whose labels the set carries; the first when None.
+            Faces within its margin are left out where there are several.
+    """
+    features = cached_features(extractor, face_rows(faces), cache=cache, progress=progress)
+    labels = faces.column(attribute or faces.attribute.name)
+    return features[labels >= 0], labels[labels >= 0]
 
 
 def face_rows(faces: SyntheticSet) -> FaceRows:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from ganssl.base.atomic import write_file
-from ganssl.commands._options import check_ending, check_threshold
+from ganssl.commands._options import check_ending, check_threshold, listed
 from ganssl.commands._photos import LABELS_HELP, add_class_argument, named_classes, say
 from ganssl.errors import UserError
 
@@ -75,6 +76,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--positive-share", type=float, metavar="SHARE", help="of the photos, for `prior`"
     )
+    parser.add_argument(
+        "--average",
+        default="",
+        metavar="A,B",
+        help="average the features of a photo over mirror (its mirror image) and crops (slightly "
+        "tighter and looser ones) as well (default: one view)",
+    )
+    parser.add_argument(
+        "--elsewhere",
+        action="store_true",
+        help="judge on the same photos as if they came from elsewhere, too: small, compressed, in "
+        "other light, grey, cropped otherwise; with and without averages",
+    )
     parser.add_argument("--predictions", metavar="FILE", help="write a CSV of all answers")
     parser.add_argument("--report", metavar="FILE", help="write a one-page report, HTML")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -90,10 +104,44 @@ def run(args: argparse.Namespace) -> int:
     check_threshold(args)
     if args.set and not args.few_per_class:
         raise UserError("--set is for --few-per-class; it has no effect without it.")
+    from ganssl.classifier.several import head_folders
+
+    folders = head_folders(args.classifier)
+    several = len(folders) > 1
+    if several and (args.column or args.classes or args.exchange_labels):
+        raise UserError(
+            "--column, --classes and --exchange-labels are for a classifier of one attribute."
+        )
+    found = []
+    for folder in folders:
+        try:
+            found.append(judge_head(args, folder, several))
+        except UserError as error:
+            if not several:
+                raise
+            print(f"{folder.name} was not judged: {error}", file=sys.stderr, flush=True)
+    if not found:
+        raise UserError("None of the classifier's attributes could be judged on these photos.")
+    if args.json:
+        values = found if several else found[0]
+        print(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        print("\n\n".join(map(report, found)))
+    return 0
+
+
+def judge_head(args: argparse.Namespace, folder: Path, several: bool) -> dict:
+    """Judge one head, write its files, and return its figures.
+
+    Args:
+        several: the files get the name of the head beside the one that was given.
+    """
     from ganssl.base.progress import bar
     from ganssl.classifier import load_classifier
     from ganssl.classifier.from_faces import set_features
+    from ganssl.features.averaged import Averages, averaged
     from ganssl.judgement.compare import compare_methods
+    from ganssl.judgement.elsewhere import judge_elsewhere
     from ganssl.judgement.on_photos import extractor_of
     from ganssl.judgement.report import report_html
     from ganssl.models.catalogue import load_model
@@ -101,7 +149,7 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.photos.prepared import prepare_photos
     from ganssl.synthesis.reader import read_set
 
-    classifier = load_classifier(args.classifier)
+    classifier = load_classifier(folder)
     found = read_labelled_folder(
         args.photos,
         args.labels,
@@ -115,12 +163,14 @@ def run(args: argparse.Namespace) -> int:
         photos = photos.exchanged(classifier.attribute.name)
     say(photos.report)
     extractor, model = extractor_of(classifier, args.weights), load_model(args.model)
+    views = averaged(extractor, Averages.of(listed(args.average)))
     synthetic = None
     if args.set and args.few_per_class:
-        synthetic = set_features(read_set(args.set), extractor, args.cache, bar("features of set"))
+        made, name = read_set(args.set), classifier.attribute.name
+        synthetic = set_features(made, extractor, args.cache, bar("features of set"), name)
     compared = compare_methods(
         classifier,
-        extractor,
+        views,
         prepare_photos(
             photos,
             classifier.source.preprocess,
@@ -138,9 +188,9 @@ def run(args: argparse.Namespace) -> int:
         progress=bar,
     )
     if args.predictions:
-        write_file(args.predictions, compared.csv())
+        write_file(of_head(args.predictions, folder, several), compared.csv())
     if args.report:
-        write_file(args.report, report_html(compared))
+        write_file(of_head(args.report, folder, several), report_html(compared))
     values = {
         **compared.to_dict(),
         "features": classifier.source.features,
@@ -150,15 +200,23 @@ def run(args: argparse.Namespace) -> int:
         "labels_without_photo": found.rows_without_photo,
         "reading": photos.report.to_dict(),
     }
-    if args.json:
-        print(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False))
-    else:
-        print(report(values))
-    return 0
+    if args.elsewhere:
+        judged = compared.result
+        values["elsewhere"] = judge_elsewhere(
+            compared.classifier, extractor, judged.prepared, judged.labels, args.seed, bar
+        )
+    return values
+
+
+def of_head(file: str, folder: Path, several: bool) -> Path:
+    """`report.html`, or for one of several heads `report-0_Smiling.html`."""
+    path = Path(file)
+    return path.with_stem(f"{path.stem}-{folder.name}") if several else path
 
 
 def report(values: dict) -> str:
     """The figures of `evaluate --json` for people."""
+    from ganssl.judgement.elsewhere import elsewhere_table
     from ganssl.judgement.placing import threshold_sentence
 
     low, high = values["ci95"]
@@ -200,6 +258,9 @@ def report(values: dict) -> str:
             f"{_figure(row['auc'])}  {_ends(row['auc_ci95'])}  {p}".rstrip()
         )
     lines += [f"* {note}" for note in values["notes"]]
+    if values.get("elsewhere"):
+        title = "as if from elsewhere, by the views that are averaged: accuracy / AUC"
+        lines += ["", title, elsewhere_table(values["elsewhere"])]
     aligned = ", ".join(f"{how} {count}" for how, count in values["aligned"].items())
     lines += ["", f"faces found by: {aligned}"]
     for key, words in (

@@ -14,7 +14,7 @@ from ganssl.commands._options import listed
 from ganssl.commands._photos import LABELS_HELP, open_photos, usable
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
-from ganssl.synthesis.recipe import PRECISIONS, SOURCES, STRATEGIES, Recipe
+from ganssl.synthesis.recipe import PRECISIONS, SOURCES, STRATEGIES, Recipe, all_sliders
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,10 +26,17 @@ if TYPE_CHECKING:
 HELP = "write a set of generated faces with labels; run it again to go on after a stop"
 DEFAULTS = Recipe("Male")
 DATA_VARIABLE = "GANSSL_DATA"
+ALL = "all"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--attribute", required=True, help="whose presence is the label")
+    parser.add_argument(
+        "--attribute",
+        required=True,
+        metavar="A[,B]",
+        help="whose presence is the label; of several, one set carries the labels of each; "
+        "'all' is all sliders of the model",
+    )
     parser.add_argument("--out", required=True, metavar="DIR", help="folder of the set")
     parser.add_argument("--count", type=int, default=DEFAULTS.count, help="faces in all")
     parser.add_argument("--seed", type=int, default=DEFAULTS.seed)
@@ -123,8 +130,10 @@ def run(args: argparse.Namespace) -> int:
 
     model = load_model(args.model)
     precision, engine = fast_arithmetic(model.engines, args.precision)
+    first, *also = listed(args.attribute) or [args.attribute]
     recipe = Recipe(
-        attribute=args.attribute,
+        attribute=first,
+        also=tuple(also),
         count=args.count,
         seed=args.seed,
         strategy=args.strategy,
@@ -140,14 +149,16 @@ def run(args: argparse.Namespace) -> int:
         precision=precision,
         engine=engine,
     )
+    given = DirectionSet.load(Path(args.directions)) if args.directions else None
+    if recipe.attributes == (ALL,):
+        recipe = all_sliders(recipe, model.directions if given is None else given)
     photos = usable(open_photos(args.photos, args.labels)) if args.photos else None
     if args.engine == "ray" and args.shards > 1:
         raise UserError("--engine ray divides the work itself: leave --shards and --shard out.")
     if photos and recipe.source != "photos" and recipe.labels_per_class is None:
         raise UserError("--photos are for --source photos or --labels-per-class.")
-    if args.directions:
-        directions = DirectionSet.load(Path(args.directions))
-        recipe = as_spelt(recipe, directions.attributes)
+    if given is not None:
+        directions, recipe = given, as_spelt(recipe, given.attributes)
     else:
         own = photos.attributes if photos else ()
         recipe = as_spelt(recipe, (*model.directions.attributes, *own))
@@ -186,15 +197,19 @@ def as_spelt(recipe: Recipe, known: tuple[str, ...]) -> Recipe:
     def spelt(name: str) -> str:
         return meant_name(name, known) or name
 
-    others = tuple(map(spelt, recipe.balance_over))
-    return replace(recipe, attribute=spelt(recipe.attribute), balance_over=others)
+    return replace(
+        recipe,
+        attribute=spelt(recipe.attribute),
+        also=tuple(map(spelt, recipe.also)),
+        balance_over=tuple(map(spelt, recipe.balance_over)),
+    )
 
 
 def few_label_directions(
     model: FaceModel, recipe: Recipe, photos: PhotoSet | None, cache: str | None
 ) -> DirectionSet | None:
     """The directions that --labels-per-class asks for; None without it."""
-    count, names = recipe.labels_per_class, (recipe.attribute, *recipe.balance_over)
+    count, names = recipe.labels_per_class, (*recipe.attributes, *recipe.balance_over)
     if count is None:
         return None
     from ganssl.base.progress import bar

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganssl.commands._options import check_threshold
+from ganssl.commands._options import check_threshold, listed
 from ganssl.commands._photos import (
     LABELS_HELP,
     add_class_argument,
@@ -17,9 +17,11 @@ from ganssl.commands._photos import (
 from ganssl.errors import UserError
 
 if TYPE_CHECKING:
+    from ganssl.classifier import Classifier
     from ganssl.classifier.anchor import Anchor
     from ganssl.features.extractor import FeatureExtractor
     from ganssl.photos import PhotoSet
+    from ganssl.photos.elsewhere import Damage
     from ganssl.synthesis.reader import SyntheticSet
 
 HELP = "train a classifier on a labelled set of generated faces"
@@ -71,6 +73,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="learn from N blurred, noisy or compressed versions of each face too (default: 0)",
     )
     parser.add_argument(
+        "--damage",
+        metavar="A,B",
+        help="what befalls these: small, compressed, light, grey, crops, or all (default: mild "
+        "blur, noise, JPEG and light)",
+    )
+    parser.add_argument(
         "--photos",
         metavar="DIR",
         help="the few labelled photos that the set's labels came from: faces that they contradict "
@@ -109,9 +117,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
-    from ganssl.classifier import save_classifier, train_on_set
-    from ganssl.classifier.card import expected_sentence
-    from ganssl.classifier.store import require_free
+    from ganssl.classifier import save_heads, train_heads
+    from ganssl.classifier.several import require_free_for_heads
     from ganssl.features.extractor import get_extractor
     from ganssl.synthesis.reader import read_set
 
@@ -120,18 +127,20 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("--threshold needs photos to place it by: give --unlabelled or --photos.")
     if args.degraded_copies < 0:
         raise UserError("The number of degraded copies must be 0 or greater.")
-    require_free(Path(args.out))
-    unlabelled = usable(open_photos(args.unlabelled)) if args.unlabelled else None
     made = read_set(args.data)
+    damage(args)
+    require_free_for_heads(Path(args.out), len(made.attributes))
+    unlabelled = usable(open_photos(args.unlabelled)) if args.unlabelled else None
     extractor = get_extractor(args.features, args.weights)
     if extractor.note:
         print(extractor.note)
-    classifier = train_on_set(
+    classifiers = train_heads(
         made,
         extractor,
         args.head,
         copies=args.degraded_copies,
-        anchor=anchor(args, made, extractor, unlabelled),
+        damage=damage(args),
+        anchors=anchors(args, made, extractor, unlabelled),
         checked=not args.no_check,
         unlabelled=unlabelled,
         threshold=args.threshold,
@@ -143,7 +152,30 @@ def run(args: argparse.Namespace) -> int:
         holdout_share=args.holdout_share,
         doubtful_share=args.doubtful_share,
     )
-    save_classifier(classifier, args.out)
+    save_heads(classifiers, args.out)
+    for classifier in classifiers:
+        if len(classifiers) > 1:
+            print(f"\n{classifier.attribute.title}")
+        say_trained(classifier)
+    print(f"wrote {args.out}")
+    return 0
+
+
+def damage(args: argparse.Namespace) -> Damage | None:
+    """What `--damage` names; None without it."""
+    from ganssl.photos.elsewhere import Damage
+
+    if args.damage is None:
+        return None
+    if not args.degraded_copies:
+        raise UserError("--damage befalls the copies: give --degraded-copies 1 or more.")
+    return Damage() if args.damage == "all" else Damage(tuple(listed(args.damage)))
+
+
+def say_trained(classifier: Classifier) -> None:
+    """Print what training did and measured."""
+    from ganssl.classifier.card import expected_sentence
+
     metrics = classifier.metrics
     print(f"trained on {metrics['trained_on']:,} faces, {metrics['held_out']:,} held out")
     if metrics.get("dropped_as_contradicted"):
@@ -159,17 +191,15 @@ def run(args: argparse.Namespace) -> int:
     print(f"threshold {classifier.threshold:.3f}: {classifier.threshold_from}")
     if said := expected_sentence(classifier):
         print(said)
-    print(f"wrote {args.out}")
-    return 0
 
 
-def anchor(
+def anchors(
     args: argparse.Namespace,
     made: SyntheticSet,
     extractor: FeatureExtractor,
     unlabelled: PhotoSet | None,
-) -> Anchor | None:
-    """The few labelled photos of `--photos`; None without it."""
+) -> dict[str, Anchor]:
+    """The few labelled photos of `--photos` for each attribute; none without it."""
     from ganssl.base.progress import bar
     from ganssl.classifier.anchor import photo_anchor
     from ganssl.fitting.spread_directions import keep_few
@@ -178,17 +208,17 @@ def anchor(
     if args.photos is None:
         if args.labels or args.labels_per_class or args.classes:
             raise UserError("--labels, --classes and --labels-per-class belong to --photos.")
-        return None
-    photos = open_photos(args.photos, args.labels, named_classes(args, made.attribute))
+        return {}
+    only = made.attribute if len(made.attributes) == 1 else None
+    photos = open_photos(args.photos, args.labels, named_classes(args, only))
     if photos.partition is not None:
         photos = photos.part("train")
     photos = usable(photos)
-    name = made.attribute.name
-    if args.labels_per_class:
-        photos = keep_few(photos, name, args.labels_per_class)
-    return photo_anchor(
-        photos, name, extractor, Preprocess(made.recipe.size), unlabelled, args.cache, bar
-    )
+    found, crop = {}, Preprocess(made.recipe.size)
+    for name in (attribute.name for attribute in made.attributes):
+        few = keep_few(photos, name, args.labels_per_class) if args.labels_per_class else photos
+        found[name] = photo_anchor(few, name, extractor, crop, unlabelled, args.cache, bar)
+    return found
 
 
 def print_point(point) -> None:

@@ -94,11 +94,15 @@ def augmented_features(
     rng: np.random.Generator,
     copies: int = 1,
     progress: Progress | None = None,
+    damage: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
 ) -> np.ndarray:
     """Features of the faces as they are, and of `copies` degraded versions of each.
 
     Blur, noise, JPEG and light (see `ganssl.photos.degrade.degrade`) make
     generated faces and photos more alike.
+
+    Args:
+        damage: other than that, such as a `ganssl.photos.elsewhere.Damage`.
 
     Returns float32 `[(1 + copies) · n, d]`: row `i + j·n` belongs to face `i`,
     and the first `n` rows are undamaged. Tell `train_classifier` by `groups`
@@ -106,14 +110,14 @@ def augmented_features(
     """
     from ganssl.photos.degrade import degrade
 
-    count = len(faces)
+    damage, count = damage or degrade, len(faces)
     rows = np.empty((1 + copies, count, extractor.size), np.float32)
     for start in range(0, count, CHUNK):
         chunk = np.asarray(faces[start : start + CHUNK])
         stop = start + len(chunk)
         rows[0, start:stop] = extractor.features(chunk)
         for copy in range(1, 1 + copies):
-            rows[copy, start:stop] = extractor.features(degrade(chunk, rng))
+            rows[copy, start:stop] = extractor.features(damage(chunk, rng))
         if progress:
             progress(stop, count)
     return rows.reshape((1 + copies) * count, extractor.size)

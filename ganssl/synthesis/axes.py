@@ -28,6 +28,7 @@ class Axes:
         mover: along which codes are moved: the attribute's default direction
             for edits, or that of the recipe's method, made orthogonal to `others`.
         others: the best judges of the attributes to balance over.
+        also: those of the further attributes whose labels the set carries.
         used: the directions as they were measured, each once.
     """
 
@@ -35,6 +36,7 @@ class Axes:
     mover: Direction
     others: tuple[Direction, ...]
     used: tuple[Direction, ...]
+    also: tuple[Direction, ...] = ()
 
     @classmethod
     def of(cls, model: FaceModel, recipe: Recipe, directions: DirectionSet | None = None) -> Axes:
@@ -50,14 +52,21 @@ class Axes:
         others = tuple(best_judge(directions, name) for name in recipe.balance_over)
         if recipe.method:
             judge = mover = directions.get(recipe.attribute, recipe.method)
+            also = tuple(directions.get(name, recipe.method) for name in recipe.also)
         else:
             judge = best_judge(directions, recipe.attribute)
             mover = directions.get(recipe.attribute)
-        used = [judge, *others]
+            also = tuple(best_judge(directions, name) for name in recipe.also)
+        used = [judge, *others, *also]
         if recipe.pairs or recipe.strategy == "push":
             used += [mover] if mover is not judge else []
             mover = _free_of(mover, others, judge, model.covariance)
-        return cls(judge, mover, others, tuple(used))
+        return cls(judge, mover, others, tuple(used), also)
+
+    @property
+    def judges(self) -> tuple[Direction, ...]:
+        """Of all attributes whose labels the set carries."""
+        return (self.judge, *self.also)
 
     @property
     def gain(self) -> float:

@@ -21,6 +21,7 @@ from ganssl.models.face_model import FaceModel
 from ganssl.synthesis.axes import Axes
 from ganssl.synthesis.candidates import draw_candidates
 from ganssl.synthesis.recipe import Recipe
+from ganssl.synthesis.several import CombinedCodes
 
 BLOCK = 1024
 CHUNK = 4096
@@ -47,6 +48,8 @@ class Codes:
             of `balance_over` the codes lie, 1 present.
         pairs: int64 `[n]`: the number of the pair; -1 without pairs.
         photos: int64 `[n]`: the row of the photo's code; -1 for drawn codes.
+        also: float32 `[n, a]`: the same as `scores` for each attribute of the
+            recipe's `also`.
     """
 
     index: np.ndarray
@@ -56,6 +59,7 @@ class Codes:
     sides: np.ndarray
     pairs: np.ndarray
     photos: np.ndarray
+    also: np.ndarray
 
     def __len__(self) -> int:
         return len(self.index)
@@ -123,6 +127,8 @@ class CodeMaker:
 
     def block(self, number: int) -> Codes:
         """The faces of one block; the last may be shorter."""
+        if self.recipe.also:
+            return self._combined_block(number)
         repeat = 2 if self.recipe.pairs else 1  # faces made of one natural code
         index = np.arange(number * BLOCK, (number + 1) * BLOCK)  # a short block is drawn whole
         labels = index % 2
@@ -154,6 +160,25 @@ class CodeMaker:
             sides=self._sides(codes),
             pairs=index // 2 if self.recipe.pairs else np.full(BLOCK, -1),
             photos=np.repeat(photos, repeat),
+            also=np.empty((BLOCK, 0), np.float32),
+        )
+        return made.part(index < self.recipe.count)
+
+    def _combined_block(self, number: int) -> Codes:
+        """Natural codes of several attributes, each labelled by where it lies."""
+        index = np.arange(number * BLOCK, (number + 1) * BLOCK)
+        rng = np.random.default_rng([STREAM, self.recipe.seed, number, 2])
+        codes = CombinedCodes(self.model, self.recipe, self.axes).draw(BLOCK, rng)
+        scores = self.axes.judge.score(codes)
+        made = Codes(
+            index=index,
+            codes=codes,
+            labels=(scores >= 0).astype(np.int8),
+            scores=scores,
+            sides=self._sides(codes),
+            pairs=np.full(BLOCK, -1),
+            photos=np.full(BLOCK, -1),
+            also=np.stack([judge.score(codes) for judge in self.axes.also], axis=1),
         )
         return made.part(index < self.recipe.count)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from ganssl.synthesis.layout import COLUMNS, LABELS, METADATA, SetInfo
+from ganssl.synthesis.layout import LABELS, METADATA, SIGMA, SetInfo, columns
+from ganssl.synthesis.recipe import Recipe
 
 CONTEXT = {
     "@language": "en",
@@ -47,6 +48,7 @@ CONTEXT = {
 TERMS = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
 TYPES = {"index": "sc:Integer", "seed": "sc:Integer", "sigma": "sc:Float"}
 MEANINGS = {
+    "file_name": "path of the image below the set's folder",
     "file": "path of the image below the set's folder",
     "label": "class name: the attribute's, or 'not' and the attribute's",
     "index": "number of the face in the set, from 0",
@@ -64,7 +66,8 @@ def croissant(info: SetInfo, tables: dict[str, bytes]) -> dict:
         tables: content of `labels.csv` and `metadata.csv`, for their checksums.
     """
     recipe = info.recipe
-    title = recipe.label_type.title
+    shares = "with labels of" if recipe.also else "half of them with the attribute"
+    first, *fields = columns(recipe)
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -72,7 +75,7 @@ def croissant(info: SetInfo, tables: dict[str, bytes]) -> dict:
         "@id": f"ganssl-set-{info.id}",
         "name": f"ganssl-{recipe.attribute}-{info.id}",
         "description": (
-            f"{recipe.count:,} AI-generated faces, half of them with the attribute {title} as "
+            f"{recipe.count:,} AI-generated faces, {shares} {recipe.title} as "
             f"CelebA's annotators perceive it; set {info.id} of model {info.model_name} "
             f"({info.model}). See DATASHEET.md."
         ),
@@ -88,8 +91,8 @@ def croissant(info: SetInfo, tables: dict[str, bytes]) -> dict:
                 "@id": "faces",
                 "name": "faces",
                 "description": "one row for each face",
-                "key": {"@id": "faces/file"},
-                "field": [_column(name) for name in (*COLUMNS, *recipe.balance_over)],
+                "key": {"@id": f"faces/{first}"},
+                "field": [_column(name, recipe) for name in (first, *fields)],
             }
         ],
     }
@@ -103,7 +106,9 @@ def _table(name: str, data: bytes) -> dict:
         "contentUrl": name,
         "encodingFormat": "text/csv",
         "sha256": hashlib.sha256(data).hexdigest(),
-        "description": "file,label" if name == LABELS else "all that is known of each face",
+        "description": data.partition(b"\n")[0].decode()
+        if name == LABELS
+        else "all that is known of each face",
     }
 
 
@@ -119,13 +124,18 @@ def _images(info: SetInfo) -> dict:
     }
 
 
-def _column(name: str) -> dict:
-    side = "side of this attribute's boundary: 1 present, 0 absent"
+def _column(name: str, recipe: Recipe) -> dict:
+    meaning = MEANINGS.get(name, "side of this attribute's boundary: 1 present, 0 absent")
+    kind = TYPES.get(name, "sc:Text")
+    if name in recipe.attributes and recipe.also:
+        kind = "sc:Integer"
+    elif name.removesuffix(SIGMA) in recipe.attributes:
+        kind, meaning = "sc:Float", "distance beyond the boundary of this attribute, in σ"
     return {
         "@type": "cr:Field",
         "@id": f"faces/{name}",
         "name": name,
-        "description": MEANINGS.get(name, side),
-        "dataType": TYPES.get(name, "sc:Text"),
+        "description": meaning,
+        "dataType": kind,
         "source": {"fileObject": {"@id": METADATA}, "extract": {"column": name}},
     }

@@ -38,7 +38,7 @@ def datasheet(info: SetInfo, directions: DirectionSet, rows: Sequence[Row]) -> s
     """
     recipe = info.recipe
     parts = [
-        f"# {recipe.count:,} generated faces with and without {recipe.label_type.title}",
+        f"# {recipe.count:,} generated faces with and without {recipe.title}",
         (REAL_PEOPLE if recipe.source == "photos" else NOBODY)
         + f" Images are PNGs of {recipe.size}×{recipe.size} pixels.",
         "## What is in it",
@@ -63,7 +63,23 @@ def datasheet(info: SetInfo, directions: DirectionSet, rows: Sequence[Row]) -> s
     return "\n\n".join(parts) + "\n"
 
 
+READING = """
+The first of them names the class folders. All are columns of `metadata.csv`: 1 or 0, and how far
+beyond the boundary in σ. A face nearer to a boundary than the margin teaches this program nothing
+of that attribute; leave such rows out too. In Python:
+
+    import datasets
+    faces = datasets.load_dataset({how})
+"""
+HOW = {
+    "folder": '"imagefolder", data_dir="SET"',
+    "webdataset": '"webdataset", data_files="SET/shards/*.tar"',
+}
+
+
 def _counts(info: SetInfo, rows: Sequence[Row]) -> str:
+    if info.recipe.also:
+        return _counts_of_several(info, rows)
     others = info.recipe.balance_over
     counts = Counter((row.label, *row.sides) for row in rows)
     lines = [
@@ -83,6 +99,31 @@ def _counts(info: SetInfo, rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
+def _counts_of_several(info: SetInfo, rows: Sequence[Row]) -> str:
+    """Faces of each combination, or of each attribute where there are many."""
+    recipe, names = info.recipe, info.recipe.attributes
+    labels = np.array([row.sides[::2] for row in rows], int)  # (n, k)
+    sigma = np.abs(np.array([row.sides[1::2] for row in rows], float))
+    if recipe.combined:
+        counts = Counter(map(tuple, labels.tolist()))
+        lines = [
+            f"| {' | '.join((*names, 'faces'))} |",
+            f"|{'---|' * (len(names) + 1)}",
+            *(f"| {' | '.join(map(str, key))} | {counts[key]:,} |" for key in sorted(counts)),
+        ]
+    else:
+        near = (sigma < recipe.margin).sum(axis=0)
+        lines = [
+            f"| attribute | with | without | within {recipe.margin:g} σ of the boundary |",
+            "|---|---|---|---|",
+            *(
+                f"| {name} | {labels[:, k].sum():,} | {(labels[:, k] == 0).sum():,} | {near[k]:,} |"
+                for k, name in enumerate(names)
+            ),
+        ]
+    return "\n".join(lines) + "\n" + READING.format(how=HOW[info.layout]).rstrip()
+
+
 def _making(info: SetInfo) -> str:
     recipe = info.recipe
     low, high = recipe.strength
@@ -97,6 +138,14 @@ def _making(info: SetInfo) -> str:
         text += " Faces 2j and 2j + 1 are a pair: one code on both sides of the boundary, " + (
             "one where it lay and one moved." if recipe.strategy == "position" else "both moved."
         )
+    if recipe.also:
+        text += (
+            " Every combination of the attributes was to get the same share of the faces"
+            if recipe.combined
+            else " Each attribute in turn was to get faces with and without it, so far from its "
+            "boundary; by its other labels a face may lie nearer"
+        )
+        text += "; where next to no codes lie there, others took their places."
     if recipe.balance_over:
         text += f" The classes are balanced over {', '.join(recipe.balance_over)}."
     return text + " The same recipe gives the same bytes on the same kind of machine."
@@ -119,12 +168,15 @@ def _directions(info: SetInfo, directions: DirectionSet) -> str:
 def _role(info: SetInfo, directions: DirectionSet, direction: Direction) -> str:
     if direction is not best_judge(directions, direction.attribute):
         return "moving codes"
-    return "labels" if direction.attribute == info.recipe.attribute else "sides to balance over"
+    own = direction.attribute in info.recipe.attributes
+    return "labels" if own else "sides to balance over"
 
 
 def _flaws(info: SetInfo, rows: Sequence[Row]) -> str:
     recipe = info.recipe
     companions = ": nothing was balanced but the classes."
+    if recipe.also:
+        companions = ", as far as the counts above do not say otherwise."
     if recipe.balance_over:
         companions = (
             f", other than {', '.join(recipe.balance_over)}; those were balanced by the model's "

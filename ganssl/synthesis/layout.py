@@ -5,6 +5,8 @@ images/1_Male/00000001.png
     or shards/000000.tar           WebDataset: .png, .cls (0 or 1) and .json of each face
 labels.csv                         file,label
 metadata.csv                       file,label,index,seed,sigma,pair,photo and the other sides
+                                   (of several attributes file_name in place of file, and for
+                                   each attribute its label, 1 or 0, and its distance in σ)
 croissant.json                     the same for tools (Croissant 1.0, MLCommons)
 DATASHEET.md, MODEL_CARD.md        for people
 set.json, directions.npz           recipe, model, the directions used
@@ -40,7 +42,8 @@ class Row(NamedTuple):
         label: the name of the class.
         sigma: how far the code lies beyond the boundary, in σ.
         pair, photo: numbers, empty where there is none.
-        sides: 1 or 0 for each attribute that is balanced over.
+        sides: 1 or 0 for each attribute that is balanced over; in a set of
+            several attributes 1 or 0 and the distance in σ for each of them.
     """
 
     file: str
@@ -67,7 +70,10 @@ class Row(NamedTuple):
 
 
 COLUMNS: tuple[str, ...] = Row._fields[:-1]
-"""Of `metadata.csv`; the attributes that are balanced over follow."""
+"""Of `metadata.csv`; those of single attributes follow, see `columns`."""
+
+SIGMA = "_sigma"
+"""Ends the name of the column of an attribute's distance."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,18 @@ def read_info(folder: Path) -> SetInfo:
         return SetInfo(recipe, **{name: str(value) for name, value in values.items()})
     except (KeyError, TypeError) as error:
         raise UserError(f"{path} is damaged: entries are missing or unknown ({error}).") from error
+
+
+def columns(recipe: Recipe) -> tuple[str, ...]:
+    """All of `metadata.csv`.
+
+    Of several attributes the first is called as `datasets` wants it, which reads
+    such a file beside a folder of images.
+    """
+    if not recipe.also:
+        return (*COLUMNS, *recipe.balance_over)
+    own = (column for name in recipe.attributes for column in (name, name + SIGMA))
+    return ("file_name", *COLUMNS[1:], *own)
 
 
 def face_file(info: SetInfo, index: int, label: int) -> str:

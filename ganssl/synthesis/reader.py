@@ -35,6 +35,8 @@ class SyntheticSet:
         sides: int8 `[n, b]`: on which side of the boundaries of the recipe's
             `balance_over` the faces lie, 1 present.
         directions: those used.
+        table, distances: int8 and float32 `[n, k]`: what `labels` and `scores` are for the
+            first attribute, for each one that the recipe names.
     """
 
     folder: Path
@@ -45,6 +47,8 @@ class SyntheticSet:
     photos: np.ndarray
     sides: np.ndarray
     directions: DirectionSet
+    table: np.ndarray
+    distances: np.ndarray
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -61,6 +65,25 @@ class SyntheticSet:
     @property
     def attribute(self) -> Attribute:
         return self.recipe.label_type
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """All whose labels the set carries."""
+        return tuple(map(Attribute, self.recipe.attributes))
+
+    def column(self, name: str) -> np.ndarray:
+        """Labels of one attribute to learn from, int8 `[n]`: 1, 0, or -1 within the margin.
+
+        Raises `UserError` for one that the set does not carry.
+        """
+        names = self.recipe.attributes
+        if name not in names:
+            raise UserError(f"The set carries the labels of {', '.join(names)}, not of {name}.")
+        if not self.recipe.also:
+            return self.labels
+        place = names.index(name)
+        clear = np.abs(self.distances[:, place]) >= np.float32(self.recipe.margin)
+        return np.where(clear, self.table[:, place], np.int8(-1))
 
     @property
     def model_id(self) -> str:
@@ -116,22 +139,38 @@ def read_set(folder: str | Path) -> SyntheticSet:
     classes = info.recipe.label_type.classes
     try:
         columns = _columns(path, info)
+        labels = np.array([classes.index(text) for text in columns["label"]], np.int8)
+        scores = np.array(columns["sigma"], np.float32)
+        table, distances = _table(columns, info.recipe) or (labels[:, None], scores[:, None])
         return SyntheticSet(
             folder=folder,
             info=info,
-            labels=np.array([classes.index(text) for text in columns["label"]], np.int8),
-            scores=np.array(columns["sigma"], np.float32),
+            labels=labels,
+            scores=scores,
             pairs=np.array([int(text or -1) for text in columns["pair"]]),
             photos=np.array([int(text or -1) for text in columns["photo"]]),
             sides=np.array([columns[name] for name in info.recipe.balance_over], np.int8).T.reshape(
                 info.recipe.count, -1
             ),
             directions=DirectionSet.load(folder / layout.DIRECTIONS),
+            table=table,
+            distances=distances,
         )
     except (OSError, ValueError, KeyError) as error:
         if isinstance(error, UserError):
             raise
         raise UserError(f"{path} is damaged ({error}). Make the set again to mend it.") from error
+
+
+def _table(columns: dict[str, list[str]], recipe: Recipe) -> tuple[np.ndarray, np.ndarray] | None:
+    """Labels int8 and distances float32 `[n, k]` of several attributes; None for a single one."""
+    if not recipe.also:
+        return None
+    labels = np.array([columns[name] for name in recipe.attributes], np.int8).T
+    if not np.isin(labels, (0, 1)).all():
+        raise ValueError("a label is neither 1 nor 0")
+    distances = [columns[name + layout.SIGMA] for name in recipe.attributes]
+    return labels, np.array(distances, np.float32).T
 
 
 def _columns(path: Path, info: SetInfo) -> dict[str, list[str]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from numbers import Real
 from typing import Any
 
 from ganssl.attributes import Attribute, check_name
 from ganssl.base.device import ENGINES, ONNX, TENSORFLOW
 from ganssl.base.json_text import parse_json
-from ganssl.directions import METHODS
+from ganssl.directions import METHODS, DirectionSet
 from ganssl.errors import UserError
 from ganssl.face.state import MAX_SEED
 
@@ -25,6 +25,11 @@ PRECISIONS: tuple[str, ...] = ("float32", "bfloat16")
 
 MOST_FACES = 10_000_000
 MOST_BALANCED = 3
+
+MOST_COMBINED = 3
+"""Of so many attributes together every combination gets the same share of the faces."""
+
+MOST_ATTRIBUTES = 40
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,10 @@ class Recipe:
         engine: what the generator runs on, `tensorflow` or `onnxruntime`. The pixels
             differ by one step of 255 here and there; recipes without this setting, of
             sets made before there was a choice, mean TensorFlow.
+        also: further attributes whose labels the set carries. Of up to
+            `MOST_COMBINED` together each combination gets the same share of the
+            faces, as far as codes allow; of more, each attribute takes its turn
+            to get faces with and without it. The strategy is then `position`.
 
     Raises `UserError` for values that make no set.
 
@@ -87,6 +96,7 @@ class Recipe:
     labels_per_class: int | None = None
     precision: str = "float32"
     engine: str = TENSORFLOW
+    also: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         Attribute(self.attribute)  # refuses an empty name
@@ -116,6 +126,7 @@ class Recipe:
         if self.labels_per_class is not None:
             _whole("The labels per class", self.labels_per_class, 1, MOST_FACES)
         self._check_balance()
+        self._check_several()
         if self.pairs and self.count % 2:
             raise UserError(f"Pairs need an even count of faces, not {self.count}.")
 
@@ -130,6 +141,43 @@ class Recipe:
                 f"Balance over up to {MOST_BALANCED} attributes, not {len(others)}: "
                 "every one doubles the number of groups, and some would stay empty."
             )
+
+    def _check_several(self) -> None:
+        object.__setattr__(self, "also", tuple(map(check_name, self.also)))
+        names = self.attributes
+        if len(set(names)) < len(names) or len(names) > MOST_ATTRIBUTES:
+            raise UserError(
+                f"A set has up to {MOST_ATTRIBUTES} attributes, and each is named once, "
+                f"not {', '.join(names)}."
+            )
+        taken = {"file", "file_name", "label", "index", "seed", "sigma", "pair", "photo"}
+        if self.also and (clash := taken & set(names)):
+            raise UserError(f"{clash.pop()!r} is the name of another column of such a set.")
+        natural = self.strategy == "position" and self.source != "photos"
+        if self.also and (self.balance_over or self.pairs or not natural):
+            raise UserError(
+                "A set of several attributes consists of natural faces, balanced over these "
+                "attributes: leave out pairs, pushed faces, codes of photos, and other attributes "
+                "to balance over."
+            )
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """All whose labels the set carries; the first is that of the class folders."""
+        return (self.attribute, *self.also)
+
+    @property
+    def combined(self) -> bool:
+        """Whether every combination of the attributes gets its share."""
+        return len(self.attributes) <= MOST_COMBINED
+
+    @property
+    def title(self) -> str:
+        """`Smiling`, `Smiling and Male`, or `Smiling and 11 more`."""
+        first, *others = (Attribute(name).title for name in self.attributes)
+        if len(others) < MOST_COMBINED:
+            return " and ".join([first, *others])
+        return f"{first} and {len(others)} more"
 
     @property
     def id(self) -> str:
@@ -146,7 +194,10 @@ class Recipe:
         values = asdict(self)
         if self.engine == TENSORFLOW:
             del values["engine"]
-        return {**values, "strength": list(self.strength), "balance_over": list(self.balance_over)}
+        if not self.also:
+            del values["also"]  # as ever where there is one attribute
+        lists = ("strength", "balance_over", "also")
+        return values | {name: list(values[name]) for name in lists if name in values}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Recipe:
@@ -169,6 +220,17 @@ class Recipe:
     @classmethod
     def from_json(cls, text: str) -> Recipe:
         return cls.from_dict(parse_json(text, "The recipe"))
+
+
+def all_sliders(recipe: Recipe, directions: DirectionSet) -> Recipe:
+    """The recipe with the labels of every attribute that a model's sliders offer.
+
+    The first slider names the class folders. Raises `UserError` where there is none.
+    """
+    if not directions.sliders:
+        raise UserError("This model has no direction that is good enough to label faces.")
+    first, *also = directions.sliders
+    return replace(recipe, attribute=first, also=tuple(also))
 
 
 def _whole(what: str, value: Any, low: int, high: int) -> int:

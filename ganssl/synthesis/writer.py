@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ganssl.attributes import Attribute
 from ganssl.base.atomic import PARTIAL, sweep_partials, write_file
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
@@ -62,6 +63,7 @@ def encode_faces(info: SetInfo, codes: Codes, faces: np.ndarray) -> list[bytes]:
     """
     resize = Preprocess(info.recipe.size)
     classes = info.recipe.label_type.classes
+    others = [Attribute(name).classes for name in info.recipe.also]
     origin = {
         "ai_generated": True,
         "software": info.software,
@@ -70,10 +72,14 @@ def encode_faces(info: SetInfo, codes: Codes, faces: np.ndarray) -> list[bytes]:
         "set": info.id,
     }
     pngs = []
-    for index, label, face in zip(codes.index, codes.labels, faces, strict=True):
+    for index, label, also, face in zip(codes.index, codes.labels, codes.also, faces, strict=True):
         if len(face) != info.recipe.size:
             face = resize(Image.fromarray(face))
-        of_face = {**origin, "index": int(index), "label": classes[label]}
+        words = [
+            classes[label],
+            *(names[int(s >= 0)] for names, s in zip(others, also, strict=True)),
+        ]
+        of_face = {**origin, "index": int(index), "label": ", ".join(words)}
         pngs.append(png_bytes(face, of_face, quick=True))
     return pngs
 
@@ -108,8 +114,8 @@ def finish_set(folder: str | Path) -> bool:
     if missing_blocks(folder, info):
         return False
     rows = [row for block in range(info.blocks) for row in _read_block(folder, info, block)]
-    labels = _csv([layout.COLUMNS[:2], *((row.file, row.label) for row in rows)])
-    metadata = _csv([(*layout.COLUMNS, *info.recipe.balance_over), *(row.cells for row in rows)])
+    labels = _csv(_labels(info, rows))
+    metadata = _csv([layout.columns(info.recipe), *(row.cells for row in rows)])
     write_file(folder / layout.LABELS, labels)
     write_file(folder / layout.METADATA, metadata)
     text = json.dumps(croissant(info, {layout.LABELS: labels, layout.METADATA: metadata}), indent=2)
@@ -117,6 +123,13 @@ def finish_set(folder: str | Path) -> bool:
     directions = DirectionSet.load(folder / layout.DIRECTIONS)
     write_file(folder / layout.DATASHEET, datasheet(info, directions, rows).encode())
     return True
+
+
+def _labels(info: SetInfo, rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """`labels.csv`: the name of the class, or of several attributes 1 or 0 for each."""
+    if not info.recipe.also:
+        return [layout.COLUMNS[:2], *((row.file, row.label) for row in rows)]
+    return [("file", *info.recipe.attributes), *((row.file, *row.sides[::2]) for row in rows)]
 
 
 def _rows(info: SetInfo, codes: Codes) -> list[Row]:
@@ -131,10 +144,16 @@ def _rows(info: SetInfo, codes: Codes) -> list[Row]:
             f"{codes.scores[i]:.4f}",
             str(codes.pairs[i]) if codes.pairs[i] >= 0 else "",
             str(codes.photos[i]) if codes.photos[i] >= 0 else "",
-            sides=tuple(map(str, codes.sides[i])),
+            sides=_cells(codes, i) if info.recipe.also else tuple(map(str, codes.sides[i])),
         )
         for i in range(len(codes))
     ]
+
+
+def _cells(codes: Codes, i: int) -> tuple[str, ...]:
+    """For each attribute of face i 1 or 0, and its distance in σ."""
+    scores = (codes.scores[i], *codes.also[i])
+    return tuple(cell for score in scores for cell in (str(int(score >= 0)), f"{score:.4f}"))
 
 
 def _read_block(folder: Path, info: SetInfo, block: int) -> list[Row]:
@@ -151,7 +170,7 @@ def _read_block(folder: Path, info: SetInfo, block: int) -> list[Row]:
 
 def _tar(info: SetInfo, codes: Codes, rows: list[Row], pngs: Sequence[bytes]) -> bytes:
     """A WebDataset shard: for each face the PNG, its label as a digit and its row as JSON."""
-    columns = (*layout.COLUMNS, *info.recipe.balance_over)
+    columns = layout.columns(info.recipe)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for index, label, row, png in zip(codes.index, codes.labels, rows, pngs, strict=True):

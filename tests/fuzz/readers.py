@@ -171,6 +171,7 @@ def set_files() -> dict[str, bytes]:
         pairs=np.full(4, -1),
         photos=np.full(4, -1),
         sides=labels[:, None],
+        also=np.empty((4, 0), np.float32),
     )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -120,6 +120,28 @@ def test_settings_reach_the_recipe(page):
     )
 
 
+def test_several_attributes_and_all_sliders_make_one_set(page):
+    choose(page, page.multiselect, "also Smiling", ["Male"])
+    assert not [radio for radio in page.radio if radio.key == "synthesize/strategy"]
+    assert not [toggle for toggle in page.toggle if toggle.key == "synthesize/pairs"]
+    make(page)
+    ((name, made),) = sets(page).items()
+    assert name == "Smiling and Male, 60 natural faces"
+    precision, engine = fast_arithmetic()
+    assert made.recipe == Recipe(
+        "Smiling", COUNT, also=("Male",), precision=precision, engine=engine
+    )
+    assert np.bincount(made.table @ [1, 2]).tolist() == [15] * 4
+    assert "also with Male 30" in " ".join(text.value for text in page.caption)
+    page.session_state["synthesize/tab"] = "Natural or pushed?"
+    page.run()
+    assert not page.exception and not page.error
+    choose(page, page.toggle, "everything", True)
+    make(page)
+    everything = list(sets(page).values())[-1]
+    assert set(everything.recipe.attributes) == set(load_model().directions.sliders)
+
+
 def test_both_classes_are_shown_before_and_after(page):
     before = sheets(page)
     assert before == [

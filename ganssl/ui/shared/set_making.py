@@ -77,7 +77,7 @@ def start_set(model: FaceModel, recipe: Recipe, directions: DirectionSet, layout
 
 def set_name(recipe: Recipe) -> str:
     """`Smiling, 40,000 natural faces`."""
-    return f"{recipe.label_type.title}, {recipe.count:,} {NAMES[recipe.strategy]} faces"
+    return f"{recipe.title}, {recipe.count:,} {NAMES[recipe.strategy]} faces"
 
 
 def zip_path(folder: Path) -> Path:

@@ -77,6 +77,12 @@ def summary_text(made: SyntheticSet, jobs: list[Job]) -> str:
         f"{int(made.labels.sum()):,} with and {int((1 - made.labels).sum()):,} without; "
         f"set `{made.id}`"
     )
+    if made.recipe.also:
+        others = made.table[:, 1:].sum(axis=0)
+        names = (attribute.title for attribute in made.attributes[1:])
+        text += "; also with " + ", ".join(
+            f"{name} {count:,}" for name, count in zip(names, others, strict=True)
+        )
     for job in jobs:
         if isinstance(job.result, Summary) and job.result.folder == made.folder:
             text += f". Made in {job.result.seconds:,.1f} s, {job.result.rate:,.0f} faces a second"

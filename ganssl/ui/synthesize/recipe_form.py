@@ -40,21 +40,17 @@ def recipe_form(model: FaceModel) -> tuple[Recipe, DirectionSet]:
     """Draw the settings: a recipe and its directions; `UserError` where they make none."""
     directions = model.directions
     attribute, count = _what_and_how_many(directions)
-    which, direction = _which_direction(model, attribute)
-    strategy = st.radio(
-        "How a face gets its label",
-        STRATEGIES,
-        format_func=lambda name: STRATEGY_TITLES[name][0],
-        captions=[STRATEGY_TITLES[name][1] for name in STRATEGIES],
-        **_kept("strategy"),
-    )
+    also = _further_labels(directions, attribute)
+    which, direction = _which_direction(model, attribute, also)
+    strategy = DEFAULTS.strategy if also else _strategy()
     distances = _margin() if strategy == "position" else _strength()
     with st.expander("More settings", icon=":material/tune:"):
-        faces = _which_faces(directions, attribute)
+        faces = _which_faces() | ({} if also else _balance_and_pairs(directions, attribute))
         size, seed = _size_and_seed(model)
     precision, engine = fast_arithmetic(model.engines)
     recipe = Recipe(
         attribute=attribute,
+        also=also,
         count=count,
         seed=seed,
         size=size,
@@ -105,6 +101,41 @@ def _what_and_how_many(directions: DirectionSet) -> tuple[str, int]:
     return attribute, count
 
 
+def _further_labels(directions: DirectionSet, attribute: str) -> tuple[str, ...]:
+    """Other attributes whose labels the same set carries."""
+    others = [name for name in directions.sliders if name != attribute]
+    everything = st.toggle(
+        "All sliders at once",
+        help="One set that carries the label of every slider, for those who train a network of "
+        "their own on it.",
+        **_kept("everything"),
+    )
+    if everything:
+        st.caption(f"{len(others) + 1} labels a face: each attribute in turn gets faces.")
+        return tuple(others)
+    chosen = st.multiselect(
+        "Further labels in the same set",
+        others,
+        format_func=lambda name: _title(directions, name),
+        placeholder="None",
+        help="Each face gets a label of each. Of up to three attributes together every combination "
+        "gets the same share of the faces, as far as the model has such faces.",
+        **_kept(f"also {attribute}"),
+    )
+    return tuple(chosen)
+
+
+def _strategy() -> str:
+    """`position` or `push`."""
+    return st.radio(
+        "How a face gets its label",
+        STRATEGIES,
+        format_func=lambda name: STRATEGY_TITLES[name][0],
+        captions=[STRATEGY_TITLES[name][1] for name in STRATEGIES],
+        **_kept("strategy"),
+    )
+
+
 def _margin() -> dict:
     margin = st.slider(
         "Margin",
@@ -135,7 +166,7 @@ def _strength() -> dict:
     return {"strength": strength}
 
 
-def _which_faces(directions: DirectionSet, attribute: str) -> dict:
+def _which_faces() -> dict:
     source = st.segmented_control(
         "Draw faces",
         [name for name in SOURCES if name in SOURCE_TITLES],
@@ -158,6 +189,10 @@ def _which_faces(directions: DirectionSet, attribute: str) -> dict:
         "classifier learns less from them.",
         **_kept("truncation"),
     )
+    return {"source": source, "truncation": truncation}
+
+
+def _balance_and_pairs(directions: DirectionSet, attribute: str) -> dict:
     balance = st.multiselect(
         "Balance over",
         [name for name in directions.sliders if name != attribute],
@@ -173,21 +208,18 @@ def _which_faces(directions: DirectionSet, attribute: str) -> dict:
         help="Every face is made twice, once on each side of the boundary.",
         **_kept("pairs"),
     )
-    return {
-        "source": source,
-        "truncation": truncation,
-        "balance_over": tuple(balance),
-        "pairs": pairs,
-    }
+    return {"balance_over": tuple(balance), "pairs": pairs}
 
 
-def _which_direction(model: FaceModel, attribute: str) -> tuple[DirectionSet, dict]:
+def _which_direction(
+    model: FaceModel, attribute: str, also: tuple[str, ...]
+) -> tuple[DirectionSet, dict]:
     """The directions of a set, and what the recipe says of them."""
     directions, few = model.directions, model.few_directions
-    options = [BEST, *directions.methods(attribute)]
-    if directions.get(attribute, options[1]).own:
+    options = [BEST] if also else [BEST, *directions.methods(attribute)]
+    if not also and directions.get(attribute, options[1]).own:
         options.append(options.pop(0))
-    if attribute in few.attributes:
+    if {attribute, *also} <= set(few.attributes):
         options.append(FEW)
     chosen = st.selectbox(
         "Labels behind the direction",
@@ -195,7 +227,7 @@ def _which_direction(model: FaceModel, attribute: str) -> tuple[DirectionSet, di
         format_func=lambda option: _direction_title(model, attribute, option),
         help="The direction that gives the labels (and moves the faces) was itself measured on "
         "labelled photos. *Which labels are behind it?* says more.",
-        **_kept(f"direction {attribute} {directions.id}"),
+        **_kept(f"direction {attribute} {bool(also)} {directions.id}"),
     )
     if chosen == FEW:
         return few, {"labels_per_class": few.get(attribute).labels_used // 2}

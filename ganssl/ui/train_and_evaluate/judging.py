@@ -220,6 +220,7 @@ def start_judging(
                 extractor,
                 faces.folder.parent / "features",
                 context.stage("Features of the training faces"),
+                judged.attribute.name,
             )
         comparison = compare_methods(
             judged,

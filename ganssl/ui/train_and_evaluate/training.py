@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from ganssl.base.jobs import Job, JobContext
-from ganssl.classifier import HEADS, Classifier, CurvePoint, train_on_set
+from ganssl.classifier import HEADS, Classifier, CurvePoint, train_heads
 from ganssl.classifier.anchor import photo_anchor
 from ganssl.classifier.archive import classifier_zip, read_classifier_zip
 from ganssl.classifier.card import classifier_card, expected_sentence
@@ -80,12 +80,7 @@ def train_form(made: SyntheticSet) -> None:
 
 def _choose_anchor(made: SyntheticSet) -> PhotoSet | None:
     """Labelled photos from the shelf that check the faces; None without."""
-    name = made.attribute.name
-    usable = {
-        title: photos
-        for title, photos in shelf().photos.items()
-        if name in photos.attributes and set(photos.column(name)) >= {0, 1}
-    }
+    usable = {title: photos for title, photos in shelf().photos.items() if _anchored(made, photos)}
     if not usable:
         return None
     title = st.selectbox(
@@ -122,6 +117,15 @@ def _choose_check(made: SyntheticSet, extractor: FeatureExtractor) -> bool:
     )
 
 
+def _anchored(made: SyntheticSet, photos: PhotoSet) -> list[str]:
+    """The attributes of the set for which photos have labels of both classes."""
+    return [
+        name
+        for name in made.recipe.attributes
+        if name in photos.attributes and set(photos.column(name)) >= {0, 1}
+    ]
+
+
 def show_training() -> None:
     """The latest training: progress, cancel, and its curve, which grows while it runs."""
     training: Training | None = st.session_state.get("train/training")
@@ -150,6 +154,8 @@ def start_training(
 ) -> Training:
     """Queue a training; the classifier lies on the shelf once it is trained.
 
+    A set of several attributes gives one for each.
+
     Args:
         anchor: labelled photos that check the faces and place the threshold.
         checked: let what the photos behind the set's labels taught do so.
@@ -157,25 +163,28 @@ def start_training(
     Raises `UserError` where the visitor has too many jobs.
     """
     classifiers, curve = shelf().classifiers, []
-    name = f"{made.attribute.title}: {head} on {extractor.name}, {len(made):,} faces"
+    kind = f"{head} on {extractor.name}, {len(made):,} faces"
 
     def work(context: JobContext) -> None:
         def point(latest: CurvePoint) -> None:
+            if curve and latest.step <= curve[-1].step:
+                curve.clear()  # the next head begins
             curve.append(latest)
             context.progress(latest.step, latest.steps, "Training")
 
-        photos = None
+        anchors = {}
         if anchor is not None:
             crop = Preprocess(made.recipe.size)
-            photos = photo_anchor(
-                anchor, made.attribute.name, extractor, crop, progress=context.stage
-            )
-        classifier = train_on_set(
+            anchors = {
+                name: photo_anchor(anchor, name, extractor, crop, progress=context.stage)
+                for name in _anchored(made, anchor)
+            }
+        trained = train_heads(
             made,
             extractor,
             head,
             copies=copies,
-            anchor=photos,
+            anchors=anchors,
             checked=checked,
             cache=made.folder.parent / "features",
             progress=context.stage,
@@ -183,9 +192,11 @@ def start_training(
             cancelled=lambda: context.cancelled,
             seed=seed,
         )
-        classifiers[free_name(name, classifiers)] = classifier
+        for classifier in reversed(trained):  # the first attribute's is the newest
+            name = f"{classifier.attribute.title}: {kind}"
+            classifiers[free_name(name, classifiers)] = classifier
 
-    job = visitor_jobs().submit(work, f"Training {name}")
+    job = visitor_jobs().submit(work, f"Training {made.recipe.title}: {kind}")
     own_jobs().append(job)
     return Training(job, curve)
 

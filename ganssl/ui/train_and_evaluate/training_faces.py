@@ -31,6 +31,7 @@ def choose_faces(model: FaceModel) -> SyntheticSet | None:
         f"{len(made):,} generated faces of {made.recipe.size}×{made.recipe.size} pixels, "
         f"{present:,} {made.attribute.positive} and {len(made) - present:,} "
         f"{made.attribute.negative}. They show nobody."
+        + (f" They carry {len(made.attributes)} labels each." if made.recipe.also else "")
     )
     return made
 

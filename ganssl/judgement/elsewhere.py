@@ -1,0 +1,124 @@
+"""A classifier on the same photos as if they came from elsewhere: damaged, cropped otherwise.
+
+Which damage costs how much, and which average over views of a photo wins it
+back. The threshold stays where it was: nobody says of a photo what befell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ganssl.base.progress import Stages
+from ganssl.classifier.classifier import Classifier
+from ganssl.features.averaged import Averages
+from ganssl.features.extractor import FeatureExtractor
+from ganssl.metrics.classification import area_under_curve
+from ganssl.photos.elsewhere import KINDS, LOOSEST, TIGHTEST, Damage, crop
+from ganssl.photos.prepared import PreparedPhotos, prepare_photos
+from ganssl.photos.preprocess import ALIGNED_SIZE, Preprocess
+
+AS_THEY_ARE = "as they are"
+EVERY_VIEW = Averages(mirror=True, crops=True)
+VIEWS: dict[Averages, slice] = {
+    Averages(): slice(0, 1),
+    Averages(mirror=True): slice(0, 2),
+    Averages(crops=True): slice(0, None, 2),
+    EVERY_VIEW: slice(0, None),
+}
+"""What is averaged, and which of the views of `EVERY_VIEW` it takes."""
+
+
+def judge_elsewhere(
+    classifier: Classifier,
+    extractor: FeatureExtractor,
+    prepared: PreparedPhotos,
+    labels: np.ndarray,
+    seed: int = 0,
+    progress: Stages | None = None,
+) -> list[dict]:
+    """Accuracy and AUC for each kind of damage and each of `VIEWS`.
+
+    Args:
+        prepared: the photos, with the classifier's preprocessing.
+        labels: int8 `[n]` of 0 and 1.
+        seed: of the damage.
+
+    Returns dicts with `photos` (what befell them), `views`, `n`, `accuracy`,
+    and `auc`, None where one class alone is there.
+    """
+    rows = []
+    cases = damaged_faces(prepared, classifier.source.preprocess, seed)
+    report = progress and progress("photos as if from elsewhere")
+    for done, (kind, faces) in enumerate(cases.items(), start=1):
+        seen = np.stack([extractor.features(view) for view in EVERY_VIEW.views(faces)])  # (v, n, d)
+        for views, part in VIEWS.items():
+            scores = classifier.scores(seen[part].mean(axis=0))
+            right = (scores.astype(np.float64) >= classifier.threshold) == (labels == 1)
+            rows.append(
+                {
+                    "photos": kind,
+                    "views": views.title,
+                    "n": len(labels),
+                    "accuracy": float(right.mean()),
+                    "auc": _auc(labels, scores),
+                }
+            )
+        if report:
+            report(done, len(cases))
+    return rows
+
+
+def damaged_faces(
+    prepared: PreparedPhotos, preprocess: Preprocess, seed: int = 0
+) -> dict[str, np.ndarray]:
+    """Faces uint8 `[n, s, s, 3]` by what befell the photos; crops are cut from the photos anew."""
+    found = {AS_THEY_ARE: prepared.pixels}
+    for kind in KINDS:
+        if kind != "crops":
+            rng = np.random.default_rng([seed, len(found)])
+            found[kind] = Damage((kind,), 1.0)(np.asarray(prepared.pixels), rng)
+    for kind, part in (("tighter", TIGHTEST), ("looser", LOOSEST)):
+        found[kind] = cropped(prepared, other_crop(preprocess, part), part)
+    return found
+
+
+def cropped(prepared: PreparedPhotos, preprocess: Preprocess, part: float) -> np.ndarray:
+    """The photos by another crop; of one that is no more than a crop, a part of that."""
+    faces = prepare_photos(prepared.photos, preprocess, no_face="crop").pixels.copy()
+    for i, face in enumerate(faces):
+        if np.array_equal(face, prepared.pixels[i]):
+            faces[i] = crop(face, part)
+    return faces
+
+
+def other_crop(preprocess: Preprocess, part: float) -> Preprocess:
+    """With a crop of so large a part of the usual side about its middle, or what the photo has."""
+    left, top, right, bottom = preprocess.crop
+    x, y, (width, height) = (left + right) / 2, (top + bottom) / 2, ALIGNED_SIZE
+    half = min((right - left) / 2 * part, x, y, width - x, height - y)
+    return replace(preprocess, crop=(x - half, y - half, x + half, y + half))
+
+
+def elsewhere_table(rows: Sequence[dict]) -> str:
+    """What befell the photos down, views across: accuracy / AUC."""
+    kinds = list(dict.fromkeys(row["photos"] for row in rows))
+    views = list(dict.fromkeys(row["views"] for row in rows))
+    entries = {(row["photos"], row["views"]): row for row in rows}
+    width = max(map(len, kinds))
+    lines = [" " * width + "".join(f"{name:>20}" for name in views)]
+    for kind in kinds:
+        cells = (_cell(entries[kind, name]) for name in views)
+        lines.append(f"{kind:<{width}}" + "".join(f"{cell:>20}" for cell in cells))
+    return "\n".join(lines)
+
+
+def _cell(row: dict) -> str:
+    auc = "–" if row["auc"] is None else f"{row['auc']:.3f}"
+    return f"{row['accuracy']:.3f} / {auc}"
+
+
+def _auc(labels: np.ndarray, scores: np.ndarray) -> float | None:
+    return area_under_curve(labels, scores) if len(np.unique(labels)) == 2 else None
