@@ -2,14 +2,16 @@
 
     python docs/make_pictures.py
 
-writes `docs/pictures/app.png` and `docs/pictures/slider.gif`. It needs
-Chromium with its driver and requirements-dev.txt.
+writes `docs/pictures/app.png` and `docs/pictures/slider.webp`. It needs
+Chromium with its driver and requirements-dev.txt. The face is one of the shipped
+model's gallery, which was chosen by eye.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import sys
 import tempfile
@@ -21,65 +23,97 @@ from selenium.webdriver.common.keys import Keys
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from ganssl.face.state import LIMIT  # noqa: E402
-from tests.helpers.browser import Page, chromium, running_app  # noqa: E402
+from tests.helpers import browser  # noqa: E402
+from tests.helpers.live_page import LivePage  # noqa: E402
 
-FACE = "?seed=7&truncation=0.6"
-ATTRIBUTE = "Smiling"
+GALLERY = ROOT / "assets" / "models" / "faces-128" / "gallery.json"
+TITLE = "Long brown hair"
+ATTRIBUTE, AMOUNT = "Smiling", 2.0
 SMALL_STEPS = 5
 """Presses of an arrow key, a tenth of σ each, from one frame to the next."""
 
 WIDTH, HEIGHT = 1280, 860
-GIF_WIDTH = 800
+ANIMATION_WIDTH = 800
 MILLISECONDS = 220
-COLOURS = 128
+PATIENCE = 900
+"""Seconds for one picture: a training may have the processor."""
+
+QUALITY = 80
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures")
     parser.add_argument(
-        "--face", default=FACE, help="the address of the face (default: %(default)s)"
+        "--face", default=TITLE, help="its title in the gallery (default: %(default)s)"
     )
     args = parser.parse_args()
+    address = link(args.face)
     args.out.mkdir(parents=True, exist_ok=True)
+    browser.PATIENCE = PATIENCE
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        app = running_app(scratch / "app.log")
-        with app as address, chromium(scratch, WIDTH, HEIGHT) as window:
-            page = Page(window, address)
-            page.open(args.face)
-            screenshot(page).save(args.out / "app.png", optimize=True)
-            save_animation(slide(page), args.out / "slider.gif")
-    print(f"wrote app.png and slider.gif to {args.out}")
+        app = browser.running_app(scratch / "app.log")
+        with app as server, browser.chromium(scratch, WIDTH, HEIGHT) as window:
+            page = LivePage(window, server)
+            page.open(address)
+            pictures = slide(page)
+    amounts = list(pictures)
+    nearest = min(amounts, key=lambda amount: abs(amount - AMOUNT))
+    pictures[nearest].save(args.out / "app.png", optimize=True)
+    save_animation(list(pictures.values()), args.out / "slider.webp")
+    print(f"wrote app.png and slider.webp to {args.out}")
 
 
-def screenshot(page: Page) -> Image.Image:
+def link(title: str) -> str:
+    """The address of a face of the gallery."""
+    faces = json.loads(GALLERY.read_text(encoding="utf-8"))["faces"]
+    found = {face["title"]: face for face in faces}
+    if title not in found:
+        sys.exit(f"The gallery has no face {title!r}; it has {', '.join(found)}.")
+    return "?seed={seed}&truncation={truncation}".format(**found[title])
+
+
+def screenshot(page: LivePage) -> Image.Image:
     """What the window shows now."""
     return Image.open(io.BytesIO(page.window.get_screenshot_as_png())).convert("RGB")
 
 
-def slide(page: Page) -> list[Image.Image]:
-    """The page at each step of the slider, from its left end to its right."""
-    page.press(ATTRIBUTE, Keys.HOME)
-    frames = [screenshot(page)]
-    for _ in range(round(2 * LIMIT * 10 / SMALL_STEPS)):
-        for _ in range(SMALL_STEPS):
-            page.press(ATTRIBUTE, Keys.ARROW_RIGHT)
-        frames.append(screenshot(page))
-    return frames
+def slide(page: LivePage) -> dict[float, Image.Image]:
+    """The page by the amount in σ at each step of the slider, from its left end to its right."""
+    pictures: dict[float, Image.Image] = {}
+    keys = Keys.HOME
+    while moved(page, keys):
+        pictures[page.value(ATTRIBUTE)] = screenshot(page)
+        keys = Keys.ARROW_RIGHT * SMALL_STEPS
+    return pictures
+
+
+def moved(page: LivePage, keys: str) -> bool:
+    """Press keys on the slider and wait for the server's picture; False at the slider's end."""
+    amount, picture = page.value(ATTRIBUTE), page.picture()
+    page.slider(ATTRIBUTE).send_keys(keys)
+    if page.value(ATTRIBUTE) == amount:
+        return False
+    page.settle(lambda: page.picture() != picture and not page.covered)
+    return True
 
 
 def save_animation(frames: list[Image.Image], path: Path) -> None:
     """There and back again, reduced to the width of a page of text."""
-    height = round(GIF_WIDTH * frames[0].height / frames[0].width)
-    small = [frame.resize((GIF_WIDTH, height), Image.Resampling.LANCZOS) for frame in frames]
-    palette = small[0].quantize(COLOURS)
-    pictures = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in small]
-    loop = [*pictures, *pictures[-2:0:-1]]
+    height = round(ANIMATION_WIDTH * frames[0].height / frames[0].width)
+    size = (ANIMATION_WIDTH, height)
+    small = [frame.resize(size, Image.Resampling.LANCZOS) for frame in frames]
+    loop = [*small, *small[-2:0:-1]]
     loop[0].save(
-        path, save_all=True, append_images=loop[1:], duration=MILLISECONDS, loop=0, optimize=True
+        path,
+        save_all=True,
+        append_images=loop[1:],
+        duration=MILLISECONDS,
+        loop=0,
+        quality=QUALITY,
+        method=6,
     )
 
 
