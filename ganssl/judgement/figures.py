@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from ganssl.classifier.heads.head import CurvePoint
 from ganssl.judgement.judge import MAJORITY, Judgement
-from ganssl.metrics.classification import calibration, roc, roc_band
+from ganssl.judgement.square_chart import SquareChart, calibration_chart, roc_chart
 
 FIRST, SECOND, GREY = "#4f46e5", "#b45f06", "#8a8d98"
 """Legible on white and on near black."""
@@ -65,66 +65,19 @@ def learning_curve(points: Sequence[CurvePoint]) -> go.Figure:
 
 
 def roc_figure(labels: np.ndarray, scores: np.ndarray, threshold: float | None = None) -> go.Figure:
-    """The ROC curve in its bootstrap band, with the point of the threshold.
-
-    Args:
-        labels, scores: `[n]`, see `ganssl.metrics.classification.roc`.
-
-    Raises `UserError` for photos of a single class.
-    """
-    curve, band = roc(labels, scores), roc_band(labels, scores)
-    figure = go.Figure()
-    edge = dict(x=band.false_alarms, mode="lines", line=dict(width=0), hoverinfo="skip")
-    figure.add_scatter(y=band.low, showlegend=False, **edge)
-    figure.add_scatter(y=band.high, fill="tonexty", fillcolor=BAND, name="95 % band", **edge)
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line=dict(color=GREY, dash="dot"), name="chance"
+    """The figure of `ganssl.judgement.square_chart.roc_chart`, with its errors."""
+    return _square(
+        roc_chart(labels, scores, threshold),
+        "threshold %{customdata:.3f}<br>found %{y:.1%}, false alarms %{x:.1%}",
     )
-    figure.add_scatter(
-        x=curve.false_alarms,
-        y=curve.found,
-        customdata=curve.thresholds,
-        mode="lines",
-        line=dict(color=FIRST, width=3),
-        name="ROC",
-        hovertemplate="threshold %{customdata:.3f}<br>found %{y:.1%}, false alarms %{x:.1%}",
-    )
-    if threshold is not None:
-        called = np.asarray(scores, np.float64) >= threshold
-        figure.add_scatter(
-            x=[np.mean(called[labels == 0])],
-            y=[np.mean(called[labels == 1])],
-            mode="markers",
-            marker=dict(color=SECOND, size=12, symbol="diamond"),
-            name=f"threshold {threshold:.3f}",
-        )
-    return _unit_square(figure, "false alarms", "found")
 
 
 def calibration_figure(labels: np.ndarray, scores: np.ndarray) -> go.Figure:
-    """Reliability: in each tenth of the scores, the share that is present with its interval."""
-    bins = calibration(labels, scores)
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line=dict(color=GREY, dash="dot"), name="as it says"
+    """The figure of `ganssl.judgement.square_chart.calibration_chart`."""
+    return _square(
+        calibration_chart(labels, scores),
+        "score %{x:.2f}: %{y:.1%} of %{customdata} photos are present",
     )
-    figure.add_scatter(
-        x=[b.mean_score for b in bins],
-        y=[b.present for b in bins],
-        customdata=[b.n for b in bins],
-        error_y=dict(
-            type="data",
-            symmetric=False,
-            array=[b.ci95[1] - b.present for b in bins],
-            arrayminus=[b.present - b.ci95[0] for b in bins],
-        ),
-        mode="lines+markers",
-        line=dict(color=FIRST),
-        marker=dict(size=9),
-        name="photos, 95 % interval",
-        hovertemplate="score %{x:.2f}: %{y:.1%} of %{customdata} photos are present",
-    )
-    return _unit_square(figure, "mean score", "share that is present")
 
 
 def confusion_figure(judgement: Judgement) -> go.Figure:
@@ -184,9 +137,47 @@ def comparison_figure(table: Sequence[dict]) -> go.Figure:
     return _finished(figure)
 
 
-def _unit_square(figure: go.Figure, across: str, up: str) -> go.Figure:
-    figure.update_xaxes(title=across, range=UNIT)
-    figure.update_yaxes(title=up, range=UNIT)
+def _square(chart: SquareChart, hover: str) -> go.Figure:
+    """A chart as Plotly's figure; `hover` is the template of what is said of a point."""
+    figure = go.Figure()
+    if chart.band is not None:
+        edge = dict(x=chart.band.false_alarms, mode="lines", line=dict(width=0), hoverinfo="skip")
+        figure.add_scatter(y=chart.band.low, showlegend=False, **edge)
+        figure.add_scatter(
+            y=chart.band.high, fill="tonexty", fillcolor=BAND, name="95 % band", **edge
+        )
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line=dict(color=GREY, dash="dot"), name=chart.diagonal
+    )
+    points = dict(
+        x=chart.x, y=chart.y, customdata=chart.facts, name=chart.name, hovertemplate=hover
+    )
+    if chart.intervals is None:
+        figure.add_scatter(mode="lines", line=dict(color=FIRST, width=3), **points)
+    else:
+        ends = dict(
+            type="data",
+            symmetric=False,
+            array=chart.intervals[:, 1] - chart.y,
+            arrayminus=chart.y - chart.intervals[:, 0],
+        )
+        figure.add_scatter(
+            mode="lines+markers",
+            line=dict(color=FIRST),
+            marker=dict(size=9),
+            error_y=ends,
+            **points,
+        )
+    if chart.mark is not None:
+        figure.add_scatter(
+            x=[chart.mark.x],
+            y=[chart.mark.y],
+            mode="markers",
+            marker=dict(color=SECOND, size=12, symbol="diamond"),
+            name=chart.mark.name,
+        )
+    figure.update_xaxes(title=chart.across, range=UNIT)
+    figure.update_yaxes(title=chart.up, range=UNIT)
     return _finished(figure)
 
 

@@ -13,7 +13,8 @@ from ganssl.classifier.card import DATA_TERMS, limits, training_lines
 from ganssl.judgement.comparison import Comparison
 from ganssl.judgement.judge import Judgement
 from ganssl.judgement.placing import threshold_sentence
-from ganssl.judgement.report_figures import calibration_svg, comparison_svg, roc_svg
+from ganssl.judgement.report_figures import comparison_svg, square_svg
+from ganssl.judgement.square_chart import calibration_chart, roc_chart
 
 MOST_REFUSALS = 20
 
@@ -196,11 +197,12 @@ def _figures(found: Comparison) -> str:
         _table(heads, counts),
     ]
     if judgement.auc is not None:
-        parts.append(
-            '<div class="figures">'
-            f"<figure>{roc_svg(result.labels, result.scores, judgement.threshold)}</figure>"
-            f"<figure>{calibration_svg(result.labels, result.scores)}</figure></div>"
+        charts = (
+            roc_chart(result.labels, result.scores, judgement.threshold),
+            calibration_chart(result.labels, result.scores),
         )
+        drawn = (f"<figure>{square_svg(chart)}</figure>" for chart in charts)
+        parts.append(f'<div class="figures">{"".join(drawn)}</div>')
     return "\n".join(parts)
 
 

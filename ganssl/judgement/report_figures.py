@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from ganssl.judgement.judge import MAJORITY
-from ganssl.metrics.classification import calibration, roc, roc_band
+from ganssl.judgement.square_chart import SquareChart
 
 SIDE, LEFT, TOP, RIGHT, BOTTOM = 280, 54, 12, 14, 44
 """Pixels of the unit square, and of the margins around it."""
@@ -17,37 +17,34 @@ TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 NAMES_WIDTH, ROW_HEIGHT = 190, 26
 
 
-def roc_svg(labels: np.ndarray, scores: np.ndarray, threshold: float) -> str:
-    """The ROC curve in its bootstrap band; a diamond marks the threshold."""
-    curve, band = roc(labels, scores), roc_band(labels, scores)
-    outline = np.concatenate(
-        [
-            np.stack([band.false_alarms, band.high], axis=1),
-            np.stack([band.false_alarms, band.low], axis=1)[::-1],
+def square_svg(chart: SquareChart) -> str:
+    """Band, diagonal, intervals and curve; a diamond is what stands out."""
+    marks = []
+    if chart.band is not None:
+        high, low = (
+            np.stack([chart.band.false_alarms, edge], axis=1)
+            for edge in (chart.band.high, chart.band.low)
+        )
+        outline = np.concatenate([high, low[::-1]])
+        marks.append(f'<polygon class="band" points="{_points(outline)}"/>')
+    marks.append(_line("chance", [(0, 0), (1, 1)]))
+    curve = np.stack([chart.x, chart.y], axis=1)
+    if chart.intervals is not None:
+        marks += [
+            _line("interval", [(x, end) for end in ends])
+            for x, ends in zip(chart.x, chart.intervals, strict=True)
         ]
-    )
-    called = np.asarray(scores, np.float64) >= threshold
-    x, y = _place(np.mean(called[labels == 0]), np.mean(called[labels == 1]))
-    marks = [
-        f'<polygon class="band" points="{_points(outline)}"/>',
-        _line("chance", [(0, 0), (1, 1)]),
-        _line("curve", np.stack([curve.false_alarms, curve.found], axis=1)),
-        f'<rect class="mark" x="-5" y="-5" width="10" height="10" '
-        f'transform="translate({x:.1f} {y:.1f}) rotate(45)"/>',
-    ]
-    return _unit_square("ROC curve", "false alarms", "found", marks)
-
-
-def calibration_svg(labels: np.ndarray, scores: np.ndarray) -> str:
-    """Mean score beside the share that is present, with intervals, in tenths of the scores."""
-    bins = calibration(labels, scores)
-    marks = [_line("chance", [(0, 0), (1, 1)])]
-    marks += [_line("interval", [(b.mean_score, end) for end in b.ci95]) for b in bins]
-    marks.append(_line("curve", [(b.mean_score, b.present) for b in bins]))
-    for b in bins:
-        x, y = _place(b.mean_score, b.present)
-        marks.append(f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')
-    return _unit_square("Reliability", "mean score", "share that is present", marks)
+    marks.append(_line("curve", curve))
+    if chart.intervals is not None:
+        places = (_place(x, y) for x, y in curve)
+        marks += [f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in places]
+    if chart.mark is not None:
+        x, y = _place(chart.mark.x, chart.mark.y)
+        marks.append(
+            f'<rect class="mark" x="-5" y="-5" width="10" height="10" '
+            f'transform="translate({x:.1f} {y:.1f}) rotate(45)"/>'
+        )
+    return _unit_square(chart.title, chart.across, chart.up, marks)
 
 
 def comparison_svg(table: Sequence[dict]) -> str:

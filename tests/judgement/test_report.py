@@ -170,6 +170,23 @@ def test_the_report_is_whole_and_loads_nothing(comparison):
         assert words in text
 
 
+def test_the_report_draws_the_points_that_the_page_draws(comparison):
+    """Intervals of the reliability figure, and the diamond of the threshold."""
+    labels, scores = comparison.result.labels, comparison.result.scores
+    html = report_html(comparison)
+    points = calibration_figure(labels, scores).data[1]
+    ends = np.stack([points.y - points.error_y.arrayminus, points.y + points.error_y.array], 1)
+    drawn = re.findall(r'polyline class="interval" points="([^"]+)"', html)
+    found = [[1 - (float(p.split(",")[1]) - 12) / 280 for p in one.split()] for one in drawn]
+    np.testing.assert_allclose(found, ends, atol=1e-3)
+    assert html.count('<circle class="point"') == len(points.x) + len(comparison.table)
+    threshold = comparison.result.judgement.threshold
+    mark = roc_figure(labels, scores, threshold).data[-1]
+    place = re.search(r'class="mark".*?translate\(([\d.]+) ([\d.]+)\)', html)
+    assert (float(place[1]) - 54) / 280 == pytest.approx(mark.x[0], abs=1e-3)
+    assert 1 - (float(place[2]) - 12) / 280 == pytest.approx(mark.y[0], abs=1e-3)
+
+
 def test_the_reports_curve_is_the_roc_curve(comparison):
     html = report_html(comparison)
     curve = re.findall(r'polyline class="curve" points="([^"]+)"', html)[0]
