@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from ganssl.base.atomic import write_file
+from ganssl.commands._options import add_markdown_argument, check_markdown, write_markdown
 from ganssl.errors import UserError
 
 HELP = "rebuild the 2017 article with its eleven defects and mend them one by one"
@@ -40,11 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: runs/reproduce_2017)",
     )
     parser.add_argument("--model", metavar="DIR", help="the face model (default: the shipped one)")
+    add_markdown_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     if args.seeds < 2:
         raise UserError("An interval takes 2 seeds or more.")
+    check_markdown(args)
     from ganssl.base.progress import bar
     from ganssl.models.catalogue import load_model
     from ganssl.reproduce_2017.figures import table, waterfall
@@ -66,7 +69,9 @@ def run(args: argparse.Namespace) -> int:
     for number, order in enumerate(result["orders"], start=1):
         chart = waterfall(result, order, "fresh balanced accuracy")
         write_file(out / f"waterfall_{number}.html", chart.to_html(include_plotlyjs=True))
-    print(table(result))
+    text = table(result)
+    print(text)
+    write_markdown(args, "The story of the article's 58 %", text)
     print(f"wrote {out / FILE}")
     return 0
 

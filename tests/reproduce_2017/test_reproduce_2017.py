@@ -259,9 +259,11 @@ def command_line(arguments: dict[str, str]) -> list[str]:
 
 
 def test_the_command_writes_the_study_and_goes_on_from_its_cache(drawn, tmp_path, capsys):
-    assert main(command_line(drawn)) == 0
+    assert main(command_line(drawn | {"--markdown": str(tmp_path / "study.md")})) == 0
     first = json.loads((tmp_path / "out" / FILE).read_text(encoding="utf-8"))
-    assert "11 hand labels shifted" in capsys.readouterr().out
+    table = capsys.readouterr().out.rpartition("wrote")[0].strip()
+    assert "11 hand labels shifted" in table
+    assert f"```text\n{table}\n```" in (tmp_path / "study.md").read_text(encoding="utf-8")
     assert str(tmp_path) not in json.dumps(first)
     assert first["command"].startswith("python -m ganssl reproduce-2017 --data celeba --photos")
     assert [len(steps) for steps in first["orders"].values()] == [12, 12]
