@@ -254,8 +254,8 @@ def _drag(window: Any, seconds: float) -> Drag:
     return Drag(1000 * len(painted) / down, np.array(waits), seen - released, engine)
 
 
-def _thumb(window: Any) -> list[float] | None:
-    """Left end, height and width of the slider's track."""
+def _thumb(window: Any) -> Any:
+    """Left end, height and width of the slider's track; None before the page is drawn."""
     return window.execute_script(
         """
         const input = document.querySelector(`input[type="range"][aria-label="${arguments[0]}"]`);

@@ -105,8 +105,9 @@ def train_on_faces(
     if copies and groups is None:
         groups = np.arange(len(labels))
     dropped = 0
-    fits = check and check.fits(extractor.name, extractor.id, preprocess.size)
-    if anchor is None and fits:
+    if check is not None and not check.fits(extractor.name, extractor.id, preprocess.size):
+        check = None
+    if anchor is None and check is not None:
         anchor = taught_anchor(check, features[: len(labels)], labels)
     if anchor is not None:
         kept = anchor.supports(features[: len(labels)], labels)

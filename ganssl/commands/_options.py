@@ -162,7 +162,8 @@ def open_photo(model: FaceModel, path: str, face: int | None) -> EditablePhoto:
     index = None if face is None else face - 1
     photo = editable_photo(model, load_photo(path), index, network=face_network(model.size))
     faces = len(photo.prepared.faces)
-    which = f"face {photo.prepared.chosen + 1} of {faces}, " if faces else ""
+    chosen = photo.prepared.chosen
+    which = "" if chosen is None else f"face {chosen + 1} of {faces}, "
     print(f"{path}: {which}{photo.prepared.how}")
     for warning in photo.warnings:
         print(f"note: {warning}")

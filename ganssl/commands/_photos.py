@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
@@ -13,6 +13,8 @@ from ganssl.errors import UserError
 if TYPE_CHECKING:
     from ganssl.photos import PhotoSet
     from ganssl.photos.report import ReadReport
+
+Asked = TypeVar("Asked", Attribute, Attribute | None)
 
 LABELS_HELP = (
     "labels of the photos: CSV, TSV, .xlsx, metadata.jsonl or .parquet, Label Studio, CVAT, or a "
@@ -30,7 +32,7 @@ def add_class_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def named_classes(args: argparse.Namespace, attribute: Attribute | None) -> Attribute | None:
+def named_classes(args: argparse.Namespace, attribute: Asked) -> Asked:
     """The attribute with the class names of `--classes`; `UserError` where there is none."""
     from ganssl.photos.label_values import parse_classes
 

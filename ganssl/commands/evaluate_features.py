@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from ganssl.commands._options import add_markdown_argument, check_markdown, write_markdown
@@ -23,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    import numpy as np
+
     from ganssl.features.evaluate import DEFAULT_ATTRIBUTES, evaluate_features
     from ganssl.features.face_network import FaceNetwork
     from ganssl.features.faceres import build_faceres
@@ -30,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
 
     check_markdown(args)
     network = FaceNetwork.load(args.network)
-    extractors = {network.name: network.features}
+    extractors: dict[str, Callable[[np.ndarray], np.ndarray]] = {network.name: network.features}
     if args.teacher:
         teacher = build_faceres(Path(args.teacher))
         extractors["faceres: embedding + mean of conv_pw_11"] = lambda faces: teacher_features(

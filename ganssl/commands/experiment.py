@@ -122,6 +122,7 @@ def run(args: argparse.Namespace) -> int:
     out = Path(args.out) if args.out else None
     rows = run_experiment(material, plan, out and out / "cells.jsonl", bar("cells"))
     found = summary(rows)
+    said_of = verdicts(rows, VALIDATION)
     values = {
         "model": model.id,
         "features": f"{extractor.name} {extractor.id}",
@@ -129,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
         "train_photos": len(material.train),
         "tests": {test.name: len(test.views) for test in material.tests},
         "summary": found,
-        "verdicts": {VALIDATION: verdicts(rows, VALIDATION)},
+        "verdicts": {VALIDATION: said_of},
         "cells": rows,
     }
     judged = [
@@ -141,7 +142,7 @@ def run(args: argparse.Namespace) -> int:
     tables = [table(found, *one, choice=choice) for one in judged for choice in plan.choices]
     if len(plan.choices) > 1:
         tables += [choice_table(found, *one, method=name) for one in judged for name in COMPARED]
-    said = "\n".join(map(sentence, values["verdicts"][VALIDATION]))
+    said = "\n".join(map(sentence, said_of))
     text = "\n\n".join([*tables, said])
     print(text)
     write_markdown(args, "Does synthesis beat training on the same few labels?", text)
@@ -215,10 +216,8 @@ def _article(folder: str, attributes: tuple[str, ...]):
     name = next((name for name in attributes if name in ARTICLE_COLUMN), None)
     if name is None:
         raise UserError("The article's photos are labelled for Male only; ask for it as well.")
-    folder = Path(folder)
-    return read_photos(
-        folder / "images", folder / "labels.csv", Attribute(name), ARTICLE_COLUMN[name]
-    )
+    root = Path(folder)
+    return read_photos(root / "images", root / "labels.csv", Attribute(name), ARTICLE_COLUMN[name])
 
 
 def _words(texts: list[str]) -> list[str]:

@@ -89,15 +89,14 @@ def run(args: argparse.Namespace) -> int:
     attribute = named_classes(args, Attribute(args.attribute) if args.attribute else None)
     photos = usable(open_photos(args.photos or args.data, args.labels, attribute))
     fit = fit_any if args.photos else fit_spread if args.spread else fit_aligned
-    if args.out:
-        directions = fit(model, photos, args)
-        directions.save(Path(args.out))
+    if isinstance(model, CadlModel) and not args.out:
+        directions, where = fit_and_keep(model, photos, fit, args), str(model.directions_path)
     else:
-        directions = fit_and_keep(model, photos, fit, args)
+        directions, where = fit(model, photos, args), args.out
+        directions.save(Path(args.out))
     print(table(directions))
-    for attribute, reason in directions.skipped.items():
-        print(f"left out {attribute}: {reason}")
-    where = args.out or model.directions_path
+    for name, reason in directions.skipped.items():
+        print(f"left out {name}: {reason}")
     print(f"wrote {len(directions)} directions of model {directions.model_id} to {where}")
     return 0
 
@@ -147,6 +146,8 @@ def fit_spread(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> 
 
 def fit_any(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> DirectionSet:
     """Directions from photos that are aligned here; prints what is to be said of them."""
+    import numpy as np
+
     from ganssl.base.progress import bar
     from ganssl.fitting.few_labels import (
         encode_any_photos,
@@ -156,7 +157,7 @@ def fit_any(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> Dir
 
     if args.cache:
         raise UserError("--cache is for --data; codes of photos that are aligned are not kept.")
-    labelled = photos.subset((photos.labels >= 0).any(axis=1))
+    labelled = photos.subset(np.any(photos.labels >= 0, axis=1))
     if not len(labelled):
         raise UserError(f"{photos.source} has no labels: give a CSV of labels with it.")
     aligned = encode_any_photos(model, labelled, bar)

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ganssl.base.atomic import write_file
 from ganssl.commands._options import (
@@ -111,7 +111,8 @@ def read_end(
     from ganssl.face.morph import generated_end, photo_end
 
     if source.startswith(SEED):
-        return generated_end(model, edit(FaceState(source.removeprefix(SEED))))
+        seed: Any = source.removeprefix(SEED)  # FaceState says so where it is no number
+        return generated_end(model, edit(FaceState(seed)))
     if source.lower().endswith(".json"):
         return generated_end(model, edit(read_face_file(Path(source))))
     return photo_end(model, open_photo(model, source, face), edit(FaceState()), strength)

@@ -158,11 +158,11 @@ def run(args: argparse.Namespace) -> int:
     if photos and recipe.source != "photos" and recipe.labels_per_class is None:
         raise UserError("--photos are for --source photos or --labels-per-class.")
     if given is not None:
-        directions, recipe = given, as_spelt(recipe, given.attributes)
+        recipe = as_spelt(recipe, given.attributes)
     else:
         own = photos.attributes if photos else ()
         recipe = as_spelt(recipe, (*model.directions.attributes, *own))
-        directions = few_label_directions(model, recipe, photos, args.cache)
+        given = few_label_directions(model, recipe, photos, args.cache)
     make = partial(
         synthesize_on_ray if args.engine == "ray" else synthesize,
         recipe=recipe,
@@ -170,7 +170,7 @@ def run(args: argparse.Namespace) -> int:
         progress=bar("faces"),
         layout=args.format,
         photo_codes=photo_codes(model, photos, args.cache) if recipe.source == "photos" else None,
-        directions=directions,
+        directions=given,
     )
     if args.engine == "ray":
         summary = make(args.model, address=args.ray_address)

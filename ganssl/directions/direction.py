@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -148,7 +149,7 @@ class Direction:
         """The inverse of `to_dict`; `UserError` where entries are missing or of another type."""
         try:
             absent, present = values["class_means"]
-            figures = {name: _number(values[name]) for name in FIGURES}
+            figures: dict[str, Any] = {name: _number(values[name]) for name in FIGURES}
             return cls(
                 attribute=check_name(values["attribute"], "A direction"),
                 method=str(values["method"]),

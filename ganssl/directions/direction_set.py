@@ -207,10 +207,11 @@ class DirectionSet:
 
     def to_dict(self) -> dict:
         """The part that goes into JSON."""
+        rows = [d.to_dict() for d in self]
         values = {
             "format": FORMAT,
             "model_id": self.model_id,
-            "directions": [d.to_dict() for d in self],
+            "directions": rows,
             "skipped": self.skipped,
         }
         if self.skin_tone is not None:
@@ -218,7 +219,7 @@ class DirectionSet:
         if checks := self._checks:
             values["checks"] = [check.to_dict() for check in checks]
             places = {id(check): i for i, check in enumerate(checks)}
-            for row, direction in zip(values["directions"], self, strict=True):
+            for row, direction in zip(rows, self, strict=True):
                 if direction.check is not None:
                     row["check"] = places[id(direction.check)]
         return values

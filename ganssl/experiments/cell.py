@@ -44,6 +44,9 @@ METHODS: tuple[str, ...] = (
 
 HEAD = "logistic"
 
+Figures = dict[str, dict[str, float | None]]
+"""Of each test: `accuracy`, `balanced_accuracy`, and `auc`, None for photos of a single class."""
+
 
 @dataclass(frozen=True, eq=False)
 class TestPhotos:
@@ -130,7 +133,7 @@ def run_cell(
     labelling: Labelling,
     choice: str = PER_CLASS,
     folder: int = FOLDER,
-) -> dict[str, dict[str, dict[str, float]]]:
+) -> dict[str, Figures]:
     """Figures of every method that learns from few labels: by method, then by test.
 
     Args:
@@ -177,7 +180,7 @@ def few_label_scorer(material: Material, attribute: str, few: np.ndarray) -> Sco
     )
 
 
-def run_bounds(material: Material, attribute: str) -> dict[str, dict[str, dict[str, float]]]:
+def run_bounds(material: Material, attribute: str) -> dict[str, Figures]:
     """Figures of the majority class and of all labels, which no draw changes."""
     labels = material.labels[attribute]
     known = labels >= 0
@@ -196,14 +199,14 @@ def run_bounds(material: Material, attribute: str) -> dict[str, dict[str, dict[s
 
 def one_answer_figures(
     tests: tuple[TestPhotos, ...], attribute: str, labels: np.ndarray
-) -> dict[str, dict[str, float]]:
+) -> Figures:
     """What the commoner of a few labels `[k]` reaches as the answer to every photo."""
     answer = float(np.mean(labels) >= 0.5)
     scores = np.full(sum(len(test.views) for test in tests), answer)
     return figures(tests, attribute, Scored(scores, 0.5))
 
 
-def majority_figures(labels: np.ndarray) -> dict[str, float]:
+def majority_figures(labels: np.ndarray) -> dict[str, float | None]:
     """What always giving the commoner answer of the test photos reaches."""
     share = float((labels[labels >= 0] == 1).mean())
     return {"accuracy": max(share, 1.0 - share), "balanced_accuracy": 0.5, "auc": 0.5}
@@ -222,11 +225,10 @@ def head_scores(attribute: str, rows: Rows, views: Views) -> np.ndarray:
     return classifier.scores(views.features)
 
 
-def figures(
-    tests: tuple[TestPhotos, ...], attribute: str, scored: Scored
-) -> dict[str, dict[str, float]]:
+def figures(tests: tuple[TestPhotos, ...], attribute: str, scored: Scored) -> Figures:
     """`accuracy`, `balanced_accuracy` and `auc` of each test that knows the attribute."""
-    found, start = {}, 0
+    found: Figures = {}
+    start = 0
     for test in tests:
         scores = scored.scores[start : start + len(test.views)]
         start += len(test.views)

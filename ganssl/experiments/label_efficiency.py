@@ -170,7 +170,7 @@ def run_experiment(
     for done, (attribute, count, seed, choice) in enumerate(wanted, start=1):
         key = plan.key(attribute, count, seed, choice)
         if key not in found:
-            if count is None:
+            if count is None or seed is None or choice is None:
                 found[key] = run_bounds(material, attribute)
             else:
                 found[key] = run_cell(
@@ -200,17 +200,17 @@ def experiment_id(material: Material, plan: Plan) -> str:
     """12 hexadecimal digits of all that a cell's figures follow from."""
     digest = hashlib.sha256(json.dumps(plan.labelling.to_dict(), sort_keys=True).encode())
     for views in (material.train, material.pool, *(test.views for test in material.tests)):
-        digest.update(np.ascontiguousarray(views.features))
-        digest.update(np.ascontiguousarray(views.codes))
+        digest.update(np.ascontiguousarray(views.features).data)
+        digest.update(np.ascontiguousarray(views.codes).data)
     for labels in (material.labels, *(test.labels for test in material.tests)):
         for name in sorted(labels):
-            digest.update(np.ascontiguousarray(labels[name]))
+            digest.update(np.ascontiguousarray(labels[name]).data)
     return digest.hexdigest()[:12]
 
 
 def _read_cells(path: str | Path | None, identity: str) -> dict[str, dict]:
     """Cells of this very experiment; a line that was cut off by a stop is run again."""
-    found = {}
+    found: dict[str, dict] = {}
     if path is None or not Path(path).exists():
         return found
     for line in Path(path).read_text(encoding="utf-8").splitlines():

@@ -95,7 +95,7 @@ def generated_views(
         def faces(rows: range, block: np.ndarray = block) -> np.ndarray:
             return _small_faces(model, block[rows.start : rows.stop], arithmetic, degraded)
 
-        content = hashlib.sha256(block).hexdigest()
+        content = hashlib.sha256(block.data).hexdigest()
         id = f"{model.id} {' '.join(arithmetic)} {FACE_SIZE} degraded={degraded} {content}"
         rows = FaceRows(len(block), FACE_SIZE, faces, id)
         features.append(cached_features(extractor, rows, cache=cache))

@@ -195,8 +195,10 @@ def slider_scale(
     if gain < SMALLEST_GAIN:  # so far off that the marks would mean nothing
         return SliderScale(np.nan, np.nan, remaining=moved.remaining)
     position = (float(code @ direction.vector) - direction.center) / direction.sigma
-    marks = (state.amount(attribute) + (mean - position) / gain for mean in direction.class_means)
-    return SliderScale(*marks, remaining=moved.remaining)
+    absent, present = (
+        state.amount(attribute) + (mean - position) / gain for mean in direction.class_means
+    )
+    return SliderScale(absent, present, moved.remaining)
 
 
 def slider_ends(model: FaceModel, state: FaceState, attribute: str) -> tuple[float, float]:

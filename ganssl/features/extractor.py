@@ -39,10 +39,17 @@ class FeatureExtractor(Protocol):
         size: length of a row.
     """
 
-    name: str
-    title: str
-    id: str
-    size: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
 
     def features(self, pixels: np.ndarray, progress: Progress | None = None) -> np.ndarray:
         """Preprocessed faces, uint8 `[n, s, s, 3]` → float32 `[n, size]`."""
@@ -206,7 +213,7 @@ def _vgg_face_network(path: Path):
     return VggFace.load(path, faces)
 
 
-EXTRACTORS: dict[str, Callable[..., FeatureExtractor]] = {
+EXTRACTORS: dict[str, Callable[..., BatchedExtractor]] = {
     "face-network": face_network,
     "encoder": encoder,
     "faceres": faceres,
@@ -216,7 +223,7 @@ EXTRACTORS: dict[str, Callable[..., FeatureExtractor]] = {
 
 def get_extractor(
     name: str = "face-network", weights: str | Path | FaceModel | None = None
-) -> FeatureExtractor:
+) -> BatchedExtractor:
     """An extractor by its name.
 
     Args:

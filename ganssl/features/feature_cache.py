@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -68,24 +70,32 @@ def cached_features(
 
     Returns float32 `[n, d]`.
     """
-    photos = isinstance(faces, PhotoSet)
-    if photos and preprocess is None:
+    content: Callable[[], str]
+    read: Callable[[], Any]
+    if not isinstance(faces, PhotoSet):
+        content, read = partial(pixels_key, faces), partial(_as_they_are, faces)
+    elif preprocess is None:
         raise ValueError("photos need a preprocessing")
+    else:
+        content = partial(cache_key, faces, preprocess)
+        read = partial(faces.faces, preprocess, cache)
     path = None
     if cache is not None:
-        content = cache_key(faces, preprocess) if photos else pixels_key(faces)
-        key = f"{extractor.name} {extractor.id} {content}"
+        key = f"{extractor.name} {extractor.id} {content()}"
         path = Path(cache) / f"features-{hashlib.sha256(key.encode()).hexdigest()[:20]}.npy"
         kept = read_rows(path, (len(faces), extractor.size))
         if kept is not None:
             if progress:
                 progress(len(faces), len(faces))
             return kept
-    pixels = faces.faces(preprocess, cache) if photos else faces
-    rows = extractor.features(pixels, progress)
+    rows = extractor.features(read(), progress)
     if path is not None:
         write_rows(path, rows)
     return rows
+
+
+def _as_they_are(faces: np.ndarray | FaceRows) -> Any:
+    return faces
 
 
 def augmented_features(

@@ -94,7 +94,7 @@ class VggFace:
         network = cls(open_vgg_face(path))
         if faces is not None:
             network.probe = probe_feeds(network, faces)
-            best = max(network.probe, key=network.probe.get)
+            best = max(network.probe, key=network.probe.__getitem__)
             if network.probe[network.feed] < network.probe[best] / 2:
                 network.feed = best
         return network

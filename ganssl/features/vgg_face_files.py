@@ -14,7 +14,6 @@ weights are 580 MB, and are not wanted in memory twice.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -168,8 +167,8 @@ def _keras_groups(file) -> dict[str, list]:
 
 def _natural(name: str) -> tuple:
     """Sorts conv2d, conv2d_2, conv2d_10 and then dense as they were built."""
-    word, number = re.fullmatch(r"(.*?)(?:_(\d+))?", name).groups()
-    return word, int(number or 0)
+    word, _, number = name.rpartition("_")
+    return (word, int(number)) if number.isdecimal() else (name, 0)
 
 
 def _open_graph(path: Path) -> tuple[str, str, Callable[[str], Layer]]:

@@ -63,7 +63,7 @@ def fit_photo_directions(
     directions = fit_encoded(
         model.id,
         fitted,
-        holdout and encoded(holdout),
+        None if holdout is None else encoded(holdout),
         methods,
         labels_per_class,
         seed,
@@ -137,7 +137,7 @@ def fit_encoded(
         photos.labels,
         photos.attributes,
         methods,
-        holdout=holdout and (holdout.codes, holdout.photos.labels),
+        holdout=None if holdout is None else (holdout.codes, holdout.photos.labels),
         labels_per_class=labels_per_class,
         seed=seed,
         progress=progress and progress("fitting directions"),

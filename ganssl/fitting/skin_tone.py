@@ -93,7 +93,7 @@ def fit_photo_skin_tone(
     angles = np.full(len(photos), np.nan, np.float32)
     count = min(len(photos), SOME_PHOTOS)
     report = progress and progress("measuring skin tone")
-    for start, faces in face_chunks(photos, model.preprocess, cache and Path(cache)):
+    for start, faces in face_chunks(photos, model.preprocess, Path(cache) if cache else None):
         angles[start : start + len(faces)] = skin_tone(faces, model.preprocess)
         done = min(start + len(faces), count)
         if report:

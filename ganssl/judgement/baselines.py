@@ -72,9 +72,8 @@ def baselines(
     Returns scores by name: `FEW`, `SELF_TRAINING`, `SPREADING`, `BOTH`, `ALL`.
     """
     few, labels = check_rows(*labelled)
-    has_photos = unlabelled is not None and len(unlabelled) > 0
-    standard = unlabelled if has_photos else None
-    total = 1 + 2 * has_photos + (synthetic is not None) + (everything is not None)
+    standard = unlabelled if unlabelled is not None and len(unlabelled) else None
+    total = 1 + 2 * (standard is not None) + (synthetic is not None) + (everything is not None)
     scored: dict[str, Scored] = {}
 
     def add(name: str, rows: np.ndarray, answers: np.ndarray, **options) -> None:
@@ -88,16 +87,16 @@ def baselines(
             cancelled=cancelled,
             **options,
         )
-        if threshold is not None and has_photos:
-            classifier, _ = calibrated(classifier, unlabelled, threshold, positive_share)
+        if threshold is not None and standard is not None:
+            classifier, _ = calibrated(classifier, standard, threshold, positive_share)
         scored[name] = Scored(classifier.scores(test), classifier.threshold)
         if progress:
             progress(len(scored), total)
 
     add(FEW, few, labels, standard=standard)
-    if has_photos:
-        add(SELF_TRAINING, *self_trained_rows(few, labels, unlabelled), standard=standard)
-        add(SPREADING, *spread_rows(few, labels, unlabelled), standard=standard)
+    if standard is not None:
+        add(SELF_TRAINING, *self_trained_rows(few, labels, standard), standard=standard)
+        add(SPREADING, *spread_rows(few, labels, standard), standard=standard)
     if synthetic is not None:
         rows, answers, weights = mixed_rows(synthetic, (few, labels))
         add(BOTH, rows, answers, weights=weights)

@@ -124,6 +124,8 @@ class Judgement:
 
     @property
     def _ranking(self) -> str:
+        if self.auc_ci95 is None:
+            return ""
         if self.exchanged:
             return (
                 f" The labels look exchanged: photos labelled {self.classes[0]!r} score higher "
@@ -169,6 +171,7 @@ def judge(
     labels, scores = checked(labels, scores)
     answers = (scores >= threshold).astype(np.int8)
     matrix = _confusion(labels, answers)
+    (no_no, no_yes), (yes_no, yes_yes) = matrix.tolist()
     share = float(labels.mean())
     return Judgement(
         attribute=attribute.name,
@@ -177,7 +180,7 @@ def judge(
         ci95=wilson_interval(int((labels == answers).sum()), len(labels)),
         **_telling_apart(labels, scores, matrix, seed),
         majority_baseline=max(share, 1.0 - share),
-        confusion_matrix=tuple(tuple(int(count) for count in row) for row in matrix),
+        confusion_matrix=((no_no, no_yes), (yes_no, yes_yes)),
         classes=attribute.classes,
         constant_predictor=len(np.unique(answers)) == 1,
         threshold=float(threshold),
@@ -230,7 +233,7 @@ def _telling_apart(labels: np.ndarray, scores: np.ndarray, matrix: np.ndarray, s
     both = bool(counts.all())
     return {
         "balanced_accuracy": float((right / counts).mean()) if both else None,
-        "balanced_ci95": balanced_interval(right, counts) if both else None,
+        "balanced_ci95": balanced_interval(right.tolist(), counts.tolist()) if both else None,
         "auc": area_under_curve(labels, scores),
         "auc_ci95": auc_interval(labels, scores, seed) if both else None,
     }

@@ -74,12 +74,13 @@ Answer = tuple[dict[str, Scored], list[str]]
 
 def by_direction(case: Case) -> Answer:
     """The attribute's direction itself, its boundary placed by the few photos if there are any."""
-    direction = case.model and labelling_direction(case.classifier, case.model)
-    if direction is None:
+    model = case.model
+    direction = None if model is None else labelling_direction(case.classifier, model)
+    if model is None or direction is None:
         return {}, ["There is no direction of this attribute to set beside the classifier."]
     if case.model_pixels is None:
         return {}, []
-    codes = case.model.encode(case.model_pixels, case.stage("encoding photos"))
+    codes = model.encode(case.model_pixels, case.stage("encoding photos"))
     few = (codes[case.few], case.labels[case.few]) if case.few.any() else None
     scored = direction_scores(direction, codes[case.judged], few)
     return {DIRECTION: scored}, [_direction_note(direction, case.few_per_class)]

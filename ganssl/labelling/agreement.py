@@ -96,12 +96,13 @@ def compare(names: Sequence[str], first: np.ndarray, second: np.ndarray) -> Agre
     a, b = first[both], second[both]
     agreed = int((a == b).sum())
     alike = len(np.unique(np.concatenate([a, b]))) == 1
+    (both_no, only_b), (only_a, both_yes) = confusion_matrix(a, b, labels=[0, 1]).tolist()
     return Agreement(
         n=len(both),
         agreed=agreed,
         ci95=wilson_interval(agreed, len(both)),
         kappa=None if alike else float(cohen_kappa_score(a, b)),
-        counts=tuple(map(tuple, confusion_matrix(a, b, labels=[0, 1]).tolist())),
+        counts=((both_no, only_b), (only_a, both_yes)),
         disagreements=[(names[i], int(first[i]), int(second[i])) for i in both[a != b]],
     )
 

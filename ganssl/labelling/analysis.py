@@ -83,7 +83,7 @@ def analyse_photos(
 
     report = progress and progress("finding faces")
     prepared = prepare_photos(photos, Preprocess(), report, model.preprocess)
-    codes = model.encode(prepared.model_pixels)
+    codes = model.encode(prepared.for_model)
     features, probabilities = codes, {}
     if readout is not None:
         features = readout.network.features(prepared.pixels)

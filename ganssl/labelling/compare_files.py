@@ -43,11 +43,12 @@ def read_labels(source: str | Path | bytes, name: str = "labels.csv") -> LabelTa
         name: what messages call the file when bytes are given.
     """
     if not isinstance(source, bytes):
-        name = Path(source).name
+        path = Path(source)
+        name = path.name
         try:
-            source = Path(source).read_bytes()
+            source = path.read_bytes()
         except OSError as error:
-            raise UserError(f"{source} cannot be read: {error.strerror}.") from error
+            raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     if name.lower().endswith(".json") and not source.lstrip().startswith(b"["):
         return read_session(source, name).table(name)
     try:

@@ -149,6 +149,7 @@ class InformativeOrder:
         self.uncertain = UncertainOrder(classifier, seed)
 
     def next(self, labels: np.ndarray, waiting: np.ndarray) -> int:
+        order: TypicalOrder | UncertainOrder | FarthestOrder
         if (labels >= 0).sum() < self.starts:
             order = self.typical
         else:

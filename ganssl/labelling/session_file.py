@@ -102,8 +102,8 @@ def restore(session: LabellingSession, saved: SavedSession) -> list[str]:
             session.ask(question)
     earlier = [replace(a, photo=here[a.photo]) for a in saved.log if a.photo in here]
     session.log = [*earlier, *session.log]
-    for question, sample in saved.second.items():
-        session.second.setdefault(question, [here[name] for name in sample if name in here])
+    for asked, sample in saved.second.items():
+        session.second.setdefault(asked, [here[name] for name in sample if name in here])
     return _notes(session, saved, here)
 
 

@@ -202,8 +202,8 @@ def direction_card(
         others=tuple(others),
         side_effect=side_effect,
         selectivity=abs(own.spreads) / max(side_effect, 1e-9) if own else np.nan,
-        steady=np.nan if own is None else steady_share(logits),
-        rank_correlation=np.nan if own is None else rank_correlation(logits),
+        steady=np.nan if logits is None else steady_share(logits),
+        rank_correlation=np.nan if logits is None else rank_correlation(logits),
         steps=_readings(laboratory, moved, logits),
         strangers=laboratory.strangers,
         faces=len(laboratory.codes),
@@ -239,7 +239,7 @@ def measured(direction: Direction, codes: np.ndarray, labels: np.ndarray) -> Dir
     return replace(
         direction,
         boundary=direction.center + figures.boundary,
-        class_means=tuple(mean / direction.sigma for mean in figures.means),
+        class_means=(figures.means[0] / direction.sigma, figures.means[1] / direction.sigma),
         auc=figures.auc,
         accuracy=figures.accuracy,
         majority=figures.majority,
@@ -252,11 +252,14 @@ def _readings(
     zero = moved.zero
     readings = []
     for i, step in enumerate(moved.steps):
-        own = (np.nan,) * 3 if logits is None else mean_interval(logits[i] - logits[zero])
+        unknown = (np.nan, np.nan, np.nan)
+        own, low, high = unknown if logits is None else mean_interval(logits[i] - logits[zero])
         readings.append(
             StepReading(
                 float(step),
-                *map(float, own),
+                float(own),
+                float(low),
+                float(high),
                 identity=float(moved.identity[i].mean()),
                 distance=float(moved.distance[i].mean()),
                 log_density=float((moved.log_density[i] - moved.log_density[zero]).mean()),

@@ -169,7 +169,7 @@ def thumbnails(
     for start in range(0, len(codes), CHUNK):
         faces = decode(codes[start : start + CHUNK])
         for i, face in enumerate(faces, start):
-            small[i] = Image.fromarray(face).resize((side, side), Image.Resampling.BOX)
+            small[i] = np.asarray(Image.fromarray(face).resize((side, side), Image.Resampling.BOX))
         if progress:
             progress(start + len(faces), len(codes))
     return small

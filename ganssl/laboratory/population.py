@@ -122,7 +122,11 @@ def generated_population(
     for start in range(0, count, CHUNK):
         faces = laboratory.decode(codes[start : start + CHUNK])
         rows = slice(start, start + len(faces))
-        small[rows] = thumbnails(lambda _, faces=faces: faces, codes[rows])
+
+        def decoded(_: np.ndarray, faces: np.ndarray = faces) -> np.ndarray:
+            return faces
+
+        small[rows] = thumbnails(decoded, codes[rows])
         labels[rows] = readout.logits(readout.network.features(faces)) > 0
         if progress:
             progress(rows.stop, count)

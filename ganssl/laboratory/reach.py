@@ -46,6 +46,8 @@ def reach_of(card: DirectionCard, rule: str = DEFAULT_RULE) -> Reach:
     low = _end(card.steps[middle::-1], -1)
     high = _end(card.steps[middle:], 1)
     largest, two = _largest(card), card.at(2)
+    if card.own is None:
+        raise ValueError(f"the probes do not read {card.direction.attribute}")
     reach = Reach(
         low=low,
         high=high,

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -48,8 +48,9 @@ def named_direction(
 def laboratory_bytes(model_id: str, directions: Iterable[Direction]) -> bytes:
     """The file of a visitor's directions, for a download."""
     own = [replace(direction, own=True) for direction in directions]
+    arrays: dict[str, Any] = DirectionSet(model_id, own).file_arrays()
     buffer = io.BytesIO()
-    np.savez(buffer, **DirectionSet(model_id, own).file_arrays())
+    np.savez(buffer, **arrays)
     return buffer.getvalue()
 
 
@@ -65,11 +66,12 @@ def read_laboratory(
     `LARGEST_FILE` bytes unpacked, or that belongs to another model.
     """
     if not isinstance(source, bytes):
-        name = Path(source).name
+        path = Path(source)
+        name = path.name
         try:
-            source = Path(source).read_bytes()
+            source = path.read_bytes()
         except OSError as error:
-            raise UserError(f"{source} cannot be read: {error.strerror or error}.") from error
+            raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     _check_size(source, name)
     directions = DirectionSet.from_file_arrays(read_arrays(io.BytesIO(source), name), name)
     try:

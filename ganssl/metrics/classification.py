@@ -103,8 +103,11 @@ def auc_interval(
         for below, above in _redrawn(labels, scores, seed, draws)
     ]
     absent, present = int(np.sum(labels == 0)), int(np.sum(labels == 1))
+    area = area_under_curve(labels, scores)
+    if area is None:
+        raise ValueError("an AUC needs photos of both classes")
     low, high = np.quantile(np.array(pairs) / (absent * present), (0.025, 0.975))
-    bounds = auc_interval_of_counts(area_under_curve(labels, scores), present, absent)
+    bounds = auc_interval_of_counts(area, present, absent)
     return min(float(low), bounds[0]), max(float(high), bounds[1])
 
 

@@ -67,11 +67,13 @@ class Expected:
     def from_dict(cls, values: dict[str, Any]) -> Expected:
         """The inverse of `to_dict`; `UserError` where entries are missing or unreadable."""
         try:
-            numbers = [_share(values[name]) for name in ("accuracy", "low", "high", "share")]
+            accuracy, low, high, share = (
+                _share(values[name]) for name in ("accuracy", "low", "high", "share")
+            )
             ways = {str(way): _share(value) for way, value in values["ways"].items()}
             if not set(ways) <= set(WORDS):
                 raise ValueError(f"unknown ways {sorted(set(ways) - set(WORDS))}")
-            return cls(*numbers, labels=int(values["labels"]), ways=ways)
+            return cls(accuracy, low, high, share, int(values["labels"]), ways)
         except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
             raise UserError(f"The expected accuracy is unreadable: {error}.") from error
 

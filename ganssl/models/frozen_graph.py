@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -99,7 +99,7 @@ class FrozenGraph:
         shape: tuple[int | None, ...],
         fixed: Mapping[str, float] | None = None,
         runs: bool = True,
-    ) -> Callable:
+    ) -> Any:
         """The part of the graph from the output of node `feed` to that of node `fetch`.
 
         Args:

@@ -15,6 +15,7 @@ import math
 import threading
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -266,7 +267,8 @@ def refined(photo: Image.Image, face: Face) -> Face:
     turn, shift = similarity(face.points, PLACES, WEIGHTS)
     names = ("left_eye", "right_eye", "nose", "left_mouth", "right_mouth")
     points = [(complex(*getattr(again, name)) - shift) / turn for name in names]
-    return replace(face, **{n: (p.real, p.imag) for n, p in zip(names, points, strict=True)})
+    places: dict[str, Any] = {n: (p.real, p.imag) for n, p in zip(names, points, strict=True)}
+    return replace(face, **places)
 
 
 def align_face(photo: Image.Image, face: Face) -> Image.Image:

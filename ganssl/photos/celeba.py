@@ -47,8 +47,9 @@ class _Place:
 
     def read(self, found: tuple[str, Path | None]) -> bytes:
         name, path = found
-        if path is None:
+        if self.packed is not None:
             return self.packed.read(name)
+        path = path or self.root / name
         try:
             return path.read_bytes()
         except OSError as error:
@@ -192,7 +193,8 @@ def _missing_note(table: LabelTable, kept: np.ndarray, where: str) -> list[str]:
 
 
 def _file_name(place: _Place, stem: str) -> str:
-    return PurePosixPath(place.list_file(stem)[0]).name
+    found = place.list_file(stem)
+    return PurePosixPath(found[0]).name if found else stem
 
 
 def _numbers(

@@ -63,7 +63,7 @@ def decode_faces(
     return faces
 
 
-def unreadable(photos: Photos, progress: Progress = None) -> dict[int, str]:
+def unreadable(photos: Photos, progress: Progress | None = None) -> dict[int, str]:
     """Places of the photos that cannot be decoded, with the reasons; read on all cores."""
 
     def reason(index: int) -> str:
@@ -73,7 +73,7 @@ def unreadable(photos: Photos, progress: Progress = None) -> dict[int, str]:
             return str(error)
         return ""
 
-    bad = {}
+    bad: dict[int, str] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for start in range(0, len(photos), CHUNK):
             stop = min(start + CHUNK, len(photos))
@@ -127,7 +127,9 @@ def face_chunks(
     The faces come from the file of `cached_faces` where `cache` has it; nothing is kept.
     """
     shape = (len(photos), preprocess.size, preprocess.size, 3)
-    faces = cache and _open_faces(_faces_path(photos, preprocess, cache), shape)
+    faces = None
+    if cache is not None:
+        faces = _open_faces(_faces_path(photos, preprocess, cache), shape)
     if faces is None:
         yield from _face_chunks(photos, preprocess, progress)
         return

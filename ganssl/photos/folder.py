@@ -66,7 +66,8 @@ def read_folder(
                 raise
             notes.append(f"Labels among the photos were not read: {error}")
     photos = labelled_set(names, files, str(root), table, root.resolve().stem)
-    if labels is not None and not (photos.labels != UNKNOWN).any() and not photos.groups:
+    empty = not (photos.labels != UNKNOWN).any() and not photos.groups
+    if labels is not None and table is not None and empty:
         _refuse_unmatched(photos, table)
     return _with_notes(photos, notes)
 

@@ -60,8 +60,9 @@ def read_labelled_folder(
         photos = read_folder(root, labels, attribute, column, every_column=True)
         if labels is None and not photos.attributes and not photos.groups:
             raise UserError(f"{root} brings no labels: give a CSV of labels with it.")
-        for wanted in (attribute.name, *slices) if labels is not None else ():
-            _require_column(photos, wanted, Path(labels).name)
+        if labels is not None:
+            for wanted in (attribute.name, *slices):
+                _require_column(photos, wanted, Path(labels).name)
         if part is not None and photos.partition is None:
             raise UserError(
                 "Only photos in CelebA's layout, or in folders such as train and val, are divided "

@@ -113,15 +113,15 @@ class PhotoSet:
         Args:
             complete: raise `UserError` when a photo has no label.
         """
-        if meant_name(attribute, self.attributes) is None:
+        meant = meant_name(attribute, self.attributes)
+        if meant is None:
             raise UserError(f"{self.source} has no attribute {attribute!r}{self._hint(attribute)}")
-        attribute = meant_name(attribute, self.attributes)
-        labels = self.labels[:, self.attributes.index(attribute)]
+        labels = self.labels[:, self.attributes.index(meant)]
         unlabelled = np.flatnonzero(labels == UNKNOWN)
         if complete and len(unlabelled):
             raise UserError(
                 f"{len(unlabelled)} of {len(self)} photos of {self.source} have no label for "
-                f"{attribute}, such as {self.names[unlabelled[0]]}. Label them or leave them out."
+                f"{meant}, such as {self.names[unlabelled[0]]}. Label them or leave them out."
             )
         return labels
 
@@ -151,7 +151,7 @@ class PhotoSet:
         `UserError` where there is no such column.
         """
         values = self.column(column)
-        title = meant_name(column, self.attributes)
+        title = meant_name(column, self.attributes) or column
         labels = self.labels.copy()
         labels[:, self.attributes.index(title)] = np.where(values == UNKNOWN, UNKNOWN, 1 - values)
         note = f"The labels of {title} were exchanged on request: present counts as absent."
@@ -199,7 +199,7 @@ class PhotoSet:
             ),
         )
 
-    def usable(self, progress: Progress = None) -> PhotoSet:
+    def usable(self, progress: Progress | None = None) -> PhotoSet:
         """The photos that can be decoded; the others are named in the report.
 
         `UserError` where none can be.

@@ -50,6 +50,13 @@ class PreparedPhotos:
         """Names of the photos that were left out because no face was found in them."""
         return [refusal.name for refusal in self.refused if refusal.reason.startswith(NO_FACE)]
 
+    @property
+    def for_model(self) -> np.ndarray:
+        """`model_pixels` where they were asked for; `ValueError` elsewhere."""
+        if self.model_pixels is None:
+            raise ValueError("the photos were not prepared for a face model")
+        return self.model_pixels
+
     def subset(self, rows: np.ndarray) -> PreparedPhotos:
         """The photos under a boolean mask `[n]`; warnings and refusals stay."""
         return replace(

@@ -12,7 +12,7 @@ from ganssl.attributes import Attribute
 from ganssl.base.once import OnceMade
 from ganssl.base.progress import Stages
 from ganssl.errors import UserError
-from ganssl.features.extractor import FeatureExtractor, get_extractor
+from ganssl.features.extractor import BatchedExtractor, FeatureExtractor, get_extractor
 from ganssl.features.feature_cache import FaceRows, cached_features
 from ganssl.models.face_model import FaceModel
 from ganssl.models.full_rate import face_decoder
@@ -48,6 +48,13 @@ class Photos:
     published: np.ndarray | None = None
     codes: np.ndarray | None = None
 
+    @property
+    def as_published(self) -> np.ndarray:
+        """`published`; `ValueError` for photos that the article did not label."""
+        if self.published is None:
+            raise ValueError("these photos have no labels of the article")
+        return self.published
+
 
 class Kept:
     """What lives as long as the material that it was made of, and no longer."""
@@ -72,7 +79,7 @@ class Material:
     """
 
     model: FaceModel
-    extractor: FeatureExtractor
+    extractor: BatchedExtractor
     train: Photos
     article: Photos
     fresh: Photos
@@ -141,7 +148,7 @@ def class_means(
     return np.stack(drawn)
 
 
-def with_wrong_scale(extractor: FeatureExtractor) -> FeatureExtractor:
+def with_wrong_scale(extractor: BatchedExtractor) -> BatchedExtractor:
     """The extractor fed with values from 0 to 1 in the order blue, green, red."""
     return replace(
         extractor,

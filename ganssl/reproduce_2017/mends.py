@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 
@@ -49,7 +49,7 @@ SMALLEST_EFFECT = 0.01
 def run_study(
     material: Material,
     seeds: int = 5,
-    orders: dict[str, Sequence[str]] = ORDERS,
+    orders: Mapping[str, Sequence[str]] = ORDERS,
     progress: Progress | None = None,
 ) -> dict:
     """Run every configuration of both orders, and each defect alone in today's pipeline.
@@ -97,11 +97,11 @@ def run_study(
             "fresh": len(material.fresh.labels),
         },
         "commoner": {
-            "published": _commoner(material.article.published),
+            "published": _commoner(material.article.as_published),
             "corrected": _commoner(material.article.labels),
             "fresh": _commoner(material.fresh.labels),
         },
-        "labels_moved": int((material.article.published != material.article.labels).sum()),
+        "labels_moved": int(np.sum(material.article.as_published != material.article.labels)),
         "defects": [asdict(defect) for defect in DEFECTS],
         "measures": MEASURES,
         "orders": ordered,
@@ -119,7 +119,7 @@ def alone_and_without(name: str) -> tuple[Switches, Switches]:
 
 def measures(outcome: Outcome) -> dict[str, float]:
     """The figures of `MEASURES`, and whether every photo got the same answer."""
-    values = {}
+    values: dict[str, float] = {}
     for name in ("reported", "fresh"):
         found = getattr(outcome, name)
         values |= {

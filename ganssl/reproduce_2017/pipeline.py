@@ -47,7 +47,7 @@ def run_pipeline(material: Material, switches: Switches, seed: int = 0) -> Outco
     if not switches.seen_photos:
         return Outcome(fresh, fresh)
     article = material.article
-    known = article.published if switches.shifted_labels else article.labels
+    known = article.as_published if switches.shifted_labels else article.labels
     return Outcome(judge(known, scores["article"], 0.5, MALE), fresh)
 
 

@@ -76,7 +76,7 @@ class Axes:
     @property
     def id(self) -> str:
         """12 hexadecimal digits of all vectors and figures."""
-        parts = [[d.to_dict(), hashlib.sha256(d.vector).hexdigest()] for d in self.used]
+        parts = [[d.to_dict(), hashlib.sha256(d.vector.data).hexdigest()] for d in self.used]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 

@@ -19,9 +19,8 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import NamedTuple
 
 from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
@@ -34,7 +33,8 @@ SET, DIRECTIONS, LABELS, METADATA = "set.json", "directions.npz", "labels.csv", 
 CROISSANT, DATASHEET, MODEL_CARD = "croissant.json", "DATASHEET.md", "MODEL_CARD.md"
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True)
+class Row:
     """One face in `metadata.csv`, as text.
 
     Attributes:
@@ -61,15 +61,16 @@ class Row(NamedTuple):
         own = len(COLUMNS)
         if len(cells) < own:
             raise ValueError(f"{len(cells)} cells in place of {own} or more")
-        return cls(*cells[:own], sides=tuple(cells[own:]))
+        file, label, index, seed, sigma, pair, photo = cells[:own]
+        return cls(file, label, index, seed, sigma, pair, photo, tuple(cells[own:]))
 
     @property
     def cells(self) -> tuple[str, ...]:
         """In the order of the file's columns."""
-        return (*self[:-1], *self.sides)
+        return (*(getattr(self, name) for name in COLUMNS), *self.sides)
 
 
-COLUMNS: tuple[str, ...] = Row._fields[:-1]
+COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(Row))[:-1]
 """Of `metadata.csv`; those of single attributes follow, see `columns`."""
 
 SIGMA = "_sigma"

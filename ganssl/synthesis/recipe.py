@@ -241,7 +241,8 @@ def _whole(what: str, value: Any, low: int, high: int) -> int:
 
 
 def _number(what: str, value: Any, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
+    real = isinstance(value, Real) and not isinstance(value, bool)
+    if not real or not low <= value <= high:
         raise UserError(f"{what} must be a number from {low:,} to {high:,}, not {value!r}.")
     return float(value)
 

@@ -175,7 +175,8 @@ def _write_blocks(
             if writing:
                 writing.result()
             writing = pool.submit(_write_encoded, out, info, codes, encoded)
-        writing.result()
+        if writing:
+            writing.result()
     return total
 
 

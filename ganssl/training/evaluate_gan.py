@@ -11,6 +11,7 @@ photos, which no network has seen.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,6 +27,9 @@ from ganssl.metrics.distribution import (
     precision_recall,
 )
 from ganssl.metrics.reconstruction import l1_error, ms_ssim, psnr, scale_count
+
+if TYPE_CHECKING:
+    from ganssl.models.face_model import FaceModel
 
 SOURCES = ("prior", "density")
 OTHERS, HELD_OUT = "other training photos", "validation photos"
@@ -95,7 +99,11 @@ def evaluate_gan(
     for name, each in models.items():
         for source in SOURCES:
             codes = each.sample(n, seed, source=source)
-            features = run(lambda some, each=each: face_network.features(each.decode(some)), codes)
+
+            def seen(some: np.ndarray, each: FaceModel = each) -> np.ndarray:
+                return face_network.features(each.decode(some))
+
+            features = run(seen, codes)
             sets.append((name, source, features))
 
     return {
@@ -201,7 +209,8 @@ def _memorisation(
     as_many = reference[: len(held_out)]
     rows = []
     for images, source, features in sets:
-        row = {"images": images, "source": source, "median_distance": None, "close": None}
+        row: dict[str, Any] = {"images": images, "source": source}
+        row |= {"median_distance": None, "close": None}
         if source != OTHERS:  # these are training photos themselves, at distance 0
             nearest, _ = nearest_neighbours(features, training)
             row["median_distance"] = float(np.median(nearest))

@@ -11,6 +11,7 @@ here on a network and a resolution of their own: compare rows, not papers.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -65,7 +66,7 @@ def judge_gan(
     ]
     for name, model in models.items():
         kinds += [
-            (name, "reconstructions", lambda m=model: m.decode(m.encode(held))),
+            (name, "reconstructions", partial(_rebuilt, model, held)),
             (
                 name,
                 f"default draw, truncation {DEFAULT_TRUNCATION:g}",
@@ -93,6 +94,10 @@ def judge_gan(
         if progress:
             progress(i, len(kinds))
     return {"judge": f"{judge.name}, {judge.size} values", "n": n, "seed": seed, "rows": rows}
+
+
+def _rebuilt(model: FaceModel, faces: np.ndarray) -> np.ndarray:
+    return model.decode(model.encode(faces))
 
 
 def _drawn(model: FaceModel, count: int, seed: int, truncation: float, source: str = "density"):

@@ -129,7 +129,7 @@ def setting_text(value: Any) -> str:
 
 def flat(values: dict[str, Any], start: str = "") -> dict[str, Any]:
     """Settings within settings as `outer inner`."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, dict):
             found |= flat(value, f"{start}{name} ")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ganssl.classifier.heads.head import CurvePoint, Fit, Head, require_shapes
+from ganssl.classifier.heads.head import CurvePoint, Fit, Head, learnt, require_shapes
 from ganssl.errors import UserError
 from ganssl.metrics.probability import cross_entropy
 
@@ -64,7 +64,7 @@ class ForestHead:
         return np.concatenate([np.empty(0, np.float32), *map(self._chunk_scores, chunks)])
 
     def _chunk_scores(self, features: np.ndarray) -> np.ndarray:
-        left, right, feature, cut, share, roots = (self.arrays[name] for name in FIELDS)
+        left, right, feature, cut, share, roots = (learnt(self.arrays)[name] for name in FIELDS)
         features = np.asarray(features, np.float32)
         row = np.arange(len(features))[:, None]
         node = np.broadcast_to(roots, (len(features), len(roots)))  # (n, trees)
@@ -74,12 +74,13 @@ class ForestHead:
         return share[node].mean(axis=1, dtype=np.float64).astype(np.float32)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        return self.arrays
+        return learnt(self.arrays)
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray], size: int) -> ForestHead:
         nodes, trees = (np.size(arrays.get(name, ())) for name in ("left", "roots"))
-        require_shapes(arrays, {name: (nodes,) for name in FIELDS[:-1]} | {"roots": (trees,)})
+        shapes: dict[str, tuple[int, ...]] = {name: (nodes,) for name in FIELDS[:-1]}
+        require_shapes(arrays, shapes | {"roots": (trees,)})
         left, right, feature, _, _, roots = (arrays[name] for name in FIELDS)
         inner = left != LEAF
         here = np.arange(nodes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -97,6 +97,16 @@ LARGEST = 1e12
 def ordinary_numbers(array: np.ndarray) -> bool:
     """Whether an array from a file holds real, finite numbers below `LARGEST`."""
     return array.dtype.kind in "iuf" and bool(np.all(np.abs(array.astype(np.float64)) < LARGEST))
+
+
+Learnt = TypeVar("Learnt")
+
+
+def learnt(value: Learnt | None) -> Learnt:
+    """What a head has learnt; `ValueError` before it was fitted."""
+    if value is None:
+        raise ValueError("the head is not fitted")
+    return value
 
 
 def require_shapes(arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int, ...]]) -> None:

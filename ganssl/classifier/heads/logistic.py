@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ganssl.classifier.heads.head import CurvePoint, Fit, Head, require_shapes
+from ganssl.classifier.heads.head import CurvePoint, Fit, Head, learnt, require_shapes
 from ganssl.features.probes import REGULARISATION
 from ganssl.metrics.probability import cross_entropy, sigmoid
 
@@ -38,12 +38,12 @@ class LogisticHead:
         return self
 
     def scores(self, features: np.ndarray) -> np.ndarray:
-        return sigmoid(features @ self.weights + self.bias)
+        return sigmoid(features @ learnt(self.weights) + learnt(self.bias))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        return {"weights": self.weights, "bias": self.bias}
+        return {"weights": learnt(self.weights), "bias": learnt(self.bias)}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray], size: int) -> LogisticHead:
         require_shapes(arrays, {"weights": (size,), "bias": ()})
-        return cls(**arrays)
+        return cls(weights=arrays["weights"], bias=arrays["bias"])

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ganssl.classifier.heads.head import CurvePoint, Fit, Head, require_shapes
+from ganssl.classifier.heads.head import CurvePoint, Fit, Head, learnt, require_shapes
 from ganssl.features.probes import REGULARISATION
 from ganssl.metrics.probability import cross_entropy, sigmoid
 
@@ -94,14 +94,14 @@ class NetworkHead:
 
     def scores(self, features: np.ndarray) -> np.ndarray:
         x = features
-        for kernel, bias in self.layers[:-1]:
+        for kernel, bias in learnt(self.layers)[:-1]:
             x = np.maximum(x @ kernel + bias, 0.0)  # (n, hidden)
-        kernel, bias = self.layers[-1]
+        kernel, bias = learnt(self.layers)[-1]
         return sigmoid((x @ kernel + bias)[:, 0])
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        arrays = {}
-        for i, (kernel, bias) in enumerate(self.layers):
+        arrays: dict[str, np.ndarray] = {}
+        for i, (kernel, bias) in enumerate(learnt(self.layers)):
             arrays |= {f"kernel_{i}": kernel, f"bias_{i}": bias}
         return arrays
 
@@ -109,7 +109,7 @@ class NetworkHead:
     def from_arrays(cls, arrays: dict[str, np.ndarray], size: int) -> NetworkHead:
         hidden = arrays.get("bias_0", np.zeros(0)).size
         widths = [size, hidden, 1] if "kernel_1" in arrays else [size, 1]
-        shapes = {}
+        shapes: dict[str, tuple[int, ...]] = {}
         for i, (before, after) in enumerate(pairwise(widths)):
             shapes |= {f"kernel_{i}": (before, after), f"bias_{i}": (after,)}
         require_shapes(arrays, shapes)

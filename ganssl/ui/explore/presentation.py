@@ -78,17 +78,17 @@ def _slider(session: FaceSession, attribute: str) -> None:
 
 def _show_changes(session: FaceSession) -> None:
     """What was asked for and the three largest changes besides; of a plain face, how it looks."""
-    if session.readout is None:
-        return
     state = session.state
     before, after = session.picture(state.unedited()), session.picture(state)
+    if session.readout is None or before.probabilities is None or after.probabilities is None:
+        return
     edits = tuple(dict.fromkeys(base_attribute(name) for name in state.edits))
     changes = session.readout.changes(before.probabilities, after.probabilities, edits)
     tones = before.skin_tone, after.skin_tone
-    rows, tones, _ = shown_rows(changes, tones, bool(edits), everything=False)
+    rows, shown_tones, _ = shown_rows(changes, tones, bool(edits), everything=False)
     if edits:
         asked = [change for change in rows if change.edited][:MOST_ASKED]
         rows = asked + [change for change in rows if not change.edited][:OTHERS]
-        st.html(change_table(rows, tones, len(asked)))
+        st.html(change_table(rows, shown_tones, len(asked)))
     else:
         st.html(change_table(rows[:OTHERS]))

@@ -18,8 +18,10 @@ def companion_note(session: FaceSession, attribute: str) -> str:
         return ""
     if reach.goes_with not in readout.attributes:
         return ""
-    face = session.picture(session.state.unedited())
-    likely = float(face.probabilities[readout.attributes.index(reach.goes_with)])
+    probabilities = session.picture(session.state.unedited()).probabilities
+    if probabilities is None:
+        return ""
+    likely = float(probabilities[readout.attributes.index(reach.goes_with)])
     return note(reach, attribute, likely)
 
 

@@ -254,11 +254,15 @@ class FaceSession:
             return self._own_picture(state)
         return _picture((self.model.key, state.to_json()), self)
 
+    @property
+    def strength(self) -> float:
+        """Of the photo's detail; 0 for a face that has none."""
+        return self.detail.strength if self.detail else 0.0
+
     def _own_picture(self, state: FaceState) -> Picture:
         """The same from a photo: kept in the visitor's session alone, never in a shared cache."""
         kept = st.session_state.setdefault(self.key("pictures"), {})
-        strength = self.detail.strength if self.detail else 0.0
-        key = (self.base_id, strength, self.model.key, state.to_json())
+        key = (self.base_id, self.strength, self.model.key, state.to_json())
         if key not in kept:
             kept[key] = self.draw(state)
         while len(kept) > OWN_PICTURES:
@@ -274,7 +278,7 @@ class FaceSession:
 
     def png(self, state: FaceState, side: int) -> bytes:
         """The face of a state as a file that says how it was made."""
-        if self.of_photo:
+        if self.base is not None:
             return photo_png(self.model, state, self.base, self.detail, side)
         return face_png(self.model, state, side)
 

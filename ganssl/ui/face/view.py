@@ -71,11 +71,11 @@ def show_changes(session: FaceSession) -> None:
     """The readout: how the probes see the face before and after, most changed first."""
     edited = session.state.edits
     st.markdown(f"##### {'What changed, and what else?' if edited else 'How it is perceived'}")
-    readout, state = session.readout, session.state
-    if readout is None:
+    state = session.state
+    before, after = session.picture(state.unedited()), session.picture(state)
+    if before.probabilities is None or after.probabilities is None:
         st.caption("The face network is not installed, so there is no readout.")
         return
-    before, after = session.picture(state.unedited()), session.picture(state)
     tones = before.skin_tone, after.skin_tone
     show_change_table(session, before.probabilities, after.probabilities, tones)
     st.caption(
@@ -91,6 +91,8 @@ def show_change_table(
     session: FaceSession, before: np.ndarray, after: np.ndarray, tones: tuple[float, float]
 ) -> None:
     """Probabilities `[a]` and skin tones side by side; see `shown_rows`."""
+    if session.readout is None:
+        return
     edits = tuple(dict.fromkeys(base_attribute(name) for name in session.state.edits))
     changes = session.readout.changes(before, after, edits)
     everything = st.session_state.get(session.key("all"), False)
@@ -152,13 +154,13 @@ def _change_row(change: Change) -> str:
 def _tone_row(before: float, after: float) -> str:
     """Skin tone in degrees, with the names of its groups."""
     low, high = TONES
-    ends = tuple(100 * min(max((tone - low) / (high - low), 0), 1) for tone in (before, after))
+    start, end = (100 * min(max((tone - low) / (high - low), 0), 1) for tone in (before, after))
     change = round(after) - round(before)
     groups = " → ".join(dict.fromkeys((group_of(before), group_of(after))))
     return _row(
         "other",
         f"Skin tone: {groups}",
-        ends,
+        (start, end),
         f"{before:.0f}° → {after:.0f}°".replace("-", "−"),
         f"{_sign(change)}{abs(change)}°",
     )

@@ -67,7 +67,7 @@ def show_direction(model: FaceModel) -> None:
         return
     attribute = story_attribute(model, sorted_by(model, probes))
     count = st.slider("Faces in each group", 1, 60, 24, key="story/group", persist_state="session")
-    without, with_ = groups(people, probes.attributes.index(attribute), count)
+    without, with_ = groups(people.probabilities, probes.attributes.index(attribute), count)
     title = Attribute(attribute).title
     left, right = st.columns(2, gap="large")
     with left:
@@ -101,9 +101,9 @@ def _show_group(people: Crowd, rows: np.ndarray) -> None:
     show_faces(shown, [f"{i + 1}" for i in range(len(shown))], SHOWN, labelled=not presenting())
 
 
-def groups(people: Crowd, column: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+def groups(probabilities: np.ndarray, column: int, count: int) -> tuple[np.ndarray, np.ndarray]:
     """The rows of the `count` faces that are read as least and as most of an attribute."""
-    order = np.argsort(people.probabilities[:, column], kind="stable")
+    order = np.argsort(probabilities[:, column], kind="stable")
     return order[:count], order[::-1][:count]
 
 

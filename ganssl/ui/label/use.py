@@ -87,7 +87,7 @@ def _slider(work: Work, model: FaceModel) -> None:
         before = work.sliders.pop(question.name, None)
         try:
             direction = fit_few_labels(model, encoded).get(question.name)
-            kept = keep_own(direction, model, before and before.attribute, poor)
+            kept = keep_own(direction, model, before.attribute if before else None, poor)
         except UserError as error:
             st.error(str(error), icon=":material/error:")
             return

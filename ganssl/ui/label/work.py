@@ -91,6 +91,8 @@ class Work:
 
     def answer(self, value: str) -> None:
         """Answer for the photo in view and go on; after the last photo, to the next question."""
+        if self.photo is None:
+            return
         seconds = time.monotonic() - self.shown
         self.session.answer(self.photo, self.question, value, seconds, self.again)
         self.turn_to(self.question, self.again)
@@ -121,11 +123,11 @@ class Work:
         key = self.order, self.question
         if key not in self._orders:
             seed = self.session.seed
-            informed = self.order == INFORMATIVE and self.analysis is not None
+            informed = self.analysis if self.order == INFORMATIVE else None
             self._orders[key] = (
-                self.analysis.order(self.question, seed)
-                if informed
-                else RandomOrder(len(self.session.names), seed)
+                RandomOrder(len(self.session.names), seed)
+                if informed is None
+                else informed.order(self.question, seed)
             )
         return self._orders[key]
 
@@ -153,7 +155,8 @@ class Work:
 
     def take_back(self) -> None:
         """Take them from the shelf, and with them what was made of them for judging."""
-        shelf().photos.pop(self.handed_over, None)
+        if self.handed_over is not None:
+            shelf().photos.pop(self.handed_over, None)
         self.handed_over = None
         desk()  # lets go of photos that have left the shelf
 

@@ -104,7 +104,7 @@ def _choose(model: FaceModel, population: Population | None) -> tuple[Direction,
     try:
         if instead is not None and population is not None:
             return population.between(model.id, instead, attribute), attribute
-        if method in ready:
+        if method in ready or population is None:
             return model.directions.get(attribute, method), attribute
         return fitted_direction(model, attribute, method, population), attribute
     except UserError as error:

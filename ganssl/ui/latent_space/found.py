@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -47,7 +49,7 @@ def show_found(laboratory: Laboratory, model: FaceModel, population: Population 
     if method == "ica" and population is None:
         st.info("Independent components are those of faces: load some above.")
         return
-    if method == "ica" and population.seeded:
+    if method == "ica" and population is not None and population.seeded:
         st.caption(
             "Codes of generated faces are nearly Gaussian, where independent components mean "
             "little. Load photos for better ones."
@@ -67,11 +69,11 @@ def show_found(laboratory: Laboratory, model: FaceModel, population: Population 
 
 
 def _found(method: str, model: FaceModel, population: Population | None) -> list[Found]:
-    if method == "pca":
-        return principal_directions(model.covariance, model.mean, COUNT)
+    if method == "ica" and population is not None:
+        return population.once("ica", partial(independent_directions, population.codes, COUNT))
     if method == "sefa":
         return first_layer_directions(first_layer(model), model.covariance, model.mean, COUNT)
-    return population.once("ica", lambda: independent_directions(population.codes, COUNT))
+    return principal_directions(model.covariance, model.mean, COUNT)
 
 
 def _show(laboratory: Laboratory, direction: Direction, faces: np.ndarray) -> None:

@@ -19,7 +19,8 @@ def installed_extractors() -> tuple[dict[str, FeatureExtractor], dict[str, str]]
 
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner="Loading the face features …")
 def _installed(key: str, _model: FaceModel) -> tuple[dict[str, FeatureExtractor], dict[str, str]]:
-    found, missing = {}, {}
+    found: dict[str, FeatureExtractor] = {}
+    missing: dict[str, str] = {}
     for name in EXTRACTORS:
         try:
             found[name] = get_extractor(name, _model if name == "encoder" else None)

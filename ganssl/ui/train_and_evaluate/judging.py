@@ -143,8 +143,9 @@ def judge_button(
             start_judging(classifier, photos, settings, model, shelf().sets)
         except UserError as error:
             st.error(str(error), icon=":material/error:")
-    if desk().job:
-        show_job(desk().job)
+    job = desk().job
+    if job:
+        show_job(job)
 
 
 def exchange_button(model: FaceModel) -> None:

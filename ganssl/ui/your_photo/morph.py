@@ -39,7 +39,7 @@ def show_morph(session: FaceSession, face: EditablePhoto) -> None:
     """Choose a second face, see the way to it, and take it along as an animation."""
     st.caption("From your face, as the sliders have it, to another one, through the latent space.")
     settings, pictures = st.columns([2, 5], gap="large")
-    a = photo_end(session.model, face, session.state, session.detail.strength)
+    a = photo_end(session.model, face, session.state, session.strength)
     with settings:
         b = _second_face(session)
         if b is None:
@@ -104,7 +104,7 @@ def _second_face(session: FaceSession) -> MorphEnd | None:
         on_click=slot.forget,
         key=session.key("remove second"),
     )
-    return photo_end(session.model, face, FaceState(), session.detail.strength)
+    return photo_end(session.model, face, FaceState(), session.strength)
 
 
 def _show_strip(model: FaceModel, a: MorphEnd, b: MorphEnd, path: str) -> None:

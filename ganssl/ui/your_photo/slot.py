@@ -75,9 +75,14 @@ class PhotoSlot:
         return st.session_state.get(self.key("given"))
 
     @property
+    def _held(self) -> Given:
+        """The given photo, for what is done only once there is one."""
+        return st.session_state[self.key("given")]
+
+    @property
     def face_id(self) -> str:
         """Changes with the photo and the chosen face."""
-        return f"{self.given.id}/{self.given.chosen}"
+        return f"{self._held.id}/{self._held.chosen}"
 
     def ask(self) -> None:
         """Draw the uploader or the camera, as the visitor chooses."""
@@ -133,37 +138,37 @@ class PhotoSlot:
 
     def face(self) -> EditablePhoto:
         """The chosen face of the given photo, found and encoded when first asked for."""
-        given = self.given
-        if given.faces is None:
+        given = self._held
+        faces = given.faces
+        if faces is None:
             with st.spinner("Looking for faces …"):
-                given.faces = faces_to_choose(given.photo)[:MOST_FACES]
-            if given.faces:
-                given.chosen = main_face(given.photo, given.faces)
+                faces = given.faces = faces_to_choose(given.photo)[:MOST_FACES]
+            if faces:
+                given.chosen = main_face(given.photo, faces)
         if given.face is None or given.model != self.model.faces_key:
             probes = readout(self.model.size)
             network = probes.network if probes else None
             with st.spinner("Aligning and encoding …"):
-                given.face = editable_photo(
-                    self.model, given.photo, given.chosen, given.faces, network
-                )
+                given.face = editable_photo(self.model, given.photo, given.chosen, faces, network)
             given.model = self.model.faces_key
         return given.face
 
     def choose(self, index: int) -> None:
-        self.given.chosen, self.given.face = index, None
+        self._held.chosen, self._held.face = index, None
 
     def show_choice(self) -> None:
         """The photo with a box around each face, and a thumbnail to choose each by."""
-        given = self.given
-        many = len(given.faces) > 1
-        overview = boxed(given.photo, given.faces, given.chosen)
-        words = f"{len(given.faces)} faces found" if many else ""
+        given = self._held
+        faces = given.faces or []
+        many = len(faces) > 1
+        overview = boxed(given.photo, faces, given.chosen)
+        words = f"{len(faces)} faces found" if many else ""
         st.image(photo_url(overview), width="stretch", alt=f"Your photo. {words}".strip())
         if not many:
             return
         st.caption(f"{words}. Which one?")
         with st.container(horizontal=True, gap="small"):
-            for i, face in enumerate(given.faces):
+            for i, face in enumerate(faces):
                 with st.container(width=THUMBNAIL, gap=None):
                     thumbnail = np.asarray(around(given.photo, face))
                     st.image(picture_url(thumbnail, THUMBNAIL), alt=f"Face {i + 1}")
@@ -196,5 +201,6 @@ def around(photo: Image.Image, face: Face) -> Image.Image:
     left, top, width, height = face.box
     half = max(width, height) * (0.5 + MARGIN)
     x, y = left + width / 2, top + height / 2
-    square = photo.crop(tuple(round(edge) for edge in (x - half, y - half, x + half, y + half)))
+    edges = round(x - half), round(y - half), round(x + half), round(y + half)
+    square = photo.crop(edges)
     return square.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BICUBIC)
