@@ -44,6 +44,8 @@ _HOMES = {
     # classifiers and how good they are
     "get_extractor": "ganssl.features.extractor",
     "train_on_set": "ganssl.classifier",
+    "PhotoEvidence": "ganssl.classifier",
+    "Watch": "ganssl.classifier",
     "save_classifier": "ganssl.classifier",
     "load_classifier": "ganssl.classifier",
     "judge_photos": "ganssl.judgement.on_photos",

@@ -52,6 +52,28 @@ ROOMS = (
 )
 """A file imports from its own room and from rooms that stand before it, and from no other."""
 
+MOST_PARAMETERS = 7
+WIDE = {
+    "ganssl.judgement.compare.compare_methods": 13,
+    "ganssl.directions.fit.fit_directions": 13,
+    "ganssl.classifier.train.train_classifier": 13,
+    "ganssl.judgement.baselines.baselines": 12,
+    "ganssl.directions.fit.fit_direction": 12,
+    "ganssl.synthesis.run.synthesize": 10,
+    "ganssl.models.face_model.FaceModel.__init__": 10,
+    "ganssl.ui.your_photo.morph._animation": 9,
+    "ganssl.synthesis.ray_engine.synthesize_on_ray": 9,
+    "ganssl.training.evaluate_gan.evaluate_gan": 8,
+    "ganssl.laboratory.side_effects.measure_side_effects": 8,
+    "ganssl.fitting.spread_directions.spread_photo_directions": 8,
+    "ganssl.fitting.spread_directions.fit_spread_directions": 8,
+    "ganssl.fitting.from_photos.fit_photo_directions": 8,
+    "ganssl.fitting.from_photos.fit_encoded": 8,
+    "ganssl.experiments.ablation._variants": 8,
+    "ganssl.directions.fit._choose": 8,
+}
+"""Functions with more parameters, and how many; to be made narrower and never wider."""
+
 EVERY_PAGE = ("ganssl.ui.shared", "ganssl.ui.face")
 
 
@@ -199,6 +221,35 @@ def test_text_is_read_and_written_as_utf_8():
         and not any(keyword.arg == "encoding" for keyword in node.keywords)
     ]
     assert not bare
+
+
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How many parameters a caller can give."""
+    names = function.args.posonlyargs + function.args.args + function.args.kwonlyargs
+    return len(names) - (bool(names) and names[0].arg in ("self", "cls"))
+
+
+def wide_functions(tree: ast.AST, place: str) -> dict[str, int]:
+    """Functions below a piece of syntax with more than `MOST_PARAMETERS`, by dotted name."""
+    found = {}
+    for node in ast.iter_child_nodes(tree):
+        named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        here = f"{place}.{node.name}" if named else place
+        function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if function and parameters(node) > MOST_PARAMETERS:
+            found[here] = parameters(node)
+        found |= wide_functions(node, here)
+    return found
+
+
+def test_functions_have_few_parameters():
+    source = "class A:\n def f(self, a, b, c, d, /, e, f=1, *g, h, **i): pass\n"
+    assert wide_functions(ast.parse(source), "m") == {}
+    assert wide_functions(ast.parse(source.replace("h,", "h, j,")), "m") == {"m.A.f": 8}
+    found = {}
+    for name, path in files().items():
+        found |= wide_functions(ast.parse(path.read_text(encoding="utf-8")), name)
+    assert found == WIDE, "options belong together in a dataclass; strike from WIDE what is mended"
 
 
 def test_every_shared_cache_of_something_of_a_model_has_its_key():

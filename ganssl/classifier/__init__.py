@@ -1,7 +1,13 @@
 """Classifiers on face features: train, place the threshold, save, load."""
 
 from ganssl.classifier.classifier import Classifier, Source, calibrated
-from ganssl.classifier.from_faces import train_on_faces, train_on_set
+from ganssl.classifier.from_faces import (
+    LabelledFaces,
+    PhotoEvidence,
+    Watch,
+    train_on_faces,
+    train_on_set,
+)
 from ganssl.classifier.heads.head import CurvePoint
 from ganssl.classifier.heads.registry import HEADS
 from ganssl.classifier.several import load_heads, save_heads, train_heads
@@ -14,7 +20,10 @@ __all__ = [
     "Calibration",
     "Classifier",
     "CurvePoint",
+    "LabelledFaces",
+    "PhotoEvidence",
     "Source",
+    "Watch",
     "calibrate_threshold",
     "calibrated",
     "doubtful_rows",

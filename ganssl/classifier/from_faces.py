@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,43 +29,33 @@ if TYPE_CHECKING:
     from ganssl.synthesis.reader import SyntheticSet
 
 
-def train_on_faces(
-    faces: np.ndarray | FaceRows,
-    labels: np.ndarray,
-    attribute: Attribute,
-    extractor: FeatureExtractor,
-    head: str = "linear",
-    *,
-    preprocess: Preprocess | None = None,
-    recipe: dict[str, Any] | None = None,
-    groups: np.ndarray | None = None,
-    copies: int = 0,
-    damage: Damage | None = None,
-    anchor: Anchor | None = None,
-    check: PhotoCheck | None = None,
-    unlabelled: PhotoSet | None = None,
-    threshold: str = "mixture",
-    positive_share: float | None = None,
-    cache: str | Path | None = None,
-    progress: Stages | None = None,
-    curve: Callable[[CurvePoint], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-    seed: int = 0,
-    **options,
-) -> Classifier:
-    """Extract features, train a head and, given unlabelled photos, place its threshold.
+@dataclass(frozen=True, eq=False)
+class LabelledFaces:
+    """Faces to learn from, most often generated.
 
-    Args:
-        faces: uint8 `[n, s, s, 3]`, most often generated; may be a memory map.
+    Attributes:
+        faces: uint8 `[n, s, s, 3]`; may be a memory map.
         labels: int8 `[n]` of 0 and 1, and -1 for faces that are left out.
-        head: see `ganssl.classifier.heads`.
         preprocess: what photos must go through to be like the faces; the
             default crop to their size when None.
         recipe: of the faces, kept with the classifier.
         groups: int `[n]`; faces of one group, such as the pairs of a set, stay
             on one side of the holdout.
-        copies: learn from so many degraded versions of each face as well.
-        damage: what befalls these; mild blur, noise, JPEG and light when None.
+    """
+
+    faces: np.ndarray | FaceRows
+    labels: np.ndarray
+    attribute: Attribute
+    preprocess: Preprocess | None = None
+    recipe: dict[str, Any] = field(default_factory=dict)
+    groups: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoEvidence:
+    """What photos tell a classifier that learns from generated faces; by default nothing.
+
+    Attributes:
         anchor: the few labelled photos that the labels came from. Faces whose
             features contradict their label by these are left out, and the
             threshold is placed by them.
@@ -73,38 +63,81 @@ def train_on_faces(
             same. One of other features or another size of faces is not used.
         unlabelled, threshold, positive_share: photos that place it where there
             is no anchor, see `ganssl.metrics.threshold`.
-        cache: folder that keeps features for next time; not those of copies.
+
+    Raises `UserError` for a threshold that there is not.
+    """
+
+    anchor: Anchor | None = None
+    check: PhotoCheck | None = None
+    unlabelled: PhotoSet | None = None
+    threshold: str = "mixture"
+    positive_share: float | None = None
+
+    def __post_init__(self) -> None:
+        check_method(self.threshold, self.positive_share)
+
+
+@dataclass(frozen=True, eq=False)
+class Watch:
+    """How a training is followed and stopped, and what it keeps.
+
+    Attributes:
         progress: shows the stages.
-        curve, cancelled, seed, options: as `progress`, `cancelled`, `seed` and
-            the rest of `train_classifier`.
+        curve: called with each point of the learning curve.
+        cancelled: asked at each point; `Cancelled` is raised when it says True.
+        cache: folder that keeps features for next time; not those of degraded copies.
+    """
+
+    progress: Stages | None = None
+    curve: Callable[[CurvePoint], None] | None = None
+    cancelled: Callable[[], bool] | None = None
+    cache: str | Path | None = None
+
+
+NOTHING, UNWATCHED = PhotoEvidence(), Watch()
+
+
+def train_on_faces(
+    made: LabelledFaces,
+    extractor: FeatureExtractor,
+    head: str = "linear",
+    *,
+    evidence: PhotoEvidence = NOTHING,
+    watch: Watch = UNWATCHED,
+    copies: int = 0,
+    damage: Damage | None = None,
+    **options,
+) -> Classifier:
+    """Extract features, train a head, and place its threshold by what photos tell.
+
+    Args:
+        head: see `ganssl.classifier.heads`.
+        copies: learn from so many degraded versions of each face as well.
+        damage: what befalls these; mild blur, noise, JPEG and light when None.
+        options: `seed` and the rest of `train_classifier`.
 
     Raises `UserError` for faces that the extractor cannot read, labels that
     cannot be learnt from or options that there are not, and `Cancelled` when
     asked to stop.
     """
-    check_training(head, seed=seed, **options)
-    check_method(threshold, positive_share)
+    check_training(head, **options)
     if copies < 0:
         raise UserError("The number of degraded copies must be 0 or greater.")
-    labels = np.asarray(labels)
-    if labels.shape != (len(faces),):
-        check_rows(np.zeros((len(faces), 0), np.float32), labels)  # says so
-    known = labels >= 0
-    labels = check_rows(np.zeros((int(known.sum()), 0), np.float32), labels[known])[1]
-    preprocess = preprocess or Preprocess(faces.shape[1])
+    preprocess = made.preprocess or Preprocess(made.faces.shape[1])
+    stage, anchor = stages(watch.progress, watch.cancelled), evidence.anchor
+    labels, groups, known = _known(made)
 
-    stage = stages(progress, cancelled)
+    told, seed = stage("face features"), options.get("seed", 0)
     if copies:
         rng = np.random.default_rng([seed, 1])
-        features = augmented_features(extractor, faces, rng, copies, stage("face features"), damage)
+        features = augmented_features(extractor, made.faces, rng, copies, told, damage)
     else:
-        features = cached_features(extractor, faces, cache=cache, progress=stage("face features"))
+        features = cached_features(extractor, made.faces, cache=watch.cache, progress=told)
     if not known.all():
         features = features[np.tile(known, 1 + copies)]
-        groups = None if groups is None else groups[known]
     if copies and groups is None:
         groups = np.arange(len(labels))
-    dropped = 0
+    check, dropped = evidence.check, 0
     if check is not None and not check.fits(extractor.name, extractor.id, preprocess.size):
         check = None
     if anchor is None and check is not None:
@@ -117,13 +150,12 @@ def train_on_faces(
     classifier = train_classifier(
         features,
         np.tile(labels, 1 + copies),
-        attribute,
+        made.attribute,
         head,
-        seed=seed,
-        progress=curve,
-        cancelled=cancelled,
+        progress=watch.curve,
+        cancelled=watch.cancelled,
         groups=None if groups is None else np.tile(groups, 1 + copies),
-        source=Source(extractor.name, extractor.id, preprocess, recipe or {}),
+        source=Source(extractor.name, extractor.id, preprocess, made.recipe),
         **options,
     )
     if anchor is not None:
@@ -132,12 +164,21 @@ def train_on_faces(
         if anchor.check:
             learnt["taught_by"] = anchor.check.labels
         classifier = replace(classifier, metrics=classifier.metrics | learnt)
-    if unlabelled is not None and (anchor is None or anchor.check):
-        photos = cached_features(
-            extractor, unlabelled, preprocess, cache, stage("features of unlabelled photos")
-        )
-        classifier, _ = calibrated(classifier, photos, threshold, positive_share)
+    if evidence.unlabelled is not None and (anchor is None or anchor.check):
+        told, photos = stage("features of unlabelled photos"), evidence.unlabelled
+        scored = cached_features(extractor, photos, preprocess, watch.cache, told)
+        classifier, _ = calibrated(classifier, scored, evidence.threshold, evidence.positive_share)
     return classifier
+
+
+def _known(made: LabelledFaces) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+    """Labels and groups of the faces that have a label, and which these are, bool `[n]`."""
+    labels = np.asarray(made.labels)
+    if labels.shape != (len(made.faces),):
+        check_rows(np.zeros((len(made.faces), 0), np.float32), labels)  # says so
+    known = labels >= 0
+    labels = check_rows(np.zeros((int(known.sum()), 0), np.float32), labels[known])[1]
+    return labels, None if made.groups is None else made.groups[known], known
 
 
 def train_on_set(
@@ -146,6 +187,7 @@ def train_on_set(
     head: str = "linear",
     *,
     checked: bool = True,
+    evidence: PhotoEvidence = NOTHING,
     **options,
 ) -> Classifier:
     """`train_on_faces` with a set on disk, whose faces are read as they are needed.
@@ -165,17 +207,20 @@ def train_on_set(
         >>> ganssl.load_classifier("classifier").threshold == classifier.threshold
         True
     """
+    if checked:
+        evidence = replace(evidence, check=set_check(faces))
+    return train_on_faces(set_faces(faces), extractor, head, evidence=evidence, **options)
+
+
+def set_faces(faces: SyntheticSet, attribute: str | None = None) -> LabelledFaces:
+    """The faces of a set on disk with the labels of one attribute; the first when None."""
     recipe = faces.recipe
-    return train_on_faces(
+    return LabelledFaces(
         face_rows(faces),
-        faces.labels,
-        faces.attribute,
-        extractor,
-        head,
+        faces.labels if attribute is None else faces.column(attribute),
+        faces.attribute if attribute is None else Attribute(attribute),
         recipe={"set": faces.id, "model": faces.model_id, **recipe.to_dict()},
         groups=faces.pairs if recipe.pairs else None,
-        check=set_check(faces) if checked else None,
-        **options,
     )
 
 

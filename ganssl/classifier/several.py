@@ -12,6 +12,7 @@ import json
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,15 @@ from ganssl.base.atomic import write_file
 from ganssl.base.json_text import parse_json
 from ganssl.classifier.anchor import Anchor
 from ganssl.classifier.classifier import Classifier
-from ganssl.classifier.from_faces import face_rows, set_check, train_on_faces
+from ganssl.classifier.from_faces import (
+    NOTHING,
+    UNWATCHED,
+    PhotoEvidence,
+    Watch,
+    set_check,
+    set_faces,
+    train_on_faces,
+)
 from ganssl.classifier.store import MANIFEST, load_classifier, require_free, save_classifier
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
@@ -39,7 +48,8 @@ def train_heads(
     *,
     anchors: Mapping[str, Anchor] | None = None,
     checked: bool = True,
-    cache: str | Path | None = None,
+    evidence: PhotoEvidence = NOTHING,
+    watch: Watch = UNWATCHED,
     **options,
 ) -> list[Classifier]:
     """A head for each attribute whose labels the set carries; see `train_on_faces`.
@@ -50,24 +60,21 @@ def train_heads(
     Args:
         anchors: the few labelled photos by attribute.
         checked: as in `train_on_set`.
-        cache: folder that keeps the features; None keeps them until the last head is trained.
-        options: as in `train_on_faces`.
+        watch: without a cache it keeps the features until the last head is trained.
+        evidence, options: as in `train_on_faces`; anchor and check are those of each attribute.
     """
-    recipe, rows = faces.recipe, face_rows(faces)
-    about = {"set": faces.id, "model": faces.model_id, **recipe.to_dict()}
     with tempfile.TemporaryDirectory() as kept:
         return [
             train_on_faces(
-                rows,
-                faces.column(attribute.name),
-                attribute,
+                set_faces(faces, attribute.name),
                 extractor,
                 head,
-                recipe=about,
-                groups=faces.pairs if recipe.pairs else None,
-                anchor=(anchors or {}).get(attribute.name),
-                check=set_check(faces, attribute.name) if checked else None,
-                cache=cache or kept,
+                evidence=replace(
+                    evidence,
+                    anchor=(anchors or {}).get(attribute.name),
+                    check=set_check(faces, attribute.name) if checked else None,
+                ),
+                watch=replace(watch, cache=watch.cache or kept),
                 **options,
             )
             for attribute in faces.attributes

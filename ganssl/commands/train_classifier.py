@@ -117,7 +117,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
-    from ganssl.classifier import save_heads, train_heads
+    from ganssl.classifier import PhotoEvidence, Watch, save_heads, train_heads
     from ganssl.classifier.several import require_free_for_heads
     from ganssl.features.extractor import get_extractor
     from ganssl.synthesis.reader import read_set
@@ -142,12 +142,12 @@ def run(args: argparse.Namespace) -> int:
         damage=damage(args),
         anchors=anchors(args, made, extractor, unlabelled),
         checked=not args.no_check,
-        unlabelled=unlabelled,
-        threshold=args.threshold,
-        positive_share=args.positive_share,
-        cache=args.cache,
-        progress=bar,
-        curve=print_point,
+        evidence=PhotoEvidence(
+            unlabelled=unlabelled,
+            threshold=args.threshold,
+            positive_share=args.positive_share,
+        ),
+        watch=Watch(progress=bar, curve=print_point, cache=args.cache),
         seed=args.seed,
         holdout_share=args.holdout_share,
         doubtful_share=args.doubtful_share,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ganssl.attributes import Attribute
-from ganssl.classifier.from_faces import train_on_faces
+from ganssl.classifier.from_faces import LabelledFaces, PhotoEvidence, train_on_faces
 from ganssl.classifier.heads.registry import HEADS, make_head, settings_of
 from ganssl.classifier.train import train_classifier
 from ganssl.errors import UserError
@@ -50,12 +50,17 @@ def test_what_is_learnt_is_no_setting():
         ({"doubtful_share": -0.1}, "doubtful share"),
         ({"head": "deep"}, "no head 'deep'"),
         ({"seed": -1}, "seed"),
-        ({"threshold": "mixtures"}, "'mixtures' places no threshold"),
-        ({"threshold": "prior"}, "share of present photos"),
         ({"copies": -1}, "degraded copies"),
     ],
 )
 def test_training_on_faces_refuses_wrong_options_at_once(options, message):
     faces = np.zeros((len(LABELS), 64, 64, 3), np.uint8)
     with pytest.raises(UserError, match=message):
-        train_on_faces(faces, LABELS, Attribute("Smiling"), Unread(), **options)
+        train_on_faces(LabelledFaces(faces, LABELS, Attribute("Smiling")), Unread(), **options)
+
+
+def test_photos_that_place_the_threshold_are_told_how_when_they_are_named():
+    with pytest.raises(UserError, match="'mixtures' places no threshold"):
+        PhotoEvidence(threshold="mixtures")
+    with pytest.raises(UserError, match="share of present photos"):
+        PhotoEvidence(threshold="prior")

@@ -10,6 +10,7 @@ import pytest
 
 from ganssl.attributes import Attribute
 from ganssl.classifier import (
+    LabelledFaces,
     load_classifier,
     load_heads,
     save_classifier,
@@ -73,8 +74,10 @@ def test_faces_within_the_margin_are_left_out(extractor):
     faces[20:40] = 255
     faces[40:] = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 3))
     smiling = Attribute("Smiling")
-    with_them = train_on_faces(faces, labels, smiling, extractor, "logistic", copies=1)
-    without = train_on_faces(faces[:40], labels[:40], smiling, extractor, "logistic")
+    everything = LabelledFaces(faces, labels, smiling)
+    known = LabelledFaces(faces[:40], labels[:40], smiling)
+    with_them = train_on_faces(everything, extractor, "logistic", copies=1)
+    without = train_on_faces(known, extractor, "logistic")
     assert with_them.metrics["trained_on"] + with_them.metrics["held_out"] == 80
     assert without.metrics["trained_on"] + without.metrics["held_out"] == 40
 
@@ -105,7 +108,7 @@ def test_a_single_head_is_a_plain_classifier_of_the_same_bytes(tmp_path, extract
     faces = np.zeros((80, 8, 8, 3), np.uint8)
     faces[::2] = 255
     labels = (np.arange(80) % 2).astype(np.int8)
-    head = train_on_faces(faces, labels, Attribute("Smiling"), extractor, "logistic")
+    head = train_on_faces(LabelledFaces(faces, labels, Attribute("Smiling")), extractor, "logistic")
     save_heads([head], tmp_path / "heads")
     save_classifier(head, tmp_path / "plain")
     for path in (tmp_path / "plain").iterdir():

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from ganssl.attributes import Attribute
-from ganssl.classifier import load_classifier, save_classifier, train_classifier, train_on_faces
+from ganssl.classifier import (
+    LabelledFaces,
+    PhotoEvidence,
+    load_classifier,
+    save_classifier,
+    train_classifier,
+    train_on_faces,
+)
 from ganssl.classifier.anchor import taught_anchor
 from ganssl.classifier.archive import classifier_zip, read_classifier_zip
 from ganssl.classifier.card import classifier_card, expected_sentence
@@ -62,17 +69,9 @@ def pixels() -> np.ndarray:
     return faces
 
 
-def trained(check: PhotoCheck | None, **options):
-    return train_on_faces(
-        pixels(),
-        LABELS,
-        GLASSES,
-        extractor(),
-        "logistic",
-        check=check,
-        holdout_share=0.0,
-        **options,
-    )
+def trained(check: PhotoCheck | None):
+    made, evidence = LabelledFaces(pixels(), LABELS, GLASSES), PhotoEvidence(check=check)
+    return train_on_faces(made, extractor(), "logistic", evidence=evidence, holdout_share=0.0)
 
 
 def test_wrong_faces_are_left_out_and_the_threshold_suits_photos(check, photos):

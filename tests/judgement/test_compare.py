@@ -12,7 +12,13 @@ import pytest
 
 from ganssl.attributes import Attribute
 from ganssl.base.jobs import Cancelled
-from ganssl.classifier import load_classifier, save_classifier, train_on_faces
+from ganssl.classifier import (
+    LabelledFaces,
+    PhotoEvidence,
+    load_classifier,
+    save_classifier,
+    train_on_faces,
+)
 from ganssl.classifier.anchor import Anchor, photo_anchor
 from ganssl.errors import UserError
 from ganssl.judgement.baselines import (
@@ -69,7 +75,8 @@ def prepared(upload, model):
 @pytest.fixture(scope="module")
 def classifier():
     faces, labels = draw_faces(160, seed=7)
-    return train_on_faces(faces, labels, SMILING, mouth_extractor(), "logistic", regularisation=1.0)
+    made = LabelledFaces(faces, labels, SMILING)
+    return train_on_faces(made, mouth_extractor(), "logistic", regularisation=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +142,8 @@ def test_photos_that_a_classifier_learnt_from_are_not_judged(upload, prepared, t
     seen = upload.subset(np.arange(10))
     anchor = photo_anchor(seen, "Smiling", mouth_extractor(), Preprocess(64), upload)
     assert len(anchor.labels) == len(anchor.photos) == 10 and len(anchor.unlabelled) == COUNT
-    trained = train_on_faces(faces, labels, SMILING, mouth_extractor(), "logistic", anchor=anchor)
+    made, evidence = LabelledFaces(faces, labels, SMILING), PhotoEvidence(anchor=anchor)
+    trained = train_on_faces(made, mouth_extractor(), "logistic", evidence=evidence)
     assert "10 labelled photos" in trained.threshold_from
     save_classifier(trained, tmp_path / "classifier")
     loaded = load_classifier(tmp_path / "classifier")
@@ -155,12 +163,10 @@ def test_faces_with_wrong_labels_are_left_out_of_training():
     wrong = np.arange(160) % 5 == 0
     features = mouth_extractor().features(photos)
     trained = train_on_faces(
-        faces,
-        np.where(wrong, 1 - labels, labels),
-        SMILING,
+        LabelledFaces(faces, np.where(wrong, 1 - labels, labels), SMILING),
         mouth_extractor(),
         "logistic",
-        anchor=Anchor(features, truth, features[:0]),
+        evidence=PhotoEvidence(anchor=Anchor(features, truth, features[:0])),
         holdout_share=0.0,
         copies=1,
     )

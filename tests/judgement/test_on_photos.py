@@ -12,7 +12,14 @@ import pytest
 from ganssl.__main__ import main
 from ganssl.attributes import Attribute
 from ganssl.base.jobs import Cancelled
-from ganssl.classifier import load_classifier, save_classifier, train_on_faces
+from ganssl.classifier import (
+    LabelledFaces,
+    PhotoEvidence,
+    Watch,
+    load_classifier,
+    save_classifier,
+    train_on_faces,
+)
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.features.extractor import get_extractor
@@ -40,7 +47,7 @@ def network_classifier(tmp_path_factory) -> Path:
     """On the face network that ships, trained on drawn faces."""
     faces, labels = draw_faces(160, seed=7)
     extractor = get_extractor("face-network")
-    found = train_on_faces(faces, labels, SMILING, extractor, "logistic")
+    found = train_on_faces(LabelledFaces(faces, labels, SMILING), extractor, "logistic")
     folder = tmp_path_factory.mktemp("trained") / "classifier"
     save_classifier(found, folder)
     return folder
@@ -127,7 +134,9 @@ def test_evaluate_sets_other_methods_beside_it_and_writes_the_report(
 def test_judge_photos_takes_any_photo_set_with_slices(photos: Path, tmp_path: Path):
     extractor = mouth_extractor()
     faces, labels = draw_faces(160, seed=7)
-    classifier = train_on_faces(faces, labels, SMILING, extractor, "logistic", regularisation=1.0)
+    classifier = train_on_faces(
+        LabelledFaces(faces, labels, SMILING), extractor, "logistic", regularisation=1.0
+    )
     (tmp_path / "two.csv").write_text(
         "file,smiles,Young\n" + "".join(f"{i:02d}.png,{i % 2},{i // 12}\n" for i in range(COUNT)),
         encoding="utf-8",
@@ -155,7 +164,7 @@ def test_judge_photos_takes_any_photo_set_with_slices(photos: Path, tmp_path: Pa
 def test_nothing_usable_is_an_error_in_a_sentence(photos: Path, tmp_path: Path):
     extractor = mouth_extractor()
     faces, labels = draw_faces(40)
-    classifier = train_on_faces(faces, labels, SMILING, extractor, "logistic")
+    classifier = train_on_faces(LabelledFaces(faces, labels, SMILING), extractor, "logistic")
     for path in photos.iterdir():
         path.write_bytes(b"no image")
     found = read_labelled_folder(photos, tmp_path / "labels.csv", SMILING)
@@ -166,18 +175,18 @@ def test_nothing_usable_is_an_error_in_a_sentence(photos: Path, tmp_path: Path):
 def test_training_on_faces_can_be_stopped_and_is_calibrated_by_photos(photos: Path):
     faces, labels = draw_faces(40)
     with pytest.raises(Cancelled):
-        train_on_faces(faces, labels, SMILING, mouth_extractor(), cancelled=lambda: True)
+        train_on_faces(
+            LabelledFaces(faces, labels, SMILING),
+            mouth_extractor(),
+            watch=Watch(cancelled=lambda: True),
+        )
     unlabelled = read_labelled_folder(photos, photos.parent / "labels.csv", SMILING).photos
     found = train_on_faces(
-        faces,
-        labels,
-        SMILING,
+        LabelledFaces(faces, labels, SMILING),
         mouth_extractor(),
         "logistic",
+        evidence=PhotoEvidence(unlabelled=unlabelled, threshold="prior", positive_share=0.25),
         copies=1,
-        unlabelled=unlabelled,
-        threshold="prior",
-        positive_share=0.25,
     )
     assert found.metrics["trained_on"] == 72  # a face and its copy stay together
     scores = found.scores(mouth_extractor().features(unlabelled.faces(found.source.preprocess)))

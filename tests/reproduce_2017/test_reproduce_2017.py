@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import main
-from ganssl.classifier import train_classifier, train_on_faces
+from ganssl.classifier import LabelledFaces, train_classifier, train_on_faces
 from ganssl.commands.reproduce_2017 import FILE
 from ganssl.features.extractor import BatchedExtractor
 from ganssl.judgement.judge import judge
@@ -196,9 +196,7 @@ def test_all_defects_give_a_constant_answer_at_chance(material):
 def test_all_mended_is_todays_pipeline(material):
     faces = material.generated("natural", 0)
     today = train_on_faces(
-        faces,
-        training_labels(COUNT, NONE),
-        MALE,
+        LabelledFaces(faces, training_labels(COUNT, NONE), MALE),
         material.extractor,
         "logistic",
         holdout_share=0.0,

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from ganssl.base.jobs import Job, JobContext
-from ganssl.classifier import HEADS, Classifier, CurvePoint, train_heads
+from ganssl.classifier import HEADS, Classifier, CurvePoint, Watch, train_heads
 from ganssl.classifier.anchor import photo_anchor
 from ganssl.classifier.archive import classifier_zip, read_classifier_zip
 from ganssl.classifier.card import classifier_card, expected_sentence
@@ -186,10 +186,12 @@ def start_training(
             copies=copies,
             anchors=anchors,
             checked=checked,
-            cache=made.folder.parent / "features",
-            progress=context.stage,
-            curve=point,
-            cancelled=lambda: context.cancelled,
+            watch=Watch(
+                progress=context.stage,
+                curve=point,
+                cancelled=lambda: context.cancelled,
+                cache=made.folder.parent / "features",
+            ),
             seed=seed,
         )
         for classifier in reversed(trained):  # the first attribute's is the newest
