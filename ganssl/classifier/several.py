@@ -109,8 +109,9 @@ def head_folders(folder: str | Path) -> list[Path]:
         return [folder]
     values = parse_json(path.read_bytes(), str(path))
     names = values.get("heads") if isinstance(values, dict) else None
-    good = isinstance(names, list) and 0 < len(names) <= MOST_HEADS
-    if not good or values.get("format") != FORMAT or not all(map(_is_folder_name, names)):
+    names = names if isinstance(names, list) else []
+    good = 0 < len(names) <= MOST_HEADS and all(map(_is_folder_name, names))
+    if not good or values.get("format") != FORMAT:
         raise UserError(f"{path} is no list of heads that this version reads ({FORMAT!r}).")
     return [folder / name for name in names]
 

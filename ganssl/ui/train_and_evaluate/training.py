@@ -162,7 +162,8 @@ def start_training(
 
     Raises `UserError` where the visitor has too many jobs.
     """
-    classifiers, curve = shelf().classifiers, []
+    classifiers = shelf().classifiers
+    curve: list[CurvePoint] = []
     kind = f"{head} on {extractor.name}, {len(made):,} faces"
 
     def work(context: JobContext) -> None:
