@@ -124,7 +124,8 @@ def _measure(
         return benchmark(model, args.model, args.seconds, report)
     from ganssl.benchmarks.browser import measure_browser
 
-    figures = measure_browser(model.faces_key, model.latent_size, args.model, args.seconds)
-    for figure in figures:
+    figures = []
+    for figure in measure_browser(model.faces_key, model.latent_size, args.model, args.seconds):
         report(figure)
+        figures.append(figure)
     return figures

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ganssl.attributes import meant_name
 from ganssl.commands._options import listed
@@ -163,19 +162,19 @@ def run(args: argparse.Namespace) -> int:
         own = photos.attributes if photos else ()
         recipe = as_spelt(recipe, (*model.directions.attributes, *own))
         given = few_label_directions(model, recipe, photos, args.cache)
-    make = partial(
-        synthesize_on_ray if args.engine == "ray" else synthesize,
-        recipe=recipe,
-        out=args.out,
-        progress=bar("faces"),
-        layout=args.format,
-        photo_codes=photo_codes(model, photos, args.cache) if recipe.source == "photos" else None,
-        directions=given,
-    )
+    codes = photo_codes(model, photos, args.cache) if recipe.source == "photos" else None
+    options: dict[str, Any] = {
+        "progress": bar("faces"),
+        "layout": args.format,
+        "photo_codes": codes,
+        "directions": given,
+    }
     if args.engine == "ray":
-        summary = make(args.model, address=args.ray_address)
+        summary = synthesize_on_ray(
+            args.model, recipe, args.out, address=args.ray_address, **options
+        )
     else:
-        summary = make(model, shards=args.shards, shard=args.shard)
+        summary = synthesize(model, recipe, args.out, args.shards, args.shard, **options)
     kept = f", {summary.found:,} were there" if summary.found else ""
     print(
         f"wrote {summary.written:,} faces in {summary.seconds:.1f} s "

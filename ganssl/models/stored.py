@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -29,7 +29,15 @@ if TYPE_CHECKING:
 
 
 Take = Callable[[str, tuple[int, ...]], np.ndarray]
-Kit = TypeVar("Kit")
+
+
+class Drawing(Protocol):
+    """The part of a kit that begins the description of a generator."""
+
+    def code(self, size: int) -> Any: ...
+
+
+Kit = TypeVar("Kit", bound=Drawing)
 Result = TypeVar("Result")
 
 

@@ -169,6 +169,8 @@ def _exchange(model: FaceModel) -> None:
     """Callback: the photos with their labels exchanged take the place of those on the shelf."""
     mine = desk()
     classifier, settings = st.session_state[ASKED]
+    if mine.photos is None or mine.prepared is None:
+        return
     photos = mine.photos.exchanged(settings.column)
     shelf().exchange(mine.photos, photos)
     prepared = replace(
