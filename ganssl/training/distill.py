@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -64,7 +65,7 @@ class Distillation:
         for target in (self.network, self.average):
             target.set_weights(network.model.get_weights())
 
-    def variables(self) -> dict[str, object]:
+    def variables(self) -> dict[str, Any]:
         return {
             **named_variables("network", self.network),
             **named_variables("average", self.average),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -97,7 +98,7 @@ class GanTraining:
             self.optimizers["discriminator"].build(self.nets.discriminator_variables)
         self.steps = steps_of(self)
 
-    def variables(self) -> dict[str, object]:
+    def variables(self) -> dict[str, Any]:
         nets = self.nets
         owners = {
             "encoder": nets.encoder,

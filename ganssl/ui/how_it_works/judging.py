@@ -75,10 +75,13 @@ def _scores(model: FaceModel, people: Crowd, name: str) -> np.ndarray:
     def make() -> np.ndarray:
         labels = _labels(model, people, name)
         half = len(labels) // 2
+        features = people.features
+        if features is None:
+            raise ValueError("a classifier needs the features of the face network")
         classifier = train_classifier(
-            people.features[:half], labels[:half], Attribute(name), "logistic", holdout_share=0.0
+            features[:half], labels[:half], Attribute(name), "logistic", holdout_share=0.0
         )
-        return classifier.scores(people.features[half:])
+        return classifier.scores(features[half:])
 
     return _SCORES.get((model.key, people, name), make)
 

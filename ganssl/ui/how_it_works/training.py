@@ -172,7 +172,7 @@ def _show_losses(training: TinyTraining) -> None:
         _show_metrics(history)
     stride = -(-len(history) // SHOWN_STEPS)
     points = range(stride, len(history) + 1, stride)
-    lines = {"batch": list(points)}
+    lines: dict[str, list[float]] = {"batch": list(points)}
     for term, label in TERMS.items():  # the mean over each stretch
         lines[label] = [
             float(np.mean([step[term] for step in history[end - stride : end]])) for end in points

@@ -156,12 +156,17 @@ class PhotoSlot:
     def choose(self, index: int) -> None:
         self._held.chosen, self._held.face = index, None
 
+    def overview(self) -> Image.Image:
+        """The photo with a box around each face."""
+        given = self._held
+        return boxed(given.photo, given.faces or [], given.chosen)
+
     def show_choice(self) -> None:
         """The photo with a box around each face, and a thumbnail to choose each by."""
         given = self._held
         faces = given.faces or []
         many = len(faces) > 1
-        overview = boxed(given.photo, faces, given.chosen)
+        overview = self.overview()
         words = f"{len(faces)} faces found" if many else ""
         st.image(photo_url(overview), width="stretch", alt=f"Your photo. {words}".strip())
         if not many:

@@ -19,7 +19,7 @@ from ganssl.ui.shared.pictures import SIDE, photo_url, picture_url
 from ganssl.ui.shared.presentation import Steps
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.stage import show_stage_bar
-from ganssl.ui.your_photo.slot import PhotoSlot, boxed
+from ganssl.ui.your_photo.slot import PhotoSlot
 
 SMILE = 2.5
 """σ; the slider of Smiling ends at 3."""
@@ -53,7 +53,7 @@ def show_me(slot: PhotoSlot, model: FaceModel) -> None:
     with st.container(key="stage-me"):
         found, rebuilt, edited = st.columns(3, gap="medium")
     with found:
-        overview = boxed(slot.given.photo, slot.given.faces, slot.given.chosen)
+        overview = slot.overview()
         st.image(photo_url(overview), "**Found**", alt="Your photo, the face in a box")
     with rebuilt:
         words = f"**Rebuilt** from {len(face.code)} numbers"
