@@ -8,11 +8,14 @@ are daemons and know nothing of pages.
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
 import time
 import uuid
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +24,9 @@ from ganssl.errors import UserError
 QUEUED, RUNNING, DONE, CANCELLED, FAILED = "queued", "running", "done", "cancelled", "failed"
 RATE_SECONDS = 20.0
 """The rate is that of the last so many seconds."""
+
+STEPS_BACK = 5
+"""How many steps of priority the thread of a job stands behind those that answer visitors."""
 
 log = logging.getLogger(__name__)
 
@@ -295,6 +301,7 @@ class JobRunner:
         return True
 
     def _run(self, job: Job) -> None:
+        stand_back()
         state = DONE
         try:
             job.result = job.work(JobContext(job, self._give_way))
@@ -332,3 +339,17 @@ class JobRunner:
     def _drop_empty(self, owner: str) -> None:
         if not self._queues[owner]:
             del self._queues[owner]
+
+
+def stand_back() -> None:
+    """Let the other threads of the process go before this one, for as long as it lives.
+
+    Linux alone keeps a priority for each thread; elsewhere nothing happens.
+    """
+    if sys.platform != "linux":
+        return
+    thread = threading.get_native_id()
+    with suppress(OSError):
+        os.setpriority(
+            os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + STEPS_BACK
+        )

@@ -10,9 +10,9 @@ faces are made when they are shown. A model without the file begins at seed 0.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 
+from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
@@ -59,7 +59,7 @@ def load_gallery(model: FaceModel) -> Gallery:
     if path is None or not path.is_file():
         return plain
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = parse_json(path.read_bytes(), FILE)
         if values["format"] != FORMAT:
             raise ValueError(f"its format is {values['format']!r}")
         if values["model"] != model.id:

@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass
 
 from ganssl.errors import UserError
 
+LARGEST_SIDE, MOST_CHANNELS = 1024, 2048
+"""Of the networks that are built: a file may name any numbers."""
+
 GRID = 32
 """Side of the grid on which the encoder folds and the generator unfolds pixels."""
 
@@ -43,6 +46,9 @@ class ModelConfig:
     fine_width: int = 24
 
     def __post_init__(self) -> None:
+        for name in ("size", "latent_size", "detail_width", "fine_width"):
+            if not isinstance(getattr(self, name), int):
+                raise UserError(f"{name} must be a whole number, not {getattr(self, name)!r}.")
         for name in ("encoder_widths", "generator_widths", "discriminator_widths"):
             widths = tuple(int(width) for width in getattr(self, name))
             if len(widths) != 4 or min(widths) < 1:
@@ -50,7 +56,14 @@ class ModelConfig:
             object.__setattr__(self, name, widths)
         if self.size < 64 or self.size & (self.size - 1):
             raise UserError(f"The size of faces must be 64, 128, 256 …, not {self.size}.")
-        if self.latent_size < 2 or self.detail_width < 1:
+        widths = (*self.encoder_widths, *self.generator_widths, *self.discriminator_widths)
+        most = max(*widths, self.latent_size, self.detail_width, self.fine_width)
+        if self.size > LARGEST_SIDE or most > MOST_CHANNELS:
+            raise UserError(
+                f"The networks of a model have faces of at most {LARGEST_SIDE} pixels and layers "
+                f"of at most {MOST_CHANNELS:,} channels; {self.size} and {most:,} are too many."
+            )
+        if self.fine_width < 0 or self.latent_size < 2 or self.detail_width < 1:
             raise UserError(
                 "A model needs a latent code of 2 numbers or more and 1 detail channel."
             )
@@ -62,5 +75,7 @@ class ModelConfig:
     def from_dict(cls, values: dict) -> ModelConfig:
         try:
             return cls(**{**OLDER, **values})
-        except TypeError as error:
+        except UserError:
+            raise
+        except (TypeError, ValueError, OverflowError) as error:
             raise UserError(f"The model's settings are not readable: {error}.") from error

@@ -122,7 +122,7 @@ def _flat(record: dict) -> dict[str, str]:
             value = value.get("path") or value.get("choices") or ""
         if isinstance(value, list):
             value = value[0] if len(value) == 1 and not isinstance(value[0], dict) else ""
-        cells[str(key)] = cell_text(value)
+        cells[cell_text(str(key))] = cell_text(value)
     return cells
 
 
@@ -132,15 +132,15 @@ def _task(task: dict) -> dict[str, str]:
     flat = _flat(data) if isinstance(data, dict) else {}
     cells = {key: value for key, value in flat.items() if looks_like_photo(value)}
     if not cells and task.get("file_upload"):
-        cells = {"image": f"/data/upload/{task['file_upload']}"}
+        cells = {"image": cell_text(f"/data/upload/{task['file_upload']}")}
     done = task.get("annotations") or task.get("completions") or []
     for annotation in done[:1] if isinstance(done, list) else []:
-        results = annotation.get("result", []) if isinstance(annotation, dict) else []
-        for result in results:
-            value = result.get("value", {}) if isinstance(result, dict) else {}
-            choices = value.get("choices") or []
+        results = annotation.get("result") if isinstance(annotation, dict) else None
+        for result in results if isinstance(results, list) else []:
+            value = result.get("value") if isinstance(result, dict) else None
+            choices = value.get("choices") if isinstance(value, dict) else None
             for choice in choices if isinstance(choices, list) else []:
-                key = str(result.get("from_name") or "choice")
+                key = cell_text(str(result.get("from_name") or "choice"))
                 if len(choices) == 1:
                     cells[key] = cell_text(choice)
                 else:
@@ -186,7 +186,8 @@ def cell_text(value: Any) -> str:
         return str(int(value))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value) if isinstance(value, (str, int, float)) else str(value)[:200]
+    text = str(value) if isinstance(value, (str, int, float)) else str(value)[:200]
+    return text.encode(errors="replace").decode()  # JSON can hold half a character
 
 
 def _check_size(name: str, rows: int, columns: int) -> None:

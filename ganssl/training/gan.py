@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ganssl.base.atomic import write_file
+from ganssl.base.atomic import replacing_folder, write_file
 from ganssl.base.files import make_folder
 from ganssl.errors import UserError
 from ganssl.models.bundle import BundleModel
@@ -22,6 +22,7 @@ from ganssl.models.differentiable import CHANCES
 from ganssl.models.vaegan import Objective, VaeGan
 from ganssl.photos.images import png_bytes, tile
 from ganssl.photos.preprocess import Preprocess
+from ganssl.training.checkpoint import FILE as CHECKPOINT
 from ganssl.training.checkpoint import load_checkpoint, named_variables, save_checkpoint
 from ganssl.training.clock import TrainingClock
 from ganssl.training.grow import grow
@@ -178,8 +179,9 @@ class GanTraining:
             if self.clock.done:
                 break
             stage = self.objective.stage(self.clock.epoch)
-            if stage[1] and not (folder / VAE_STAGE).is_dir():
-                self.save(folder / VAE_STAGE)
+            if stage[1] and not (folder / VAE_STAGE / CHECKPOINT).is_file():
+                with replacing_folder(folder / VAE_STAGE, (CHECKPOINT, SETTINGS)) as whole:
+                    self.save(whole)
             if stage not in steps:
                 steps[stage] = self.steps.compiled(stage)
             terms = steps[stage](batch, *self.rates(stage))

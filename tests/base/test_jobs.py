@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from ganssl.base.jobs import (
     FAILED,
     QUEUED,
     RUNNING,
+    STEPS_BACK,
     Cancelled,
     JobContext,
     JobRunner,
@@ -337,3 +339,15 @@ def test_a_job_that_gave_way_with_what_others_wait_for_goes_on_beside_them(make_
 
     jobs = [runner.submit("ann", holding), runner.submit("ben", wanting)]
     assert all(job.wait(5) and job.result == "done" for job in jobs)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a priority for each thread")
+def test_a_job_stands_back_and_its_submitter_does_not():
+    def priority(_: JobContext | None = None) -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = priority()
+    job = JobRunner().submit("a", priority)
+    assert job.wait(60)
+    assert job.result == min(before + STEPS_BACK, 19)
+    assert priority() == before

@@ -60,8 +60,9 @@ def test_a_gallery_of_other_weights_is_passed_over(model: FaceModel):
 
 @pytest.mark.parametrize(
     "changed",
-    [{"format": "x"}, {"faces": [{"title": "a"}]}, {"faces": 3}, {"looks": [{"title": "a"}]}],
-)
+    [{"format": "x"}, {"faces": [{"title": "a"}]}, {"faces": 3}, {"looks": [{"title": "a"}]},
+     {"faces": [{"title": "\ud800", "seed": 7, "truncation": 0.7}]}],
+)  # fmt: skip
 def test_a_damaged_gallery_is_named(model: FaceModel, changed: dict):
     write(model, **changed)
     with pytest.raises(UserError, match="gallery"):

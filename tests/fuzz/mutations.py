@@ -196,6 +196,53 @@ def mutate_classifier(data: bytes, rng: Random) -> bytes:
     return _zip(members, rng)
 
 
+def mutate_members(data: bytes, rng: Random) -> bytes:
+    """The content of one member of a ZIP, such as a sheet of a workbook."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {info.filename: archive.read(info) for info in archive.infolist()}
+    name = rng.choice(sorted(members))
+    if rng.random() < 0.2:
+        del members[name]
+    else:
+        members[name] = mutate_bytes(members[name], rng)
+    return _zip(members, rng)
+
+
+def mutate_graph(data: bytes, rng: Random) -> bytes:
+    """A node that is missing, doubled, of another operation, with other inputs or numbers."""
+    if rng.random() < 1 / 3:
+        return mutate_bytes(data, rng)
+    from tensorflow.compat.v1 import GraphDef
+
+    graph = GraphDef.FromString(data)
+    at = rng.randrange(len(graph.node))
+    node, other = graph.node[at], rng.choice(graph.node)
+    way = rng.randint(0, 6)
+    if way == 0:
+        del graph.node[at]
+    elif way == 1:
+        graph.node.append(other)
+    elif way == 2:
+        node.op = rng.choice((other.op, "ReadFile", "PyFunc", "", "NoSuchOperation"))
+    elif way == 3:
+        del node.input[:]
+        node.input.extend(other.input)
+    elif way == 4 and node.input:
+        node.input[rng.randrange(len(node.input))] = rng.choice((node.name, other.name, "", "^x:9"))
+    elif way == 5:
+        constant = rng.choice([n for n in graph.node if n.op == "Const"])
+        tensor = constant.attr["value"].tensor
+        for side in tensor.tensor_shape.dim:
+            side.size = rng.choice((0, 1, -1, 7, 10**6, 2**40, side.size))
+    elif node.attr:
+        key = rng.choice(sorted(node.attr))
+        if key in other.attr:
+            node.attr[key].CopyFrom(other.attr[key])
+        else:
+            del node.attr[key]
+    return graph.SerializeToString()
+
+
 def one_of(*mutations: Mutation) -> Mutation:
     """Each of some mutations equally often, and one in three times plain bytes."""
 

@@ -28,8 +28,14 @@ from ganssl.face.render import read_face
 from ganssl.face.state import FaceState
 from ganssl.labelling.session_file import read_session
 from ganssl.laboratory.store import laboratory_bytes, read_laboratory
+from ganssl.models.bundle import weights_id
 from ganssl.photos.images import png_bytes, read_image
-from ganssl.photos.label_file import read_attribute_list, read_label_csv, read_number_list
+from ganssl.photos.label_file import (
+    read_attribute_list,
+    read_label_csv,
+    read_labels,
+    read_number_list,
+)
 from ganssl.photos.uploads import read_uploads
 from ganssl.synthesis import Recipe, read_set
 from ganssl.synthesis.codes import Codes
@@ -39,7 +45,9 @@ from tests.fuzz.mutations import (
     Mutation,
     mutate_bytes,
     mutate_classifier,
+    mutate_graph,
     mutate_json,
+    mutate_members,
     mutate_npz,
     mutate_text,
     one_of,
@@ -59,11 +67,17 @@ class Reader:
         good: gives good files.
         mutate: makes a bad file of one.
         read: reads a file and uses what it holds; raises `UserError` for a bad one.
+        cost: of one file beside those of most readers; so much fewer are tried.
     """
 
     good: Callable[[], list[bytes]]
     mutate: Mutation
     read: Callable[[bytes], object]
+    cost: int = 1
+
+    def count(self, mutations: int) -> int:
+        """How many files are tried where most readers get so many."""
+        return -(-mutations // self.cost)
 
 
 def good_directions() -> list[bytes]:
@@ -242,6 +256,146 @@ def use_labels(read: Callable) -> Callable[[bytes], None]:
     return use
 
 
+TABLE_NAMES = ("a.xlsx", "a.jsonl", "a.json", "a.parquet", "a.xml", "a.csv", "a.tsv")
+MALE = Attribute("Male")
+
+
+@cache
+def good_tables() -> list[bytes]:
+    """One of each format of `TABLE_NAMES`; each begins with its number."""
+    from openpyxl import Workbook
+    from pyarrow import table
+    from pyarrow.parquet import write_table
+
+    names, labels = ["a.png", "b.png", "c.png"], [1, 0, None]
+    book, sheet, columns = Workbook(), io.BytesIO(), io.BytesIO()
+    for row in (["file", "Male", "note"], *zip(names, labels, "xyz", strict=True)):
+        book.active.append(list(row))
+    book.save(sheet)
+    write_table(table({"file_name": names, "Male": labels}), columns)
+    rows = [{"file_name": n, "Male": v} for n, v in zip(names, labels, strict=True)]
+    choice = {"from_name": "Male", "type": "choices", "value": {"choices": ["yes"]}}
+    tasks = [
+        {
+            "id": i,
+            "data": {"image": f"/data/upload/1/0123abcd-{n}"},
+            "annotations": [{"result": [choice]}],
+        }
+        for i, n in enumerate(names)
+    ]
+    tags = "".join(f'<image id="0" name="{n}"><tag label="Male"></tag></image>' for n in names)
+    contents = (
+        sheet.getvalue(),
+        "\n".join(map(json.dumps, rows)).encode(),
+        json.dumps(tasks).encode(),
+        columns.getvalue(),
+        f"<?xml version='1.0'?><annotations>{tags}</annotations>".encode(),
+        CSV,
+        "file\tMale\na.png\t1\nb.png\t0\n".encode("utf-16"),
+    )
+    return [bytes([i]) + content for i, content in enumerate(contents)]
+
+
+def mutate_table(data: bytes, rng) -> bytes:
+    kind, content = TABLE_NAMES[data[0]].rpartition(".")[2], data[1:]
+    if kind == "xlsx":
+        content = mutate_members(content, rng)
+    elif kind == "json":
+        content = one_of(mutate_json)(content, rng)
+    elif kind == "jsonl":
+        lines = content.split(b"\n")
+        at = rng.randrange(len(lines))
+        lines[at] = one_of(mutate_json)(lines[at], rng)
+        content = b"\n".join(lines)
+    elif kind == "csv":
+        content = one_of(mutate_text)(content, rng)
+    else:
+        content = mutate_bytes(content, rng)
+    return data[:1] + content
+
+
+def use_table(data: bytes) -> None:
+    table = read_labels(data[1:], MALE, None, TABLE_NAMES[data[0]], True, words=True)
+    assert table.labels.shape == (len(table.names), len(table.attributes))
+    assert all(Attribute(name).title for name in table.attributes)
+    assert all(len(cells) == len(table.names) for cells in table.texts.values())
+    shown = [
+        *table.names,
+        *table.notes,
+        *table.texts,
+        *(c for cs in table.texts.values() for c in cs),
+    ]
+    "".join(shown).encode()  # as pages and files show it
+
+
+BUNDLE_PARTS = ("manifest.json", "gallery.json")
+
+
+@cache
+def bundle_files() -> dict[str, bytes]:
+    """A tiny model with a gallery."""
+    from tests.helpers.small_model import small_model
+
+    with tempfile.TemporaryDirectory() as name:
+        model, folder = small_model(), Path(name) / "small"
+        model.save(folder)
+        slider = model.directions.sliders[0]
+        gallery = {
+            "format": "ganssl gallery 1",
+            "model": weights_id(folder),
+            "faces": [{"title": "One", "seed": 7, "truncation": 0.7}],
+            "looks": [{"title": "Some", "edits": {slider: 2.0}}],
+        }
+        (folder / "gallery.json").write_text(json.dumps(gallery), encoding="utf-8")
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def good_bundles() -> list[bytes]:
+    """Each begins with its number."""
+    return [bytes([i]) + bundle_files()[name] for i, name in enumerate(BUNDLE_PARTS)]
+
+
+def mutate_bundle(data: bytes, rng) -> bytes:
+    return data[:1] + one_of(mutate_json)(data[1:], rng)
+
+
+def use_bundle(data: bytes) -> None:
+    from ganssl.face.gallery import load_gallery
+    from ganssl.models.catalogue import load_model
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part, content in (bundle_files() | {BUNDLE_PARTS[data[0]]: data[1:]}).items():
+            (folder / part).write_bytes(content)
+        model = load_model(folder)
+        model.name.encode()
+        gallery = load_gallery(model)
+        for title, state in gallery.faces:
+            title.encode()
+            state.to_json().encode()
+        for place, (title, _) in enumerate(gallery.looks):
+            title.encode()
+            gallery.dressed(gallery.first, place).check(model.id, model.directions.sliders)
+
+
+@cache
+def good_graphs() -> list[bytes]:
+    from tests.helpers.frozen_graphs import vaegan_graph
+
+    return [vaegan_graph(latent_size=4, filters=(2, 3, 3)).SerializeToString()]
+
+
+def use_graph(data: bytes) -> None:
+    """Read it and find its parts, as before the first run in a process of its own."""
+    from ganssl.models.cadl import CadlModel
+
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "a.tfmodel"
+        path.write_bytes(data)
+        model = CadlModel.load(path)
+    assert model.latent_size > 0 and model.size > 0
+
+
 def good_uploads() -> list[bytes]:
     photos = {f"{i}.png": data for i, data in enumerate(good_photos()[:2])}
     return [zipped(photos | {"labels.csv": b"file,Smiling\n0.png,1\n1.png,0\n"})]
@@ -297,7 +451,10 @@ READERS: dict[str, Reader] = {
     "label csv": Reader(lambda: [CSV], one_of(mutate_text), use_labels(read_label_csv)),
     "attribute list": Reader(lambda: [LIST], one_of(mutate_text), use_labels(read_attribute_list)),
     "number list": Reader(lambda: [NUMBERS], one_of(mutate_text), use_numbers),
+    "label tables": Reader(good_tables, mutate_table, use_table),
     "upload": Reader(good_uploads, mutate_bytes, use_upload),
     "checkpoint": Reader(good_checkpoints, one_of(mutate_npz), use_checkpoint),
     "cache": Reader(good_rows, mutate_bytes, use_rows),
+    "model bundle": Reader(good_bundles, mutate_bundle, use_bundle, cost=20),
+    "frozen graph": Reader(good_graphs, mutate_graph, use_graph, cost=20),
 }

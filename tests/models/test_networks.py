@@ -252,3 +252,16 @@ def test_a_pattern_of_two_pixels_has_energy_and_an_edge_has_little():
     for pattern in (rows, checked):
         assert float(losses.lattice_energy(pattern)) == pytest.approx(0.2, rel=1e-4)
     assert float(losses.lattice_energy(edge)) < 0.05
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"size": 2**20}, {"size": 64.0}, {"latent_size": 10**9}, {"fine_width": -1},
+        {"encoder_widths": [4, 4, 4, 10**6]}, {"generator_widths": ["x", 1, 1, 1]},
+        {"detail_width": "24"}, {"unknown": 1},
+    ],
+)  # fmt: skip
+def test_settings_that_no_machine_could_build_are_refused_in_a_sentence(entry):
+    with pytest.raises(UserError, match=r"at most|whole number|needs a latent|not readable"):
+        ModelConfig.from_dict(ModelConfig(**SMALL).to_dict() | entry)
