@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,11 +14,17 @@ from ganssl.engines.onnx_graph import ENTRY
 QUIET = 3
 """Errors alone are said."""
 
+PIECE = 4
+"""Rows that one thread takes at a time; what they need of memory stays in its cache."""
 
-def open_graph(graph: bytes, threads: int | None = None) -> Callable[[np.ndarray], np.ndarray]:
+Function = Callable[[np.ndarray], np.ndarray]
+
+
+def open_graph(graph: bytes, threads: int | None = None) -> Function:
     """The function of a graph that `OnnxGraph` made: one array to one array, the first axis free.
 
-    It may be called from several threads.
+    It may be called from several threads. Every layer is divided among its
+    threads, which answers soonest where one row is asked for.
 
     Args:
         threads: that one call runs on; None takes all cores that the process may use.
@@ -32,3 +40,26 @@ def open_graph(graph: bytes, threads: int | None = None) -> Callable[[np.ndarray
         return session.run(None, {ENTRY: np.ascontiguousarray(batch)})[0]
 
     return run
+
+
+def open_for_many(graph: bytes) -> Function:
+    """The same for many rows: each thread runs the whole graph on a few of them.
+
+    Threads then wait for each other at the end alone and not at every layer, which
+    matters most where cores are shared with other work. A row's result depends on
+    its place in the array alone, not on how many threads there are.
+    """
+    run = open_graph(graph, threads=1)
+
+    def run_all(rows: np.ndarray) -> np.ndarray:
+        if len(rows) <= PIECE:
+            return run(rows)
+        pieces = [rows[start : start + PIECE] for start in range(0, len(rows), PIECE)]
+        return np.concatenate(list(_callers().map(run, pieces)))
+
+    return run_all
+
+
+@lru_cache(maxsize=1)
+def _callers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(core_count(), "onnx")

@@ -25,7 +25,7 @@ from ganssl.base.atomic import replacing_folder, write_file
 from ganssl.base.files import load_arrays, save_arrays
 from ganssl.base.json_text import parse_json
 from ganssl.engines.onnx_graph import OnnxGraph, Value
-from ganssl.engines.onnx_runtime import open_graph
+from ganssl.engines.onnx_runtime import open_for_many
 from ganssl.errors import UserError
 from ganssl.models.stored import StoredNetwork, keras_network, runs_as_graph
 from ganssl.models.weights import assign_arrays, model_arrays, network_id
@@ -193,7 +193,7 @@ class FaceNetwork:
         return self._functions[side]
 
     def _on_graph(self, side: int) -> Callable[[np.ndarray], np.ndarray]:
-        return open_graph(self._model.graph(lambda kit: draw_features(kit, self.config, side)))
+        return open_for_many(self._model.graph(lambda kit: draw_features(kit, self.config, side)))
 
     def _on_tensorflow(self, side: int) -> Callable[[np.ndarray], np.ndarray]:
         import keras

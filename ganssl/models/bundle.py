@@ -28,7 +28,7 @@ from ganssl.base.device import ENGINES
 from ganssl.base.files import file_hash, load_arrays, save_arrays
 from ganssl.base.json_text import parse_json
 from ganssl.directions import DirectionSet
-from ganssl.engines.onnx_runtime import open_graph
+from ganssl.engines.onnx_runtime import open_for_many, open_graph
 from ganssl.errors import UserError
 from ganssl.models.config import ModelConfig
 from ganssl.models.face_model import FaceModel
@@ -176,7 +176,7 @@ class BundleModel(FaceModel):
 
     def _encoder_function(self) -> Callable[[np.ndarray], np.ndarray]:
         if runs_as_graph(self._encoder):
-            return open_graph(self._encoder.graph())
+            return open_for_many(self._encoder.graph())
         import tensorflow as tf
 
         encoder, to_network = self.encoder, self.preprocess.to_network

@@ -56,9 +56,9 @@ def _in_batches(
 
 
 def _graph_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.ndarray]:
-    from ganssl.engines.onnx_runtime import open_graph
+    from ganssl.engines.onnx_runtime import open_for_many
 
-    return open_graph(model.generator_graph())
+    return open_for_many(model.generator_graph())
 
 
 def _tensorflow_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.ndarray]:
