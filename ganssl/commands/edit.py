@@ -13,7 +13,6 @@ from ganssl.commands._options import (
     open_photo,
 )
 from ganssl.face.state import FaceState
-from ganssl.photos.picture_files import picture_format
 
 HELP = "edit the face of a photo, and say what the way through the model cost"
 
@@ -40,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from ganssl.photos.picture_files import picture_format
+
     state = edited(FaceState(), args)
     format = picture_format(args.out)
     check_folders(args.out)

@@ -16,7 +16,6 @@ from ganssl.commands._options import (
     read_face_file,
 )
 from ganssl.face.state import DEFAULT_TRUNCATION, FaceState
-from ganssl.photos.picture_files import picture_bytes, picture_format
 
 HELP = "generate one face from a seed, with edits, as PNG, JPEG or WebP"
 
@@ -43,6 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     state = read_state(args)
+    from ganssl.photos.picture_files import picture_bytes, picture_format
+
     format = picture_format(args.out)
     check_ending(args.save_state, "--save-state", ".json")
     check_folders(args.out, args.save_state)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.special import expit, ndtr
 
 from ganssl.errors import UserError
 
@@ -43,6 +42,8 @@ class Bells:
 
     def posteriors(self, values: np.ndarray) -> np.ndarray:
         """The probability of *present* for scores `[n]`, float64 `[n]`."""
+        from scipy.special import expit  # here and below: a model is read without scipy
+
         return expit(_log_odds(values, self.low, self.high, self.deviation**2, self.share))
 
     def cut(self, share: float | None = None) -> float:
@@ -53,6 +54,8 @@ class Bells:
 
     def distance(self, values: np.ndarray, share: float) -> float:
         """How far scores `[n]` are from these bells, 0 to 1 (Kolmogorov–Smirnov)."""
+        from scipy.special import ndtr
+
         ordered = np.sort(np.asarray(values, np.float64))
         absent, present = (ndtr((ordered - m) / self.deviation) for m in (self.low, self.high))
         expected = share * present + (1.0 - share) * absent
@@ -86,6 +89,8 @@ def anchored_bells(values: np.ndarray, known: np.ndarray, labels: np.ndarray) ->
 
     Returns None where the present ones do not score higher.
     """
+    from scipy.special import expit
+
     values, known = np.asarray(values, np.float64), np.asarray(known, np.float64)
     is_present = np.asarray(labels, np.float64)  # (k,)
     both = np.concatenate([values, known])
