@@ -12,9 +12,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ from ganssl.errors import UserError
 
 APP = Path(__file__).parents[2] / "app.py"
 PAGE = "/?seed=1&truncation=0.3"
-SLIDER = "Smiling"
+SLIDER = 'input[type="range"]:is([aria-label="Smiling"], [aria-label^="Smiling ·"])'
 MOVES = 90
 """Pointer moves a second, at most."""
 
@@ -99,12 +99,33 @@ class Drag:
         waits: milliseconds from a pointer move to its painted face, `[n]`.
         committed: milliseconds from the release to the server's picture, decoded.
         engine: that drew; empty where none did.
+        cores: processors that server and browser kept busy while the button was down.
     """
 
     rate: float
     waits: np.ndarray
     committed: float
     engine: str
+    cores: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Together:
+    """Drags of several visitors at once.
+
+    Attributes:
+        seconds: of processor time that the server and all browsers took, commits included.
+    """
+
+    drags: list[Drag]
+    seconds: tuple[float, float]
+
+    def mean(self, figure: Callable[[Drag], float]) -> float:
+        return float(np.mean([figure(drag) for drag in self.drags]))
+
+    @property
+    def committed(self) -> float:
+        return float(np.median([drag.committed for drag in self.drags]))
 
 
 def measure_browser(
@@ -113,46 +134,50 @@ def measure_browser(
     """Frames, waits and processor time of the live face, for one and for four visitors.
 
     Each stands beside the bare renderer in the same browser, or beside the page
-    with the live face switched off, where the server alone draws.
+    with the live face switched off, where the server alone draws and nothing
+    moves while the button is down.
     """
-    with _app(model_folder, live=False) as (address, _), _windows(address, 1) as windows:
-        old = _drag(windows[0], seconds)
+    with _app(model_folder, live=False) as (address, server):
+        without = {count: _visitors(address, server, count, seconds) for count in VISITORS}
     with _app(model_folder, live=True) as (address, server):
         bare = math.nan
         for count in VISITORS:
             with _windows(address, count) as windows:
-                _drag(windows[0], 1.0)  # engines are chosen after the first touch
+                _together(windows, server, 1.0)  # engines are chosen after the first touch
                 time.sleep(10)
                 if count == 1:
                     bare = _bare(windows[0], faces_key, latent_size)
-                used = _Processors(server, [window.service.process.pid for window in windows])
-                drags = _together(windows, seconds)
-                yield from _lines(drags, bare, old, used.since(), count)
+                yield from _lines(_together(windows, server, seconds), without[count], bare)
 
 
-def _lines(
-    drags: list[Drag], bare: float, old: Drag, used: tuple[float, float], count: int
-) -> Iterator[Measurement]:
+def _visitors(address: str, server: int, count: int, seconds: float) -> Together:
+    with _windows(address, count) as windows:
+        _together(windows, server, 1.0)
+        return _together(windows, server, seconds)
+
+
+def _lines(live: Together, without: Together, bare: float) -> Iterator[Measurement]:
+    count = len(live.drags)
     who = f"{count} visitor" + "s" * (count > 1)
-    rate = float(np.mean([drag.rate for drag in drags]))
-    waits = np.concatenate([drag.waits for drag in drags])
-    committed = float(np.median([drag.committed for drag in drags]))
-    renderer = f"the bare renderer ({drags[0].engine} drew the page)"
-    yield Measurement(
-        f"{who}: faces a second", rate, "1/s", 1e3 / bare, rate * bare / 1e3, renderer
-    )
+    rate, waits = live.mean(lambda drag: drag.rate), np.concatenate([d.waits for d in live.drags])
+    renderer = f"the bare renderer ({live.drags[0].engine} drew the page)"
+    yield Measurement(f"{who}: faces", rate, "1/s", 1e3 / bare, rate * bare / 1e3, renderer)
     for percent in (50, 95):
         wait = float(np.percentile(waits, percent)) if len(waits) else math.nan
         name = f"{who}: move to picture, p{percent}"
         yield Measurement(name, wait, "ms", bare, bare / wait, renderer)
     today = "the page without the live face"
-    ratio = old.committed / committed
-    yield Measurement(f"{who}: release to committed", committed, "ms", old.committed, ratio, today)
-    for name, value in zip(("server", "browser"), used, strict=True):
-        share = value / count
-        yield Measurement(
-            f"{who}: processors, {name}", value, "cores", 1.0, share, "one core a visitor"
-        )
+
+    def beside(name: str, value: float, unit: str, other: float) -> Measurement:
+        ratio = other / value if value else math.nan
+        return Measurement(f"{who}: {name}", value, unit, other, ratio, today)
+
+    yield beside("release to committed", live.committed, "ms", without.committed)
+    for i, part in enumerate(("server", "browser")):
+        cores = [side.mean(lambda drag, i=i: drag.cores[i]) for side in (live, without)]
+        yield beside(f"{part} while dragging", cores[0], "cores", cores[1])
+    for i, part in enumerate(("server", "browsers")):
+        yield beside(f"{part}, drag and commit", live.seconds[i], "cpu s", without.seconds[i])
 
 
 @contextmanager
@@ -209,26 +234,24 @@ def _windows(address: str, count: int) -> Iterator[list[Any]]:
         yield windows
 
 
-def _together(windows: list[Any], seconds: float) -> list[Drag]:
-    drags: list[Drag | None] = [None] * len(windows)
-
-    def drag(index: int) -> None:
-        drags[index] = _drag(windows[index], seconds)
-
-    threads = [threading.Thread(target=drag, args=(i,)) for i in range(len(windows))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [drag for drag in drags if drag is not None]
+def _together(windows: list[Any], server: int, seconds: float) -> Together:
+    """Drag in all windows at once."""
+    browsers = [window.service.process.pid for window in windows]
+    before = _used([server]), _used(browsers)
+    with ThreadPoolExecutor(len(windows)) as pool:
+        drags = list(pool.map(lambda window: _drag(window, server, seconds), windows))
+    after = _used([server]), _used(browsers)
+    return Together(drags, (after[0] - before[0], after[1] - before[1]))
 
 
-def _drag(window: Any, seconds: float) -> Drag:
+def _drag(window: Any, server: int, seconds: float) -> Drag:
     """Swing the slider to and fro, and let it go off the middle."""
     window.execute_script("moves = []; painted = []; released = rested = pictured = null;")
     left, y, width = _thumb(window)
     middle, reach = left + width / 2, 0.4 * width
     place = _amount(window)
+    roots = [server], [window.service.process.pid]
+    before = [_used(processes) for processes in roots]
     _mouse(window, "mousePressed", middle + place * width, y)
     begun, moves = time.perf_counter(), 0
     while (passed := time.perf_counter() - begun) < seconds:
@@ -237,28 +260,29 @@ def _drag(window: Any, seconds: float) -> Drag:
         time.sleep(max(0.0, begun + moves / MOVES - time.perf_counter()))
     end = middle + (0.3 if place < 0 else -0.3) * reach
     _mouse(window, "mouseMoved", end, y)
-    down = 1000 * (time.perf_counter() - begun)
+    down = time.perf_counter() - begun
+    cores = [(_used(p) - start) / down for p, start in zip(roots, before, strict=True)]
     time.sleep(0.5)
     _mouse(window, "mouseReleased", end, y)
     _wait(lambda: (window.execute_script("return pictured") or 0) > 0, "the picture")
     if window.execute_script("return painted.length > 0"):
         _wait(lambda: window.execute_script("return rested"), "the canvas to go")
-    log = window.execute_script(
+    moved, painted, released, seen, engine = window.execute_script(
         "return [moves, painted, released, rested ?? pictured, window.engine ?? '']"
     )
-    moved, painted, released, seen, engine = log
     waits = [
         done - max((move for move in moved if move <= asked), default=asked)
         for asked, done in painted
     ]
-    return Drag(1000 * len(painted) / down, np.array(waits), seen - released, engine)
+    rate = len(painted) / down  # but for the last one, which may come while the hand rests
+    return Drag(rate, np.array(waits), seen - released, engine, (cores[0], cores[1]))
 
 
 def _thumb(window: Any) -> Any:
     """Left end, height and width of the slider's track; None before the page is drawn."""
     return window.execute_script(
         """
-        const input = document.querySelector(`input[type="range"][aria-label="${arguments[0]}"]`);
+        const input = document.querySelector(arguments[0]);
         const thumb = input?.parentElement.parentElement.getBoundingClientRect();
         const track = input?.closest('[data-testid="stSlider"]').getBoundingClientRect();
         return thumb && [track.x, thumb.y + thumb.height / 2, track.width];
@@ -271,7 +295,7 @@ def _amount(window: Any) -> float:
     """Where the thumb is, from −0.5 to 0.5 of the track."""
     return window.execute_script(
         """
-        const {value, min, max} = document.querySelector(`input[aria-label="${arguments[0]}"]`);
+        const {value, min, max} = document.querySelector(arguments[0]);
         return (value - min) / (max - min) - 0.5;
         """,
         SLIDER,
@@ -287,25 +311,8 @@ def _bare(window: Any, faces_key: str, latent_size: int) -> float:
     """Milliseconds of one face of the processor's engine, alone, from message to message."""
     from ganssl.models.browser_program import address_part
 
-    return window.execute_async_script(BARE, f"live/model/{address_part(faces_key)}", latent_size)
-
-
-class _Processors:
-    """Processor time of a server and of browsers from now on."""
-
-    def __init__(self, server: int, browsers: list[int]) -> None:
-        self.groups = ([server], browsers)
-        self.start = [_used(roots) for roots in self.groups]
-        self.begun = time.perf_counter()
-
-    def since(self) -> tuple[float, float]:
-        """Processors that were kept busy, on average: of the server and of the browsers."""
-        passed = time.perf_counter() - self.begun
-        server, browsers = (
-            (_used(roots) - start) / passed
-            for roots, start in zip(self.groups, self.start, strict=True)
-        )
-        return server, browsers
+    model = f"live/model/{address_part(faces_key)}"
+    return window.execute_async_script(BARE, model, latent_size) or math.nan
 
 
 def _used(roots: list[int]) -> float:

@@ -1,0 +1,53 @@
+"""What the benchmark of the live face makes of drags; the drags themselves need a browser."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from ganssl.benchmarks.browser import Drag, Together, _lines, _used
+from tests.helpers.waiting import until
+
+
+def together(rate: float, waits, committed: float, cores, seconds, count: int = 1) -> Together:
+    drag = Drag(rate, np.array(waits, float), committed, "WebAssembly", cores)
+    return Together([drag] * count, seconds)
+
+
+def test_the_live_face_stands_beside_the_bare_renderer_and_the_page_without():
+    live = together(40.0, range(101), 100.0, (0.0, 0.8), (0.5, 6.0), 4)
+    without = together(0.0, [], 150.0, (0.01, 0.2), (1.0, 2.0), 4)
+    lines = {line.name: line for line in _lines(live, without, bare=20.0)}
+    faces = lines["4 visitors: faces"]
+    assert (faces.value, faces.reference, faces.ratio) == (40.0, 50.0, 0.8)
+    assert lines["4 visitors: move to picture, p95"].value == 95.0
+    assert lines["4 visitors: move to picture, p50"].ratio == pytest.approx(0.4)
+    committed = lines["4 visitors: release to committed"]
+    assert (committed.value, committed.reference, committed.ratio) == (100.0, 150.0, 1.5)
+    assert lines["4 visitors: server while dragging"].value == 0.0
+    assert lines["4 visitors: browser while dragging"].reference == 0.2
+    assert lines["4 visitors: server, drag and commit"].value == 0.5
+    assert lines["4 visitors: browsers, drag and commit"].reference == 2.0
+
+
+def test_a_browser_that_drew_nothing_gives_no_waits():
+    nothing = together(0.0, [], 120.0, (0.0, 0.1), (0.4, 0.3))
+    lines = {line.name: line for line in _lines(nothing, nothing, bare=float("nan"))}
+    assert np.isnan(lines["1 visitor: move to picture, p50"].value)
+    assert lines["1 visitor: faces"].value == 0
+
+
+def test_processor_time_counts_what_was_started():
+    if np.isnan(_used([os.getpid()])):
+        pytest.skip("there is no /proc here")
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as child:
+        try:
+            until(lambda: _used([child.pid]) > 0)
+            own = _used([child.pid])
+            assert _used([os.getpid()]) >= own
+        finally:
+            child.kill()
