@@ -70,6 +70,7 @@ def more(session: FaceSession) -> None:
 def seeded_session(model: FaceModel) -> FaceSession:
     """The generated face of a seed, in step with the page's address."""
     session = FaceSession("explore", model, linked=True, first=gallery(model).first)
+    session.others = tuple(state for _, state in gallery(model).faces)
     session.follow_link()
     return session
 

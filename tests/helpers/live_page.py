@@ -16,11 +16,15 @@ from tests.helpers.browser import Page, wait_until
 
 WATCH = """
 window.drawn = [];
+window.pictures = {};
 window.sent = 0;
 window.kept = null;
 window.workers = [];
 document.addEventListener('ganssl:face', ({detail}) => window.drawn.push(
   {code: Array.from(detail.code), rgba: detail.rgba, engine: detail.engine}));
+document.addEventListener('ganssl:picture', ({detail}) => {
+  window.pictures[detail.index] = Array.from(detail.code);
+});
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (data) {
   window.sent += 1;
@@ -30,6 +34,12 @@ WebSocket.prototype.send = function (data) {
 const Plain = Worker;
 window.Worker = class extends Plain {
   constructor(...parts) { super(...parts); window.workers.push(this); }
+  set onmessage(call) {  // a busy machine is no slow device
+    super.onmessage = (event) => {
+      if (event.data.ms) event.data.ms = Math.min(event.data.ms, 20);
+      call(event);
+    };
+  }
   terminate() { window.workers = window.workers.filter((one) => one !== this); super.terminate(); }
 };
 """
@@ -46,22 +56,31 @@ ANSWER = "const {kept} = window; window.kept = null; kept.forEach((send) => send
 
 ROOT = "document.querySelector('.st-key-after-face .stBidiComponent [data-testid]')?.shadowRoot"
 
-READY = f"""
-const button = {ROOT}?.querySelector('button');
-return Boolean(button) && !button.hidden;
-"""
+READY = f"return Boolean({ROOT}?.querySelector('button:not([hidden])'));"
 
 CANVAS = f"""
 const canvas = {ROOT}?.querySelector('canvas');
 return Boolean(canvas) && !canvas.hidden;
 """
 
-PLAY = f"{ROOT}.querySelector('button:not([hidden])').click();"
+ROAM = f"{ROOT}.querySelector(`button[name=${{arguments[0]}}]`).click();"
 
 DIMMED = """
 const parts = document.querySelectorAll(
   'table.changes, .st-key-after-face [data-testid="stImageCaption"]');
 return Array.from(parts).map((part) => getComputedStyle(part).opacity < 1);
+"""
+
+
+PAD = """
+const root = document.querySelector('.st-key-explore-pad [data-testid]')?.shadowRoot;
+return root?.querySelector(arguments[0]) ?? null;
+"""
+
+OVER = """
+const root = document.querySelector(
+  '[class*="st-key-live-pictures"] .stBidiComponent [data-testid]')?.shadowRoot;
+return Array.from(root?.querySelectorAll('canvas:not([hidden])') ?? []).length;
 """
 
 
@@ -149,12 +168,67 @@ class LivePage(Page):
         ActionChains(self.window, duration=0).move_by_offset(pixels, 0).perform()
         wait_until(lambda: self.count > before)
 
+    def touch(self, kind: str, *points: tuple[float, float]) -> None:
+        """A finger: `touchStart`, `touchMove` or `touchEnd`, at places of the window."""
+        places = [{"x": x, "y": y} for x, y in points]
+        self.window.execute_cdp_cmd(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": places}
+        )
+
+    def pad(self, part: str = ".point") -> WebElement | None:
+        """A part of the pad, once it is there."""
+        return self.window.execute_script(PAD, part)
+
+    def hold_pad(self) -> None:
+        """Bring the pad into view and press the button over its point."""
+        self.window.execute_script("arguments[0].scrollIntoView({block: 'center'})", self.pad())
+        ActionChains(self.window, duration=0).click_and_hold(self.pad()).perform()
+
+    def move_pad(self, right: int, down: int) -> None:
+        """Move the pad's point by pixels, and wait for the face."""
+        before = self.count
+        ActionChains(self.window, duration=0).move_by_offset(right, down).perform()
+        wait_until(lambda: self.count > before)
+
+    def pad_place(self) -> tuple[float, float]:
+        """Where the pad's point is in the window, once it is brought into view."""
+        x, y, width, height = self.window.execute_script(
+            """
+            arguments[0].scrollIntoView({block: 'center'});
+            const {x, y, width, height} = arguments[0].getBoundingClientRect();
+            return [x, y, width, height];
+            """,
+            self.pad(),
+        )
+        return x + width / 2, y + height / 2
+
+    def undo(self) -> None:
+        self.window.execute_script("document.querySelector('.stMain').scrollTo(0, 0)")
+        self.click("button", "Undo")
+
+    @property
+    def over(self) -> int:
+        """How many pictures of a filmstrip or a grid are covered by faces of the browser."""
+        return self.window.execute_script(OVER)
+
+    def followed(self) -> dict[int, np.ndarray]:
+        """The codes that these were drawn from last, float32 `[d]`, by their places."""
+        codes = self.window.execute_script("return window.pictures")
+        return {int(index): np.array(code, np.float32) for index, code in codes.items()}
+
     def release(self) -> None:
         ActionChains(self.window, duration=0).release().perform()
 
-    def play(self) -> None:
-        """Press the button that moves a slider by itself, or stops it."""
-        self.window.execute_script(PLAY)
+    def roam(self, name: str) -> None:
+        """Press `play`, which moves a slider by itself, or `walk`; once more stops it."""
+        self.window.execute_script(ROAM, name)
+
+    @property
+    def tooltip(self) -> str | None:
+        """What is said to those who point at the picture."""
+        return self.window.execute_script(
+            "return document.querySelector('.st-key-after-face').getAttribute('title')"
+        )
 
     def settled(self) -> None:
         """Wait until the server's picture is what is seen."""

@@ -6,6 +6,7 @@ model's, and that the server is asked once, at the end.
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import numpy as np
@@ -13,10 +14,12 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from ganssl.directions.names import COVARIANCE
-from ganssl.face.render import face_code
+from ganssl.face.gallery import load_gallery
+from ganssl.face.render import face_code, filmstrip_steps
 from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
-from tests.helpers.browser import chromium, running_app, wait_until
+from ganssl.ui.face.live_files import SWITCH
+from tests.helpers.browser import Page, chromium, running_app, wait_until
 from tests.helpers.live_page import LivePage
 
 pytestmark = pytest.mark.browser
@@ -123,18 +126,11 @@ def test_a_finger_moves_the_face(page):
     page.open(TYPICAL)
     thumb = page.slider("Smiling").find_element("xpath", "../..").rect
     x, y = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2
-
-    def touch(kind: str, *points: tuple[float, float]) -> None:
-        places = [{"x": x, "y": y} for x, y in points]
-        page.window.execute_cdp_cmd(
-            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": places}
-        )
-
-    touch("touchStart", (x, y))
+    page.touch("touchStart", (x, y))
     for step in range(1, 5):
-        touch("touchMove", (x + 10 * step, y))
+        page.touch("touchMove", (x + 10 * step, y))
     wait_until(lambda: page.count > 0)
-    touch("touchEnd")
+    page.touch("touchEnd")
     page.settle(lambda: "edit.Smiling" in page.window.current_url)
     page.settled()
 
@@ -176,14 +172,160 @@ def test_presentation_mode_follows_the_hand(page, model):
 def test_play_moves_a_slider_by_itself_and_the_server_is_not_asked(page, model):
     page.open(TYPICAL)
     asked = page.sent
-    page.play()
+    page.roam("play")
     wait_until(lambda: page.count >= 10)
     assert page.covered
-    page.play()
+    page.roam("play")
     page.settled()
     assert page.sent == asked and page.value("Smiling") == 0
     assert len({page.drawn(index).code.tobytes() for index in range(10)}) == 10
     assert_same_picture(page, model, page.count - 3)
+
+
+def test_a_walk_goes_to_the_faces_of_the_gallery_with_the_edits(page, model):
+    page.open(TYPICAL + "&edit.Smiling=2")
+    start, asked = page.picture(), page.sent
+    first = next(state for _, state in load_gallery(model).faces if state.seed != 1)
+    expected = face_code(model, first.with_edit("Smiling", 2))
+    page.roam("walk")
+    wait_until(lambda: page.count > 0 and np.allclose(page.drawn(-1).code, expected, atol=1e-4))
+    assert page.covered and page.count >= 2
+    page.roam("walk")
+    page.settled()
+    assert page.sent == asked and page.picture() == start
+    assert_same_picture(page, model, page.count - 2)
+
+
+@pytest.fixture
+def pad(page):
+    """The page with its pad unfolded; the point moves Smiling across and Young up."""
+    page.open(TYPICAL)
+    page.click("summary", "Two at once")
+    page.settle(lambda: page.pad() is not None)
+    return page
+
+
+def edits_of(page: LivePage) -> dict[str, float]:
+    """The edits of the page's address."""
+    return dict(FaceState.from_query(parse_qs(urlsplit(page.window.current_url).query)).edits)
+
+
+def test_a_pad_moves_two_attributes_and_commits_both_at_once(pad, model):
+    start, asked = pad.picture(), pad.sent
+    pad.hold_pad()
+    for right, down in ((20, 0), (0, -30), (15, 10)):
+        pad.move_pad(right, down)
+    assert pad.covered and pad.sent == asked and pad.picture() == start
+    top = "return document.querySelector('.st-key-after-face').getBoundingClientRect().top"
+    assert pad.window.execute_script(top) > 0, "the face stays in view beside the pad"
+    drawn = pad.drawn(-1)
+    pad.release()
+    pad.settle(lambda: len(edits_of(pad)) == 2)
+    pad.settled()
+    assert pad.sent == asked + 1
+    edits = edits_of(pad)
+    assert edits["Smiling"] > 0 and edits["Young"] > 0
+    np.testing.assert_allclose(drawn.code, face_code(model, FaceState(1, 0.3, edits)), atol=1e-4)
+    assert pad.value("Smiling") == edits["Smiling"] and pad.value("Young") == edits["Young"]
+    assert_same_picture(pad, model, 0)
+    pad.undo()
+    pad.settle(lambda: edits_of(pad) == {})
+    assert pad.pad().get_attribute("aria-valuetext") == "Smiling +0.0 σ, Young +0.0 σ"
+
+
+def test_a_pad_that_comes_back_asks_nothing(pad):
+    asked = pad.sent
+    pad.hold_pad()
+    pad.move_pad(20, 20)
+    pad.move_pad(-20, -20)
+    pad.release()
+    pad.settled()
+    assert pad.sent == asked
+    pad.hold_pad()
+    pad.move_pad(20, 20)
+    pad.pad().send_keys(Keys.ESCAPE)
+    pad.settled()
+    pad.release()
+    assert pad.sent == asked and edits_of(pad) == {}
+
+
+def test_a_pad_has_keys_a_name_and_says_where_it_is(pad):
+    point = pad.pad()
+    assert point.get_attribute("role") == "slider" and point.get_attribute("tabindex") == "0"
+    assert point.get_attribute("aria-label") == "Smiling and Young"
+    with pad.slow_server():
+        for key, words in (
+            (Keys.ARROW_RIGHT, "Smiling +0.1 σ, Young +0.0 σ"),
+            (Keys.PAGE_DOWN, "Smiling +0.1 σ, Young −1.0 σ"),
+            (Keys.ARROW_UP, "Smiling +0.1 σ, Young −0.9 σ"),
+            (Keys.END, "Smiling +1.1 σ, Young −0.9 σ"),
+        ):
+            before = pad.count
+            point.send_keys(key)
+            wait_until(lambda before=before: pad.count > before)
+            assert point.get_attribute("aria-valuetext") == words
+    pad.settle(lambda: edits_of(pad) == {"Smiling": 1.1, "Young": -0.9})
+    pad.settled()
+    active = "return document.activeElement.shadowRoot.activeElement.className"
+    assert pad.window.execute_script(active) == "point"
+
+
+def test_a_finger_moves_a_pad(pad):
+    x, y = pad.pad_place()
+    pad.touch("touchStart", (x, y))
+    for step in range(1, 5):
+        pad.touch("touchMove", (x + 10 * step, y - 8 * step))
+    wait_until(lambda: pad.count > 0)
+    pad.touch("touchEnd")
+    pad.settle(lambda: len(edits_of(pad)) == 2)
+    pad.settled()
+    assert all(amount > 0 for amount in edits_of(pad).values())
+
+
+def test_a_locked_attribute_is_not_offered_to_the_pad(page):
+    page.open(TYPICAL + "&lock=Smiling")
+    page.click("summary", "Two at once")
+    page.settle(lambda: page.pad() is not None)
+    assert "Smiling" not in page.pad().get_attribute("aria-label")
+
+
+def test_the_filmstrip_follows_the_hand(page, model):
+    page.open(TYPICAL)
+    page.click('[role="tab"]', "Filmstrip")
+    strip = '[class*="st-key-live-pictures"] img'
+    page.settle(lambda: len(page.all(strip)) > 2)
+    count = len(page.all(strip))
+    page.hold("Male")
+    page.move(40)
+    wait_until(lambda: page.over == count)
+    male = page.value("Male")
+    page.release()
+    page.settle(lambda: edits_of(page) == {"Male": male})
+    page.settled()
+    wait_until(lambda: page.over == 0)
+    for index, step in enumerate(filmstrip_steps(model, "Smiling", count)):
+        state = FaceState(1, 0.3, {"Male": male, "Smiling": step})
+        np.testing.assert_allclose(page.followed()[index], face_code(model, state), atol=1e-4)
+    page.window.execute_script("window.pictures = {}")
+    page.hold("Smiling")  # its own slider leaves it as it is
+    page.move(20)
+    page.move(-20)
+    page.release()
+    page.settled()
+    assert page.over == 0 and page.followed() == {}
+
+
+def test_where_weights_stay_on_the_server_a_tooltip_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv(SWITCH, "0")
+    with running_app(tmp_path / "log") as address, chromium(tmp_path) as window:
+        page = LivePage(window, address)
+        page.watch()
+        Page.open(page, TYPICAL)
+        wait_until(lambda: page.tooltip is not None)
+        assert SWITCH in page.tooltip
+        page.press("Smiling", Keys.END)
+        assert page.count == 0 and page.workers == 0 and not page.errors()
+        assert SWITCH not in window.execute_script("return document.body.innerText")
 
 
 def test_under_a_base_path(tmp_path):
@@ -203,8 +345,10 @@ def test_without_webassembly_the_page_works_as_without(address, tmp_path):
         page.watch()
         page.open(TYPICAL)
         assert window.execute_script("return typeof WebAssembly") == "undefined"
+        assert page.tooltip is None
         page.press("Smiling", Keys.END)
         assert page.count == 0 and not page.covered and not page.errors()
+        assert "WebAssembly" in page.tooltip
 
 
 def test_files_have_addresses_that_change_with_them_and_are_kept_for_good(page, address):

@@ -14,6 +14,7 @@ from ganssl.face.state import LIMIT, MAX_SEED
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face.companion import companion_note
 from ganssl.ui.face.holding import show_hold_switch
+from ganssl.ui.face.pad import show_pad
 from ganssl.ui.face.session import FaceSession
 
 STEP = 0.1
@@ -34,6 +35,7 @@ def show_controls(session: FaceSession, seeded: bool = True) -> None:
     for attribute in (*session.first_sliders, *session.added_sliders):
         _attribute_slider(session, attribute, code)
     _add_sliders(session)
+    show_pad(session, STEP)
     if not session.first_sliders:
         show_why_no_sliders(session.model)
 

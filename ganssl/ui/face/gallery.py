@@ -11,12 +11,19 @@ from ganssl.face.render import filmstrip, filmstrip_steps, grid, signed
 from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.skin_tone import skin_tone
+from ganssl.ui.face.live_pictures import (
+    FRAME,
+    MOST,
+    follow_pictures,
+    seed_offsets,
+    strip_offsets,
+)
 from ganssl.ui.face.session import FaceSession
 from ganssl.ui.face.view import show_change_table
 from ganssl.ui.shared.pictures import alt_text, picture_url
 
 SIDE = 256
-COUNTS = (12, 24, 48)
+COUNTS = (MOST, 12, 24, 48)
 
 
 def show_filmstrip(session: FaceSession) -> None:
@@ -44,7 +51,8 @@ def show_filmstrip(session: FaceSession) -> None:
         st.error(str(error), icon=":material/error:")
         return
     states = [session.state.with_edit(attribute, step) for step in steps]
-    _pictures(session, faces, [f"{signed(step)} σ" for step in steps], states, columns=7)
+    followed = strip_offsets(session, attribute, steps), f"slider {attribute}"
+    _pictures(session, faces, [f"{signed(step)} σ" for step in steps], states, followed)
 
 
 def show_grid(session: FaceSession) -> None:
@@ -54,7 +62,7 @@ def show_grid(session: FaceSession) -> None:
         count = st.segmented_control(
             "Faces",
             COUNTS,
-            default=COUNTS[0],
+            default=COUNTS[1],
             required=True,
             key=session.key("grid count"),
             persist_state="session",
@@ -69,7 +77,9 @@ def show_grid(session: FaceSession) -> None:
         st.error(str(error), icon=":material/error:")
         return
     states = [state.with_seed(state.seed + i) for i in range(count)]
-    _pictures(session, faces, [f"seed {one.seed}" for one in states], states, columns=6)
+    captions = [f"seed {one.seed}" for one in states]
+    followed = seed_offsets(session, count) if edited else None, "truncation"
+    _pictures(session, faces, captions, states, followed)
     if session.state.edits and session.readout:
         st.markdown(f"##### Average over these {count} faces")
         both = [_grid(session.model, s, count) for s in (session.state.unedited(), session.state)]
@@ -101,9 +111,16 @@ def _pictures(
     faces: np.ndarray,
     captions: list[str],
     states: list[FaceState],
-    columns: int,
+    followed: tuple[np.ndarray | None, str],
 ) -> None:
-    with st.grid(columns, min_column_width=100, gap="small"):
-        for face, caption, state in zip(faces, captions, states, strict=True):
-            alt = alt_text(session.subject(state), state)
-            st.image(picture_url(face, SIDE), caption, width="stretch", alt=alt)
+    """Pictures side by side; `followed` are `follow_pictures`' offsets, or None, and `still`."""
+    columns = len(faces) if len(faces) <= MOST else 6
+    urls = [picture_url(face, SIDE) for face in faces]
+    with st.container(key=f"{FRAME}-{session.name}", gap=None):
+        with st.grid(columns, min_column_width=100, gap="small"):
+            for url, caption, state in zip(urls, captions, states, strict=True):
+                alt = alt_text(session.subject(state), state)
+                st.image(url, caption, width="stretch", alt=alt)
+        offsets, still = followed
+        if offsets is not None:
+            follow_pictures(session, offsets, urls[0], still)

@@ -26,7 +26,10 @@ MOST_MODELS = 4
 """So many programs are kept in memory, of about 5 MB each."""
 
 SWITCH = "GANSSL_LIVE"
-"""The environment variable that, at 0, keeps the weights on the server."""
+"""The environment variable that says which models' weights may leave the server.
+
+Unset, those of all; 0, of none; else of the models that it names, with commas between.
+"""
 
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -37,17 +40,22 @@ class LiveFiles:
     Attributes:
         base: the path under which the app is served, such as `/studio`; empty for none.
         served: whether there is a server with these routes; without, pages do without.
+        allowed: names of models that may be sent; None for all.
     """
 
     def __init__(self) -> None:
         self.base, self.served = "", False
-        self._programs: dict[str, BrowserProgram | None] = {}
+        self.allowed: tuple[str, ...] | None = None
+        self._programs: dict[str, BrowserProgram | str] = {}
         self._lock = threading.Lock()
 
     def routes(self, base: str | None) -> list[Route]:
         """For the server; `base` is its setting `server.baseUrlPath`."""
         self.base = f"/{base.strip('/')}" if base and base.strip("/") else ""
-        self.served = os.environ.get(SWITCH) != "0"
+        self.served = True
+        setting = os.environ.get(SWITCH, "")
+        named = tuple(name.strip() for name in setting.split(",") if name.strip() != "0")
+        self.allowed = named if setting not in ("", "1") else None
         return [
             Route(f"{self.base}/live/files/{{version}}/{{name:path}}", self.send_file),
             Route(f"{self.base}/live/model/{{key}}/{{name}}", self.send_model),
@@ -58,20 +66,28 @@ class LiveFiles:
         """The address of the files, relative to any page."""
         return f"live/files/{self._version}"
 
-    def offer(self, model: FaceModel) -> str | None:
-        """The address of a model's program and weights; None where there is none to give."""
-        if not self.served:
-            return None
+    def offer(self, model: FaceModel) -> str:
+        """The address of a model's program and weights.
+
+        Raises `UserError`, with the reason, where there is none to give.
+        """
+        if self.allowed is not None and model.name not in self.allowed:
+            raise UserError(
+                f"the setting {SWITCH} keeps the weights of the model {model.name} on the server."
+            )
         key = address_part(model.faces_key)
         with self._lock:
             if key not in self._programs:
                 try:
                     self._programs[key] = browser_program(model)
-                except UserError:
-                    self._programs[key] = None
+                except UserError as error:
+                    self._programs[key] = str(error)
                 while len(self._programs) > MOST_MODELS:
                     del self._programs[next(iter(self._programs))]
-            return f"live/model/{key}" if self._programs[key] else None
+            program = self._programs[key]
+        if isinstance(program, str):
+            raise UserError(program)
+        return f"live/model/{key}"
 
     def send_file(self, request: Request) -> Response:
         path = self._paths.get(request.path_params["name"])
@@ -82,7 +98,7 @@ class LiveFiles:
     def send_model(self, request: Request) -> Response:
         program = self._programs.get(request.path_params["key"])
         name = request.path_params["name"]
-        if program is None or name not in ("program.json", "weights.bin"):
+        if not isinstance(program, BrowserProgram) or name not in ("program.json", "weights.bin"):
             return PlainTextResponse("There is no such model.\n", 404)
         if name == "program.json":
             return _answer(program.steps.encode(), KINDS[".json"])

@@ -62,6 +62,7 @@ class FaceSession:
         self.name, self.model, self.linked = name, model, linked
         self.base, self.base_id = base, base_id
         self.detail: PhotoDetail | None = None  # of the photo, put back into every picture
+        self.others: tuple[FaceState, ...] = ()  # faces that a walk visits
         self.first = first or FaceState(model=model.id)
         st.session_state.setdefault(self.key("history"), History(self.first))
         if self.state.model != model.id:

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from ganssl.errors import UserError
+from ganssl.models.browser_program import address_part
 from ganssl.ui.face.live_files import FOLDER, SWITCH, LiveFiles
 from tests.helpers.routes import get
 from tests.helpers.small_model import small_model
@@ -18,7 +20,7 @@ def model():
 
 def test_a_model_is_sent_as_program_and_weights_that_are_kept_for_good(model):
     files = LiveFiles()
-    assert files.offer(model) is None, "there is no server yet"
+    assert not files.served, "there is no server yet"
     routes = files.routes("")
     address = files.offer(model)
     program = get(routes, f"/{address}/program.json")
@@ -54,17 +56,37 @@ def test_addresses_stand_under_the_base_path(model):
     assert get(routes, f"/{address}/program.json").status == 404
 
 
-def test_weights_stay_on_the_server_where_it_is_told_so(model, monkeypatch):
-    monkeypatch.setenv(SWITCH, "0")
+def offered(setting: str, model, monkeypatch) -> bool:
+    """Whether a server with this setting sends the model; the refusal names the setting."""
+    monkeypatch.setenv(SWITCH, setting)
     files = LiveFiles()
-    files.routes("")
-    assert files.offer(model) is None
+    routes = files.routes("")
+    address = f"live/model/{address_part(model.faces_key)}"
+    try:
+        assert files.offer(model) == address
+    except UserError as error:
+        assert SWITCH in str(error) and model.name in str(error)
+        assert get(routes, f"/{address}/weights.bin").status == 404
+        return False
+    assert get(routes, f"/{address}/weights.bin").status == 200
+    return True
 
 
-def test_a_model_that_is_no_program_is_not_offered():
+def test_weights_stay_on_the_server_where_it_is_told_so(model, monkeypatch):
+    assert offered("", model, monkeypatch) and offered("1", model, monkeypatch)
+    assert not offered("0", model, monkeypatch)
+    assert offered(f"another, {model.name}", model, monkeypatch)
+    assert not offered("another", model, monkeypatch)
+
+
+def test_a_model_that_is_no_program_is_refused_with_the_reason_each_time():
     class Foreign:
         faces_key, name = "0123456789ab", "a graph"
 
     files = LiveFiles()
-    files.routes("")
-    assert files.offer(Foreign()) is None
+    routes = files.routes("")
+    for _ in range(2):
+        with pytest.raises(UserError, match="a graph has no"):
+            files.offer(Foreign())
+    path = f"/live/model/{address_part(Foreign.faces_key)}/program.json"
+    assert get(routes, path).status == 404

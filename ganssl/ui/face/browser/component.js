@@ -1,25 +1,22 @@
 // The face that follows the hand: while a slider moves, a canvas over the server's picture shows
 // the face of the slider's place. When the server's picture is there, the canvas goes.
 //
-// data: files, model  addresses of these files and of the model's, relative to the page
+// data: why           why the server alone draws, where it does; then there is nothing else
+//       files, model  addresses of these files and of the model's, relative to the page
 //       base          the path under which the app is served, such as `/studio`, or nothing
 //       code          the code of the server's picture, float32 in base64
 //       sliders       [{ key, amount, vector }]: the class of a slider's container, where it stands
 //                     in that picture, and what one of its units adds to the code
+//       turn          number of the last release of a pad (`pad.js`) that the server has answered
 //       tail          the end of the picture's address
-//       play          what the button that moves a slider by itself says, and says to stop
+//       faces         codes one after the other, as `code`, that a walk visits
 //       detail        null, or { id, photo, reconstruction, strength, fade, sigma } of a photo
 //
-// Every face that is shown is told on the document as an event `ganssl:face`, and as `ganssl:rest`
-// that the server's picture is seen again.
+// Every face that is shown is told on the document as an event `ganssl:face`, and as `ganssl:rest`,
+// with `tail`, that the server's picture is seen again. Other pictures may follow (`pictures.js`).
 
 const MOVES = 'data-face-moves'; // on the document's root: what stands beside the face is old
-const ROUND = 6000; // milliseconds that a slider takes to and fro by itself
 const SAME = 1e-4; // amounts that differ by less are the same
-
-const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
-const nextFrame = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
 
 const faces = new WeakMap();
 
@@ -38,11 +35,15 @@ class LiveFace {
     this.frame = host.closest('.st-key-after-face');
     this.canvas = root.querySelector('canvas');
     this.note = root.querySelector('small');
-    this.button = root.querySelector('button');
-    this.button.onclick = () => (this.playing ? this.stop() : this.play());
+    this.buttons = [...root.querySelectorAll('button')];
+    for (const button of this.buttons) {
+      button.onclick = () => (this.roaming === button.name ? this.stop() : this.roam(button.name));
+    }
+    this.brush = new Brush();
     this.live = new Map(); // sliders that stand elsewhere than in the server's picture
     this.turn = 0;
-    this.held = null;
+    this.held = null; // the slider under the hand; an empty one for a pad
+    this.placed = null; // where a pad has put sliders
     this.ending = new AbortController();
     const listen = (name, call) => window.addEventListener(
       name, call, { capture: true, passive: true, signal: this.ending.signal });
@@ -64,6 +65,8 @@ class LiveFace {
         this.look();
       });
     }
+    document.addEventListener('ganssl:place', ({ detail }) => this.place(detail),
+      { signal: this.ending.signal });
     this.observer = new MutationObserver((records) => {
       if (records.some(({ target }) => this.isMoved(target))) this.look();
     });
@@ -72,11 +75,22 @@ class LiveFace {
   }
 
   update(data) {
+    this.stop();
+    if (data.why) {
+      this.painter?.close();
+      this.painter = this.data = null;
+      this.live.clear();
+      this.hide();
+      this.explain(data.why);
+      return;
+    }
+    if (!this.failed) this.frame?.removeAttribute('title');
     const here = location.pathname === data.base ? `${data.base}/` : location.pathname;
     const address = (path) => new URL(path, location.origin + here).href;
     this.data = {
       ...data,
       code: floats(data.code),
+      faces: split(floats(data.faces), floats(data.code).length),
       sliders: data.sliders.map((one) => ({ ...one, vector: floats(one.vector) })),
       addresses: {
         worker: address(`${data.files}/worker.js`),
@@ -94,8 +108,11 @@ class LiveFace {
       this.painter.close();
       this.painter = null;
     }
-    this.stop();
-    this.button.hidden = Boolean(this.failed) || !this.data.sliders.length;
+    if (this.placed && data.turn >= this.placed.turn) {
+      for (const key of Object.keys(this.placed.amounts)) this.live.delete(key);
+      this.placed = null;
+    }
+    this.label();
     this.look(true);
   }
 
@@ -117,17 +134,30 @@ class LiveFace {
       || this.live.has(slider.key);
   }
 
+  /** A pad has put sliders elsewhere than their inputs are. The face is theirs until the server has
+   *  answered the release. */
+  place({ amounts, held, turn }) {
+    this.stop();
+    this.placed = { amounts, turn };
+    this.held = held ? {} : null;
+    this.wake();
+    this.look();
+    if (!held && !Object.keys(amounts).some((key) => this.live.has(key))) this.placed = null;
+  }
+
   /** Read where the sliders stand; draw their face, or let the server's picture be seen.
    *  `again` draws it also where no slider moved since. */
   look(again = false) {
-    if (this.playing) return;
+    if (this.roaming || !this.data) return;
     const focused = this.sliderOf(document.activeElement)?.key;
     let moved = false;
     for (const slider of this.data.sliders) {
       const { key, amount } = slider;
-      if (!this.live.has(key) && key !== this.held?.key && key !== focused) continue;
+      const put = this.placed?.amounts[key];
+      const touched = key === this.held?.key || key === focused;
+      if (put === undefined && !this.live.has(key) && !touched) continue;
       const input = this.inputOf(slider);
-      const value = Number(input?.value);
+      const value = put ?? Number(input?.value);
       const before = this.live.get(key) ?? amount;
       if (!input || input.disabled || Math.abs(value - amount) < SAME) this.live.delete(key);
       else this.live.set(key, value);
@@ -140,28 +170,44 @@ class LiveFace {
     if (!this.live.size && !this.held) this.settle();
   }
 
-  // A slider that moves by itself, for those who watch: the one that was touched last.
+  // Faces that move by themselves, for those who watch.
 
-  play() {
-    const slider = this.data.sliders.find(({ key }) => key === this.touched) ?? this.data.sliders[0];
-    const input = this.inputOf(slider);
-    if (!input || input.disabled) return;
-    const [low, high] = [Number(input.min), Number(input.max)];
-    const [middle, reach] = [(low + high) / 2, (high - low) / 2];
-    const start = Math.asin(Math.max(-1, Math.min(1, (slider.amount - middle) / reach)));
+  /** `play` runs the slider that was touched last to and fro, `walk` goes from face to face. */
+  roam(name) {
+    this.stop();
     const begun = performance.now();
-    this.playing = () => {
-      const turns = start + (2 * Math.PI * (performance.now() - begun)) / ROUND;
-      this.live.set(slider.key, middle + reach * Math.sin(turns));
-      this.draw();
-    };
+    const passed = () => performance.now() - begun;
+    if (name === 'play') {
+      const { sliders } = this.data;
+      const touched = sliders.filter(({ key }) => key === this.touched);
+      const slider = [...touched, ...sliders].find((one) => this.inputOf(one)?.disabled === false);
+      if (!slider) return;
+      const input = this.inputOf(slider);
+      const ends = [Number(input.min), Number(input.max)];
+      this.step = () => {
+        this.live.set(slider.key, swing(...ends, slider.amount, passed()));
+        this.draw();
+      };
+    } else {
+      const codes = [this.data.code, ...this.data.faces];
+      let rested = 0;
+      this.step = () => {
+        const { code, stay } = walked(codes, passed());
+        if (stay && !rested) this.draw(code);
+        else if (stay) this.timer = setTimeout(() => this.step?.(), stay);
+        else this.draw(code);
+        rested = stay;
+      };
+    }
+    this.roaming = name;
     this.label();
-    this.playing();
+    this.step();
   }
 
   stop() {
-    if (this.playing) {
-      this.playing = null;
+    if (this.roaming) {
+      this.roaming = this.step = null;
+      clearTimeout(this.timer);
       this.live.clear();
       this.settle();
     }
@@ -169,8 +215,13 @@ class LiveFace {
   }
 
   label() {
-    this.button.textContent = this.data?.play[this.playing ? 1 : 0] ?? '';
-    this.button.setAttribute('aria-pressed', String(Boolean(this.playing)));
+    const possible = { play: this.data?.sliders.length, walk: this.data?.faces.length };
+    for (const button of this.buttons) {
+      const pressed = this.roaming === button.name;
+      button.hidden = Boolean(this.failed) || !possible[button.name];
+      button.setAttribute('aria-pressed', String(pressed));
+      button.querySelector('span').textContent = pressed ? '■' : '▶';
+    }
   }
 
   // The face.
@@ -178,6 +229,11 @@ class LiveFace {
   /** Get an engine ready; the first touch of a slider does, and nothing before it. */
   wake() {
     if (this.painter || this.failed || !this.data) return;
+    const missing = ['Worker', 'WebAssembly', 'OffscreenCanvas'].filter((name) => !(name in window));
+    if (missing.length) {
+      this.fail(`it has no ${missing.join(' and no ')}`);
+      return;
+    }
     try {
       this.painter = new Painter(this.data.addresses, this.data.code,
         (face) => this.paint(face), (reason) => this.fail(reason));
@@ -189,40 +245,53 @@ class LiveFace {
   fail(reason) {
     this.failed = true;
     this.stop();
-    this.button.hidden = true;
     this.painter?.close();
+    this.live.clear();
     this.hide();
-    const image = this.image();
-    if (image) image.title = `Drawn by the server, since this browser cannot: ${reason}`;
+    this.explain(`this browser cannot draw it: ${reason}`);
   }
 
-  draw() {
+  /** Why the face does not follow the hand, for those who point at it; said nowhere else. */
+  explain(why) {
+    this.frame?.setAttribute('title', `Drawn by the server when the slider is let go: ${why}`);
+  }
+
+  /** Draw the face of the sliders' places and the pictures that follow it, or that of a code. */
+  draw(code) {
     this.wake();
+    this.painter?.want(code ?? this.moved(), this.detail ?? null);
+    if (code) return;
+    for (const follower of window.gansslFollowers ?? []) {
+      const wishes = follower.wishes(this);
+      if (wishes) this.painter?.also(wishes, this.detail ?? null);
+    }
+  }
+
+  /** The code of the sliders' places; one slider may be left where the server has it. */
+  moved(still) {
     const code = this.data.code.slice();
     for (const { key, amount, vector } of this.data.sliders) {
       const change = (this.live.get(key) ?? amount) - amount;
-      if (change) for (let i = 0; i < code.length; i += 1) code[i] += change * vector[i];
+      if (change && key !== still) for (let i = 0; i < code.length; i += 1) code[i] += change * vector[i];
     }
-    this.painter?.want(code, this.detail ?? null);
+    return code;
+  }
+
+  /** Whether the face to be seen is another than the server's. */
+  get away() {
+    return Boolean(this.held || this.live.size || this.roaming);
   }
 
   paint(face) {
     const { rgba, ms, engine } = face;
-    if (!this.held && !this.live.size) return; // too late: the hand is off
-    const side = Math.sqrt(rgba.length / 4);
-    this.small ??= new OffscreenCanvas(side, side);
-    this.small.width = this.small.height = side;
-    this.small.getContext('2d').putImageData(new ImageData(rgba, side), 0, 0);
-    const { canvas } = this;
-    const context = canvas.getContext('2d');
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(this.small, 0, 0, canvas.width, canvas.height);
-    canvas.hidden = this.note.hidden = false;
+    if (!this.away) return; // too late: the hand is off
+    this.brush.paint(this.canvas, rgba);
+    this.canvas.hidden = this.note.hidden = false;
     document.documentElement.setAttribute(MOVES, '');
     this.time = this.time ? 0.8 * this.time + 0.2 * ms : ms;
     this.note.textContent = `in your browser, ${engine}, ${this.time.toFixed(0)} ms`;
     document.dispatchEvent(new CustomEvent('ganssl:face', { detail: face }));
-    if (this.playing) requestAnimationFrame(() => this.playing?.());
+    if (this.roaming) requestAnimationFrame(() => this.step?.());
   }
 
   image() {
@@ -233,11 +302,11 @@ class LiveFace {
   async settle() {
     this.turn += 1;
     const { turn } = this;
-    const stands = () => turn === this.turn && !this.held && !this.live.size && !this.closed;
+    const stands = () => turn === this.turn && !this.away && !this.closed;
     if (this.canvas.hidden) return;
     while (stands()) {
       const image = this.image();
-      if (image?.src.endsWith(this.data.tail)) {
+      if (image?.src.endsWith(this.data?.tail)) {
         await image.decode().catch(() => {});
         break;
       }
@@ -247,7 +316,10 @@ class LiveFace {
   }
 
   hide() {
-    if (!this.canvas.hidden) document.dispatchEvent(new Event('ganssl:rest'));
+    this.painter?.also([]);
+    if (!this.canvas.hidden) {
+      document.dispatchEvent(new CustomEvent('ganssl:rest', { detail: this.data?.tail }));
+    }
     this.canvas.hidden = this.note.hidden = true;
     document.documentElement.removeAttribute(MOVES);
   }
@@ -257,6 +329,8 @@ class LiveFace {
     this.ending.abort();
     this.observer.disconnect();
     this.painter?.close();
+    clearTimeout(this.timer);
+    this.frame?.removeAttribute('title');
     this.hide();
   }
 }

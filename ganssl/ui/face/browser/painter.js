@@ -5,6 +5,7 @@ const GPU = ['webgpu', 'webgl'];
 const PATIENCE = 6000; // milliseconds that an engine may take to start on a GPU
 const LONG = 600000; // and on the processor, the weights' way through a slow network included
 const REST = 1500; // before a GPU is tried: the first drag is not to wait for it
+const QUICK = 40; // milliseconds: a slower engine draws nothing but the face itself
 const TOLERANCE = 2; // of 255, that a pixel of a GPU may be off
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -46,6 +47,7 @@ class Painter {
   constructor(addresses, code, paint, fail) {
     Object.assign(this, { addresses, code, paint, fail, closed: false, reasons: [] });
     this.best = this.trial = this.wish = null;
+    this.later = new Map(); // what is drawn when no face is wished for
     this.choose();
   }
 
@@ -96,23 +98,43 @@ class Painter {
     this.pump();
   }
 
+  /** Draw these in turn, `[{ code, done }]`, while no face is wished for; none gives up what still
+   *  waits. Those that wait are replaced where they stand, so that each has its turn. */
+  also(wishes, detail = null) {
+    if (!wishes.length) this.later.clear();
+    wishes.forEach((wish, i) => this.later.set(i, { ...wish, detail }));
+    this.pump();
+  }
+
+  next() {
+    const [index] = this.best.ms <= QUICK ? this.later.keys() : [];
+    const wish = this.later.get(index);
+    this.later.delete(index);
+    return wish;
+  }
+
   async pump() {
-    if (this.busy || this.closed || !this.wish || !this.best) return;
+    if (this.busy || this.closed || !this.best) return;
+    const { best: runner } = this;
+    const wish = this.wish ?? this.next();
+    if (!wish) return;
     this.busy = true;
-    const { best: runner, wish } = this;
     this.wish = null;
     try {
       const changed = runner.detail !== wish.detail ? { detail: wish.detail } : {};
       runner.detail = wish.detail;
       const { rgba, ms } = await runner.ask({ code: wish.code, ...changed });
       const { code, asked } = wish;
-      if (!this.closed) this.paint({ rgba, ms, code, engine: runner.name, asked });
+      const show = wish.done ?? this.paint;
+      if (!this.closed) show({ rgba, ms, code, engine: runner.name, asked });
     } catch (error) {
-      if (runner === this.best && !this.closed) {
+      if (wish.done) {
+        this.later.clear(); // the face itself will tell whether the engine works
+      } else if (runner === this.best && !this.closed) {
         this.best = null;
         this.fail(error.message);
       }
-      this.wish ??= wish; // the engine was changed meanwhile
+      if (!wish.done) this.wish ??= wish; // the engine was changed meanwhile
     }
     this.busy = false;
     this.pump();
