@@ -20,7 +20,12 @@ from ganssl.ui.face.live_files import live_files
 from ganssl.ui.how_it_works.ready import prepare_in_background
 from ganssl.ui.shared.downloads import downloads
 from ganssl.ui.shared.headers import SafeHeaders
-from ganssl.ui.shared.model import require_face_model, show_model_choice
+from ganssl.ui.shared.model import (
+    follow_linked_model,
+    keep_followed,
+    require_face_model,
+    show_model_choice,
+)
 from ganssl.ui.shared.presentation import presenting, show_presentation_toggle
 from ganssl.ui.shared.visits import close_all, sweep_left
 
@@ -50,8 +55,10 @@ def show_app() -> None:
     )
     with st.sidebar:
         show_presentation_toggle()
+        follow_linked_model()
         show_model_choice()
     page.run()
+    keep_followed()
     model = require_face_model()
     with st.sidebar:
         st.caption(f"Model **{model.name}**  \n`{model.id}`")

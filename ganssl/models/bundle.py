@@ -304,5 +304,17 @@ def read_manifest(folder: Path) -> dict:
 
 def weights_id(folder: Path) -> str:
     """12 hexadecimal digits that change with the encoder or the generator."""
-    both = file_hash(folder / "encoder.npz") + file_hash(folder / "generator.npz")
-    return hashlib.sha256(both.encode()).hexdigest()[:12]
+    return _id_of(file_hash(folder / "encoder.npz"), file_hash(folder / "generator.npz"))
+
+
+def manifest_id(folder: Path) -> str:
+    """The id of a bundle as its manifest has it, without a look at the weights.
+
+    Raises `UserError` where the manifest is missing or damaged.
+    """
+    hashes = read_manifest(folder)["sha256"]
+    return _id_of(str(hashes.get("encoder.npz")), str(hashes.get("generator.npz")))
+
+
+def _id_of(encoder_hash: str, generator_hash: str) -> str:
+    return hashlib.sha256((encoder_hash + generator_hash).encode()).hexdigest()[:12]

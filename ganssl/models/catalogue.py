@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,3 +77,16 @@ def find_models() -> dict[str, Path]:
         name = path.name if path.name not in models else f"{path.name} ({path.parent})"
         models[name] = path
     return models
+
+
+def model_with_id(model_id: str) -> str | None:
+    """The name of the bundle at hand that has this id; None where there is none."""
+    from ganssl.models.bundle import manifest_id
+
+    for name, path in find_models().items():
+        if path.suffix in GRAPH_SUFFIXES:
+            continue
+        with suppress(UserError):
+            if manifest_id(path) == model_id:
+                return name
+    return None

@@ -13,8 +13,9 @@ import pytest
 
 from ganssl.directions import DirectionSet
 from ganssl.face.state import FaceState
-from ganssl.models.bundle import BundleModel
+from ganssl.models.bundle import BundleModel, load_bundle, manifest_id
 from ganssl.models.cadl import CadlModel
+from ganssl.models.catalogue import model_with_id
 from tests.helpers.explore_page import after_url, alts, slider, state_of
 from tests.helpers.frozen_graphs import save_vaegan
 from tests.helpers.planted import make_direction
@@ -82,6 +83,22 @@ def test_every_model_keeps_its_own_faces(app):
     assert slider(app, "Bald").value == 1.0
 
 
+def test_a_link_opens_the_model_that_it_belongs_to(open_app, models_folder, monkeypatch):
+    monkeypatch.setenv("GANSSL_MODELS", str(models_folder))
+    other = manifest_id(models_folder / OTHER)
+    app = open_app(seed="7", model=other, **{"edit.Bald": "1"})
+    assert not app.error and app.session_state[CHOICE] == OTHER
+    assert state_of(app) == FaceState(7, model=other, edits={"Bald": 1.0})
+    choose(app, "small")  # the address still names the other model when this run begins
+    assert app.session_state[CHOICE] == "small" and app.query_params["model"] != other
+    app.query_params["model"] = "0" * 12  # of nobody
+    app.run()
+    assert (
+        app.session_state[CHOICE] == "small"
+        and "made with model 000000000000" in app.error[0].value
+    )
+
+
 @pytest.mark.parametrize(
     "tab", ["Filmstrip", "Many faces", "Save and share", "Which sliders, and why"]
 )
@@ -126,3 +143,8 @@ def test_own_directions_stay_with_their_model(app):
     app.session_state["shelf"].directions["Smiling"] = own
     app.selectbox(key=CHOICE).set_value(OTHER).run()
     assert not app.exception and app.session_state["shelf"].directions == {}
+
+
+def test_the_manifest_knows_the_id(models_folder):
+    assert manifest_id(models_folder / OTHER) == load_bundle(models_folder / OTHER).id
+    assert model_with_id("0" * 12) is None

@@ -9,15 +9,34 @@ import streamlit as st
 
 from ganssl.errors import UserError
 from ganssl.features.readout import Readout
-from ganssl.models.catalogue import find_models, load_model
+from ganssl.models.catalogue import find_models, load_model, model_with_id
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.shared.shelf import shelf
 
 CHOICE = "face model"
 """Session entry of the name of the chosen model."""
 
+FOLLOWED = "model of the link"
+"""Session entry of the model id in the address as this visit left it."""
+
 MOST_MODELS = 3
 """So many are kept in memory."""
+
+
+def follow_linked_model() -> None:
+    """Choose the model that a link's face belongs to, where it is at hand."""
+    linked = st.query_params.get("model")
+    if not linked or linked == st.session_state.get(FOLLOWED):
+        return
+    name = model_with_id(linked)
+    if name is not None and name != st.session_state.get(CHOICE, next(iter(find_models()))):
+        shelf().forget_model()
+        st.session_state[CHOICE] = name
+
+
+def keep_followed() -> None:
+    """The address that the page wrote is no link; to be called when the page is drawn."""
+    st.session_state[FOLLOWED] = st.query_params.get("model")
 
 
 def show_model_choice() -> None:
