@@ -82,9 +82,10 @@ def discriminator_loss(real: Sequence, fakes: Sequence[Sequence]):
     return _mean_softplus(real, -1.0) + sum(_mean_softplus(f, 1.0) for f in fakes) / len(fakes)
 
 
-def generator_loss(fakes: Sequence[Sequence]):
-    """Non-saturating logistic loss of the generator."""
-    return sum(_mean_softplus(fake, -1.0) for fake in fakes) / len(fakes)
+def generator_loss(fakes: Sequence[Sequence], shares: Sequence[float] | None = None):
+    """Non-saturating logistic loss of the generator; fake sources count by their shares."""
+    shares = shares or [1.0 / len(fakes)] * len(fakes)
+    return sum(share * _mean_softplus(f, -1.0) for share, f in zip(shares, fakes, strict=True))
 
 
 def _mean_softplus(heads: Sequence, sign: float):

@@ -38,6 +38,9 @@ class Objective:
         pixel, gradient, kl, similarity, lattice, adversarial: weights.
         features: weight of each fixed network's distance, by name.
         judges: how much each discriminator has to say, by name, relative to the others.
+        sampled_share: of the adversarial term that goes to samples, which have no other
+            teacher; the rest goes to reconstructions.
+        zoom: share of steps in which networks not made for faces see enlarged parts.
         kl_warm: passes over which the KL weight rises from 0.
         feature_from, adversarial_from: when these terms come in.
         adversarial_warm: passes over which the adversarial weight rises from 0.
@@ -50,11 +53,13 @@ class Objective:
     kl: float = 6e-4
     features: dict[str, float] = field(default_factory=lambda: {"face": 0.8, "image": 0.4})
     judges: dict[str, float] = field(
-        default_factory=lambda: {"pixels": 2.0, "face": 1.0, "image": 0.6}
+        default_factory=lambda: {"pixels": 2.0, "face": 1.0, "image": 1.0}
     )
+    sampled_share: float = 0.7
+    zoom: float = 0.5
     similarity: float = 0.1
     lattice: float = 2.0
-    adversarial: float = 0.15
+    adversarial: float = 0.25
     kl_warm: float = 1.0
     feature_from: float = 1.0
     adversarial_from: float = 12.0
@@ -116,6 +121,11 @@ class VaeGan:
     def discriminator_variables(self) -> list:
         return [v for judge in self.judges.values() for v in judge.trainable_variables]
 
+    @property
+    def shares_of_sources(self) -> tuple[float, float]:
+        """How much reconstructions and samples count in the adversarial term."""
+        return 1.0 - self.objective.sampled_share, self.objective.sampled_share
+
     def averages(self) -> list[tuple]:
         """Pairs of (moving average, trained variable)."""
         trained = self.encoder.variables + self.generator.variables
@@ -159,13 +169,14 @@ class VaeGan:
         terms["lattice"] = sum(map(losses.lattice_energy, made)) / len(made)
         total = total + weight.lattice * terms["lattice"]
         if with_features or adversarial:
-            changes = chances[:count], chances[-1, :2]
+            zoomed = chances[-1, 4] < self.objective.zoom
+            changes = chances[:count], chances[-1, :2], zoomed
             real, fake = self.look(faces, *changes), self.look(rebuilt, *changes)
             for name in self.eyes if with_features else ():
                 terms[f"feature_{name}"] = losses.feature_distance(real[name], fake[name])
                 total = total + weight.features[name] * terms[f"feature_{name}"]
         if adversarial:
-            chosen = chances[count : 2 * count], chances[-1, 2:4]
+            chosen = chances[count : 2 * count], chances[-1, 2:4], zoomed
             seen = real, fake, self.look(sampled, *chosen)
             self.judge(seen, disturbance, terms)
             total = total + weight.similarity * terms["similarity"]
@@ -173,10 +184,19 @@ class VaeGan:
         terms["total"] = total
         return terms
 
-    def look(self, faces, chances, place) -> dict[str, Any]:
-        """What the judges see: the augmented faces, and their maps in each fixed network."""
+    def look(self, faces, chances, place, zoomed) -> dict[str, Any]:
+        """What the judges see: the augmented faces, and their maps in each fixed network.
+
+        Networks that are not made for faces see a part of them at twice the
+        size where `zoomed`: their first layer halves what it sees, and a
+        generator fills what is lost there with noise.
+        """
         faces = augment(faces, chances, place)
-        return {"pixels": faces, **{name: maps(faces) for name, maps in self.eyes.items()}}
+        seen = {"pixels": faces}
+        for name, maps in self.eyes.items():
+            whole = name == "face" or not self.objective.zoom
+            seen[name] = maps(faces if whole else ops.where(zoomed, enlarged(faces, place), faces))
+        return seen
 
     def judge(self, seen: tuple[dict, dict, dict], disturbance, terms: dict) -> None:
         """Adds to `terms` what the judges say: `adversarial` and `similarity` are for the
@@ -199,12 +219,22 @@ class VaeGan:
                 terms["similarity"] = losses.feature_distance(real_features, fake_features)
             real, *fakes = outputs
             terms[f"judge_{name}"] = losses.discriminator_loss(real, fakes)
-            terms[f"fool_{name}"] = losses.generator_loss(fakes)
+            terms[f"fool_{name}"] = losses.generator_loss(fakes, self.shares_of_sources)
             share = shares[name] / sum(shares.values())
             adversary = adversary + share * terms[f"fool_{name}"]
             judged = judged + terms[f"judge_{name}"]
         terms["adversarial"], terms["discriminator"] = adversary, judged
         terms["judged"] = judged + self.objective.smoothness * terms["smoothness"]
+
+
+def enlarged(faces, place):
+    """The quarter of faces `[n, s, s, 3]` at `place` (uniform in [0, 1), `[2]`), `[n, s, s, 3]`."""
+    side = faces.shape[1]
+    half = side // 2
+    start = ops.cast(ops.floor(place * (half + 1)), "int32")
+    steps = ops.arange(half, dtype="int32")
+    part = ops.take(ops.take(faces, start[0] + steps, axis=1), start[1] + steps, axis=2)
+    return ops.image.resize(part, (side, side), interpolation="bilinear")
 
 
 def sample_codes(codes, prior, chances):

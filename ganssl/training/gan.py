@@ -50,7 +50,7 @@ class TrainingSettings:
 
     learning_rate: float = 6e-4
     adversarial_rate: float = 2e-4
-    discriminator_rate: float = 8e-4
+    discriminator_rate: float = 2e-4
     average_decay: float = 0.999
     warm_steps: int = 200
     cool_share: float = 0.15

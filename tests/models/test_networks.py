@@ -115,6 +115,11 @@ def test_adversarial_losses_reward_the_right_side():
     assert half == pytest.approx(
         (float(losses.generator_loss([[sure]])) + float(losses.generator_loss([[unsure]]))) / 2
     )
+    mostly = float(losses.generator_loss([[sure], [unsure]], (0.25, 0.75)))
+    assert mostly == pytest.approx(
+        0.25 * float(losses.generator_loss([[sure]]))
+        + 0.75 * float(losses.generator_loss([[unsure]]))
+    )
 
 
 def test_sampled_codes_lie_where_faces_are_drawn_and_edited():
@@ -191,7 +196,7 @@ def test_the_discriminator_sees_faces_that_are_too_much_alike():
 def test_each_fixed_network_has_a_judge_of_its_own():
     import keras
 
-    from ganssl.models.vaegan import Objective, VaeGan
+    from ganssl.models.vaegan import Objective, VaeGan, enlarged
     from tests.helpers.tiny_networks import TINY
 
     def maps(faces):
@@ -199,17 +204,29 @@ def test_each_fixed_network_has_a_judge_of_its_own():
 
     objective = Objective(features={"coarse": 1.0}, judges={"pixels": 1.0, "coarse": 1.0})
     nets = VaeGan(TINY, objective, {"coarse": maps})
-    seen = nets.look(
-        np.random.default_rng(0).random((4, 64, 64, 3), "float32"),
-        np.full((4, 5), 0.5, "float32"),
-        np.full(2, 0.5, "float32"),
-    )
+    faces = np.random.default_rng(0).random((4, 64, 64, 3), "float32")
+    as_they_are, corner = np.full((4, 5), 0.5, "float32"), np.array([0.5, 0.0], "float32")
+    whole, part = (nets.look(faces, as_they_are, corner, zoomed) for zoomed in (False, True))
+    seen = whole
+    np.testing.assert_array_equal(part["pixels"], whole["pixels"])  # the pixels' judge sees all
+    large = np.asarray(maps(enlarged(whole["pixels"], corner))[0])
+    np.testing.assert_allclose(part["coarse"][0], large, atol=1e-6)
+    assert not np.allclose(part["coarse"][0], whole["coarse"][0])
     assert set(nets.judges) == set(seen) == {"pixels", "coarse"}
     heads = nets.judges["coarse"](seen["coarse"])
     assert [tuple(logits.shape[1:3]) for logits in heads] == [(8, 8), (8, 8)]
     assert len(nets.discriminator_variables) == sum(
         len(judge.trainable_variables) for judge in nets.judges.values()
     )
+
+
+def test_a_quarter_is_enlarged():
+    from ganssl.models.vaegan import enlarged
+
+    faces = np.random.default_rng(0).random((2, 8, 8, 3), "float32")
+    faces[:, 4:, :4] = 0.25
+    np.testing.assert_allclose(enlarged(faces, np.array([0.999, 0.0], "float32")), 0.25)
+    assert np.asarray(enlarged(faces, np.array([0.0, 0.999], "float32"))).std() > 0.1
 
 
 def test_random_mixtures_are_fixed():
