@@ -38,17 +38,19 @@ WITHHELD: frozenset[str] = frozenset(
 """Judgements of looks or build that no slider offers."""
 
 BEARD = frozenset({"5_o_Clock_Shadow", "Goatee", "Mustache", "No_Beard", "Sideburns"})
+BROWS = frozenset({"Arched_Eyebrows", "Bushy_Eyebrows"})
 MAKE_UP = frozenset({"Heavy_Makeup", "Rosy_Cheeks", "Wearing_Lipstick"})
 
 ONE_THING: tuple[frozenset[str], ...] = (
     BEARD,
+    BROWS,
     MAKE_UP,
     frozenset({"Bald", "Bangs", "Receding_Hairline", "Wearing_Hat"}),
     frozenset({"Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair"}),
     frozenset({"High_Cheekbones", "Mouth_Slightly_Open", "Smiling"}),
     frozenset({"Straight_Hair", "Wavy_Hair"}),
 )
-"""Attributes that describe one thing in a face: beard, make-up, hair above the brow, its colour,
+"""Attributes that describe one thing in a face: beard, brows, make-up, hair above the brow, its colour,
 the mouth, how the hair falls. Who changes one means to change the others, or cannot help it."""
 
 LONGEST_NAME = 60
@@ -176,7 +178,7 @@ def implied_by(name: str) -> frozenset[str]:
     """The attributes whose change is no side effect of a change of this one.
 
     Those that describe the same thing (`ONE_THING`), and for perceived sex also
-    beard and make-up, which annotators go by.
+    beard, make-up and brows, which annotators go by.
 
     Example:
         >>> sorted(implied_by("Bald"))
@@ -185,7 +187,7 @@ def implied_by(name: str) -> frozenset[str]:
         False
     """
     found = {other for group in ONE_THING if name in group for other in group}
-    found |= BEARD | MAKE_UP if name == "Male" else set()
+    found |= BEARD | BROWS | MAKE_UP if name == "Male" else set()
     return frozenset(found - {name})
 
 
