@@ -51,7 +51,8 @@ ONE_THING: tuple[frozenset[str], ...] = (
     frozenset({"Straight_Hair", "Wavy_Hair"}),
 )
 """Attributes that describe one thing in a face: beard, brows, make-up, hair above the brow, its
-colour, the mouth, how the hair falls. Who changes one means to change the others, or cannot help it."""
+colour, the mouth, how the hair falls. Who changes one means to change the others, or cannot help
+it."""
 
 LONGEST_NAME = 60
 FORBIDDEN = "=,;"
