@@ -6,14 +6,17 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ganssl.attributes import Attribute, check_name
 from ganssl.base.device import ENGINES, ONNX, TENSORFLOW
 from ganssl.base.json_text import parse_json
-from ganssl.directions import METHODS, DirectionSet
+from ganssl.directions import METHODS
 from ganssl.errors import UserError
 from ganssl.face.state import MAX_SEED
+
+if TYPE_CHECKING:
+    from ganssl.directions import DirectionSet
 
 STRATEGIES: tuple[str, ...] = ("position", "push")
 """Natural codes labelled by where they lie, or codes moved to a target on each side."""
