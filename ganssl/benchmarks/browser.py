@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -174,7 +175,7 @@ def _lines(live: Together, without: Together, bare: float) -> Iterator[Measureme
 
     yield beside("release to committed", live.committed, "ms", without.committed)
     for i, part in enumerate(("server", "browser")):
-        cores = [side.mean(lambda drag, i=i: drag.cores[i]) for side in (live, without)]
+        cores = [side.mean(partial(_cores, i)) for side in (live, without)]
         yield beside(f"{part} while dragging", cores[0], "cores", cores[1])
     for i, part in enumerate(("server", "browsers")):
         yield beside(f"{part}, drag and commit", live.seconds[i], "cpu s", without.seconds[i])
@@ -340,6 +341,10 @@ def _healthy(address: str) -> bool:
             return answer.status == 200
     except OSError:
         return False
+
+
+def _cores(part: int, drag: Drag) -> float:
+    return drag.cores[part]
 
 
 def _wait(ready, what: str) -> None:

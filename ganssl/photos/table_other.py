@@ -139,7 +139,8 @@ def _task(task: dict) -> dict[str, str]:
         for result in results if isinstance(results, list) else []:
             value = result.get("value") if isinstance(result, dict) else None
             choices = value.get("choices") if isinstance(value, dict) else None
-            for choice in choices if isinstance(choices, list) else []:
+            choices = choices if isinstance(choices, list) else []
+            for choice in choices:
                 key = cell_text(str(result.get("from_name") or "choice"))
                 if len(choices) == 1:
                     cells[key] = cell_text(choice)

@@ -140,7 +140,7 @@ def test_a_set_brings_the_check_of_the_direction_that_labelled_it(check):
     recipe = Recipe("Eyeglasses", count=2, size=16)
     info = SetInfo(recipe, "m", "m", "", "", "folder", "")
     none = np.zeros(2, int)
-    made = SyntheticSet(Path(), info, none, none, none, none, none, directions)
+    made = SyntheticSet(Path(), info, *(none,) * 5, directions, none[:, None], none[:, None])
     assert set_check(made) is None
     taught = replace(made, directions=directions.with_checks({"Eyeglasses": check}))
     assert set_check(taught) is check
