@@ -21,6 +21,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "distill-features",
         "evaluate-features",
         "fit-probes",
+        "prepare-laboratory",
         "benchmark",
     ),
 }

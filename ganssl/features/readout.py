@@ -6,6 +6,7 @@ the latent code that the edit moved, so they can catch side effects.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,6 +48,15 @@ class Readout:
         from ganssl.features.probes import Probes
 
         return cls(FaceNetwork.load(), Probes.load())
+
+    @cached_property
+    def id(self) -> str:
+        """12 hexadecimal digits that change with the network and with the probes."""
+        found = hashlib.sha256(self.network.id.encode())
+        for array in (self.probes.mean, self.probes.scale, self.probes.weights, self.probes.bias):
+            found.update(np.ascontiguousarray(array).tobytes())
+        found.update(" ".join(self.attributes).encode())
+        return found.hexdigest()[:12]
 
     @cached_property
     def attributes(self) -> tuple[str, ...]:

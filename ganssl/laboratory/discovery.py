@@ -99,14 +99,23 @@ def first_layer_directions(
     ]
 
 
+def shows_first_layer(model: FaceModel) -> bool:
+    """Whether `first_layer` can read a model.
+
+    Where it can, principal components of codes are of no use beside SeFa: the
+    codes of the bundles are whitened, and vary as much in every direction.
+    """
+    from ganssl.models.bundle import BundleModel
+
+    return isinstance(model, BundleModel)
+
+
 def first_layer(model: FaceModel) -> np.ndarray:
     """The generator's first dense layer with the norm that follows it; float `[d, m]`.
 
     Raises `UserError` for a model that is no bundle of Keras networks.
     """
-    from ganssl.models.bundle import BundleModel
-
-    if not isinstance(model, BundleModel):
+    if not shows_first_layer(model):
         raise UserError(
             f"{model.name} does not show the weights of its first layer, which SeFa reads. "
             "Principal or independent components need no weights."

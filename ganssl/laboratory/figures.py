@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from ganssl.attributes import Attribute
 from ganssl.laboratory.card import DirectionCard
 from ganssl.laboratory.discovery import Found
-from ganssl.laboratory.map import CodeMap
+from ganssl.laboratory.map import ALIKE, CodeMap
 
 OWN, OTHER, MUTED = "#0072b2", "#d55e00", "#888888"
 """Blue, vermilion and grey: told apart with every colour vision (Okabe & Ito 2008)."""
@@ -190,7 +190,12 @@ def map_figure(
     else:
         figure.update_layout(xaxis_title=axes[0], yaxis_title=axes[1])
     return figure.update_layout(
-        title=title, margin=MARGIN, height=560, dragmode="pan", hovermode="closest"
+        margin=MARGIN,
+        height=560,
+        dragmode="pan",
+        hovermode="closest",
+        legend_title_text=title,
+        modebar_orientation="v",  # beside the points, not over what stands above them
     )
 
 
@@ -217,6 +222,8 @@ def _trace(figure: go.Figure, points: np.ndarray, **settings) -> None:
 
 def _axis_titles(code_map: CodeMap) -> list[str]:
     count = code_map.points.shape[1]
+    if code_map.method == ALIKE:
+        return ["near: alike to the face network", ""]
     if code_map.explained is None:
         return [f"UMAP {i + 1}" for i in range(count)]
     shares = enumerate(code_map.explained, start=1)

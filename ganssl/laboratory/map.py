@@ -15,9 +15,14 @@ from ganssl.base.progress import Progress
 from ganssl.errors import UserError
 
 METHODS = ("pca", "umap")
+ALIKE = "alike"
+"""Places by how alike the faces are to the face network, see `places_alike`."""
+
 NEAREST = 3
 CHUNK = 512
 THUMBNAIL = 48
+AXES, PERPLEXITY = 50, 30.0
+"""Of t-SNE: principal axes of the embeddings, and about how many neighbours count."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +32,7 @@ class CodeMap:
     Attributes:
         codes: float32 `[n, d]`.
         points: float32 `[n, k]`.
-        method: one of `METHODS`.
+        method: one of `METHODS`, or `ALIKE`.
         explained: share of the codes' variance along each axis, `[k]`; only of `pca`.
         mean, axes: `[d]` and `[d, k]`, only of `pca`.
     """
@@ -87,6 +92,32 @@ def map_codes(
         n_components=dimensions, n_neighbors=neighbours, init=init, random_state=seed, n_jobs=1
     )
     return CodeMap(codes, reducer.fit_transform(codes).astype(np.float32), method)
+
+
+def places_alike(embeddings: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Lay faces out so that those are near which the face network takes to be alike.
+
+    Codes are spread alike in all directions, so their own principal components
+    show a ball; what a network sees in the faces forms regions (t-SNE, van der
+    Maaten & Hinton 2008). Distances between groups mean nothing on it.
+
+    Args:
+        embeddings: of the network, float32 `[n, e]`.
+
+    Returns float32 `[n, 2]`. Raises `UserError` for fewer than 4 faces.
+    """
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
+    count = len(embeddings)
+    if count < 4:
+        raise UserError("A map needs 4 faces or more.")
+    unit = embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9)
+    axes = min(AXES, *unit.shape)
+    reduced = PCA(axes, random_state=seed).fit_transform(unit.astype(np.float32))
+    near = min(PERPLEXITY, (count - 1) / 3)
+    layout = TSNE(2, perplexity=near, init="pca", random_state=seed, n_jobs=1)
+    return layout.fit_transform(reduced).astype(np.float32)
 
 
 def _principal_map(codes: np.ndarray, dimensions: int) -> CodeMap:

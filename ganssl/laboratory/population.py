@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,10 +17,14 @@ from ganssl.errors import UserError
 from ganssl.fitting.from_photos import EncodedPhotos
 from ganssl.laboratory.confusions import Confusion, confusions
 from ganssl.laboratory.laboratory import Laboratory
-from ganssl.laboratory.map import THUMBNAIL, thumbnails
+from ganssl.laboratory.map import THUMBNAIL, places_alike, thumbnails
+
+if TYPE_CHECKING:
+    from ganssl.models.face_model import FaceModel
 
 COUNT = 4000
 CHUNK = 256
+FEWEST_ON_A_MAP = 4
 KEPT = 100
 """So many things that were computed from the faces are kept with them."""
 
@@ -37,6 +41,8 @@ class Population:
         labelled_by: who gave the labels, for people.
         thumbnails: uint8 `[m, 48, 48, 3]` of the first `m` codes; always
             generated from the codes, so no photo is among them.
+        alike: float32 `[m, 2]`, places on the map by how alike the faces are to the
+            face network; None where they were not laid out.
         seeded: whether face `i` is the model's own face of seed `i`.
         made: what was computed from the faces, see `once`.
     """
@@ -48,6 +54,7 @@ class Population:
     labelled_by: str
     thumbnails: np.ndarray
     seeded: bool = False
+    alike: np.ndarray | None = None
     made: OnceMade = field(default_factory=lambda: OnceMade(KEPT), repr=False)
 
     def __len__(self) -> int:
@@ -115,30 +122,46 @@ def generated_population(
     laboratory: Laboratory, count: int = COUNT, progress: Progress | None = None
 ) -> Population:
     """The model's faces of seeds 0, 1, …, labelled by the probes on the face network."""
-    model, readout = laboratory.model, laboratory.readout
-    codes = np.concatenate([model.sample(1, seed) for seed in range(count)])
-    small = np.empty((count, THUMBNAIL, THUMBNAIL, 3), np.uint8)
-    labels = np.empty((count, len(readout.attributes)), np.int8)
-    for start in range(0, count, CHUNK):
-        faces = laboratory.decode(codes[start : start + CHUNK])
-        rows = slice(start, start + len(faces))
-
-        def decoded(_: np.ndarray, faces: np.ndarray = faces) -> np.ndarray:
-            return faces
-
-        small[rows] = thumbnails(decoded, codes[rows])
-        labels[rows] = readout.logits(readout.network.features(faces)) > 0
-        if progress:
-            progress(rows.stop, count)
+    readout = laboratory.readout
+    codes = seeded_codes(laboratory.model, count)
+    small, features = _seen(laboratory, codes, progress)
     return Population(
         name=f"{count:,} generated faces",
         codes=codes,
-        labels=labels,
+        labels=(readout.logits(features) > 0).astype(np.int8),
         attributes=readout.attributes,
         labelled_by="the probes on the face network",
         thumbnails=small,
         seeded=True,
+        alike=_places(laboratory, features),
     )
+
+
+def seeded_codes(model: FaceModel, count: int) -> np.ndarray:
+    """The codes of the faces of seeds 0, 1, …, float32 `[count, d]`."""
+    return np.concatenate([model.sample(1, seed) for seed in range(count)])
+
+
+def _seen(
+    laboratory: Laboratory, codes: np.ndarray, progress: Progress | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Small pictures of codes, and the face network's features of their faces."""
+    small = np.empty((len(codes), THUMBNAIL, THUMBNAIL, 3), np.uint8)
+    features = []
+    for start in range(0, len(codes), CHUNK):
+        faces = laboratory.decode(codes[start : start + CHUNK])
+        rows = slice(start, start + len(faces))
+        small[rows] = thumbnails(lambda _, faces=faces: faces, codes[rows])
+        features.append(laboratory.readout.network.features(faces))
+        if progress:
+            progress(rows.stop, len(codes))
+    return small, np.concatenate(features)
+
+
+def _places(laboratory: Laboratory, features: np.ndarray) -> np.ndarray | None:
+    """Places by how alike the faces are; None for too few."""
+    embedding = laboratory.readout.network.config.embedding
+    return places_alike(features[:, :embedding]) if len(features) >= FEWEST_ON_A_MAP else None
 
 
 def photo_population(
@@ -155,11 +178,13 @@ def photo_population(
     """
     order = np.random.default_rng(0).permutation(len(encoded.codes))
     codes = encoded.codes[order]
+    small, features = _seen(laboratory, codes[:shown], progress)
     return Population(
         name=name,
         codes=codes,
         labels=encoded.photos.labels[order],
         attributes=encoded.photos.attributes,
         labelled_by="the people who labelled the photos",
-        thumbnails=thumbnails(laboratory.decode, codes[:shown], progress=progress),
+        thumbnails=small,
+        alike=_places(laboratory, features),
     )

@@ -56,6 +56,7 @@ class BlockNetwork:
     """Reads the light of the blocks; the last four are what tells people apart."""
 
     config = SimpleNamespace(embedding=4)
+    id = "b10cb10cb10c"
     size = BLOCKS
 
     def features(self, pixels):

@@ -9,7 +9,7 @@ from PIL import Image
 
 from ganssl.errors import UserError
 from ganssl.laboratory.figures import map_figure
-from ganssl.laboratory.map import map_codes, path_between, sprite, thumbnails
+from ganssl.laboratory.map import map_codes, path_between, places_alike, sprite, thumbnails
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +102,18 @@ def test_map_figure_colours_by_class_or_score(codes):
     np.testing.assert_array_equal(scored[0].marker.color, codes[:, 0])
     assert len(scored[1].x) == 4
     assert map_figure(map_codes(codes, dimensions=3)).data[0].type == "scatter3d"
+
+
+def test_faces_that_are_alike_lie_together():
+    rng = np.random.default_rng(0)
+    kinds = np.repeat(np.arange(4), 40)
+    middles = rng.normal(size=(4, 32))
+    embeddings = (middles[kinds] + 0.4 * rng.normal(size=(160, 32))).astype(np.float32)
+    places = places_alike(embeddings * rng.uniform(0.5, 2.0, (160, 1)))  # length says nothing
+    assert places.shape == (160, 2) and places.dtype == np.float32
+    gaps = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(gaps, np.inf)
+    assert (kinds[gaps.argmin(axis=1)] == kinds).mean() > 0.95
+    np.testing.assert_array_equal(places_alike(embeddings), places_alike(embeddings))
+    with pytest.raises(UserError, match="4 faces"):
+        places_alike(embeddings[:3])

@@ -12,6 +12,7 @@ from ganssl.base.once import OnceMade
 from ganssl.directions import DirectionSet
 from ganssl.face.render import face_code
 from ganssl.face.state import FaceState
+from ganssl.laboratory import population_file
 from ganssl.laboratory.population import KEPT, Population
 from ganssl.models.catalogue import load_model
 from ganssl.ui.latent_space import faces as lab_faces
@@ -33,10 +34,17 @@ TABS = (
 
 
 @pytest.fixture
-def page(open_app, monkeypatch):
+def few_faces(monkeypatch, tmp_path):
     monkeypatch.delenv("GANSSL_DATA", raising=False)
-    monkeypatch.setattr(lab_faces, "COUNTS", (COUNT, lab_faces.USUAL))
+    monkeypatch.setattr(lab_faces, "COUNTS", (COUNT, 4000))
+    monkeypatch.setattr(lab_faces, "_code_cache", lambda: tmp_path / "cache")
+
+
+@pytest.fixture
+def page(open_app, few_faces):
+    """The page before it has faces; they come when a test asks for them."""
     app = open_app()
+    app.session_state[lab_faces.BEGUN] = load_model().faces_key
     app.switch_page(PAGE).run()
     assert not app.exception and not app.error
     return app
@@ -46,12 +54,16 @@ def page(open_app, monkeypatch):
 def loaded(page):
     page.selectbox(key="lab/count").set_value(COUNT)
     press(page, "lab/load")
-    end = time.monotonic() + 120
-    while not texts(page).count("Loaded:"):
+    return wait_for_faces(page)
+
+
+def wait_for_faces(app):
+    end = time.monotonic() + 240
+    while not texts(app).count("Loaded:"):
         assert time.monotonic() < end, "gave up waiting"
         time.sleep(0.05)
-        run(page)
-    return page
+        run(app)
+    return app
 
 
 @pytest.fixture
@@ -116,6 +128,29 @@ def test_generated_faces_are_loaded_and_every_tab_shows_them(loaded):
     for tab in TABS:
         show(loaded, tab)
         assert not loaded.error
+
+
+def test_the_page_opens_with_faces_that_are_made_once(open_app, few_faces, monkeypatch):
+    app = open_app()
+    app.switch_page(PAGE).run()
+    assert not app.exception and not app.error
+    wait_for_faces(app)
+    assert "Load faces above" not in texts(show(app, "Map"))
+    told = app.selectbox(key="lab/colour").value
+    assert told in load_model().directions.sliders  # coloured from the start
+    assert app.segmented_control(key="lab/layout").value == "alike"
+    population = app.session_state[lab_faces.POPULATION][1]
+
+    def never(*args):
+        raise AssertionError("made a second time")
+
+    monkeypatch.setattr(population_file, "generated_population", never)
+    again = open_app()  # the server's caches are empty, as after a restart
+    again.switch_page(PAGE).run()
+    found = wait_for_faces(again).session_state[lab_faces.POPULATION][1]
+    np.testing.assert_array_equal(found.codes, population.codes)
+    np.testing.assert_array_equal(found.labels, population.labels)
+    np.testing.assert_array_equal(found.alike, population.alike)
 
 
 def test_methods_are_compared_with_those_fitted_here(labelled):

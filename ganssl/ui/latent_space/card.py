@@ -9,6 +9,7 @@ from ganssl.attributes import Attribute
 from ganssl.directions import DEFAULT_RULE, METHODS, RAW, Direction
 from ganssl.errors import UserError
 from ganssl.face.render import signed
+from ganssl.judgement.figures import PLAIN
 from ganssl.laboratory.card import FEWEST_PER_CLASS, DirectionCard, direction_card
 from ganssl.laboratory.figures import distance_figure, effects_figure, response_figure
 from ganssl.laboratory.laboratory import Laboratory
@@ -29,6 +30,24 @@ METHOD_TITLES = {
     "svm": "linear SVM",
     "joint": "joint regression over all attributes",
 }
+
+
+TERMS = {
+    "AUC on held-out faces": "Area under the ROC curve: how often a face with the attribute lies "
+    "further along the direction than one without.",
+    "Halves agree (cosine)": "The cosine of the angle between directions that random halves of the "
+    "labels give: 1 is the same direction, 0 is no relation.",
+    "Own effect of one step (1 σ)": "The change of the attribute's probe on the face network for a "
+    "step of one standard deviation of the codes (σ), in *spreads*: standard deviations of that "
+    "probe between natural faces.",
+    "Side effects": "Root mean square of the changes of all other probes, in spreads.",
+    "Same person at +2 σ": "Cosine between the face network's descriptions of the face before and "
+    "after.",
+    "Unlikely codes at +2 σ": "The share of moved faces whose code is less likely than that of 99 "
+    "in 100 natural faces.",
+    "Skin tone at +2 σ": "Individual typology angle (ITA) of the face's skin.",
+}
+"""What the figures are called elsewhere, in tooltips."""
 
 
 def show_card(laboratory: Laboratory, model: FaceModel, population: Population | None) -> None:
@@ -61,9 +80,9 @@ def show_card(laboratory: Laboratory, model: FaceModel, population: Population |
     show_trust(card)
     _strip(laboratory, card.direction)
     left, right = st.columns(2)
-    left.plotly_chart(effects_figure(card), key="lab/effects")
-    right.plotly_chart(response_figure(card), key="lab/response")
-    right.plotly_chart(distance_figure(card), key="lab/distance")
+    left.plotly_chart(effects_figure(card), key="lab/effects", config=PLAIN)
+    right.plotly_chart(response_figure(card), key="lab/response", config=PLAIN)
+    right.plotly_chart(distance_figure(card), key="lab/distance", config=PLAIN)
     suggested = " ".join([direction.attribute, *(f"without {name}" for name in held)])
     keep_form(direction, suggested, "card", fixed, model.covariance)
     if population is not None and not card.direction.conditioned_on:
@@ -155,8 +174,13 @@ def show_trust(card: DirectionCard) -> None:
             "directions from random halves",
         ),
         ("Faces that follow steadily", card.steady, ".0%", "probe rises at every step −3 … +3 σ"),
-        ("Own effect of 1 σ", card.own.spreads if card.own else np.nan, "+.2f", "in spreads"),
-        ("Side effects", card.side_effect, ".2f", "root mean square over all other attributes"),
+        (
+            "Own effect of one step (1 σ)",
+            card.own.spreads if card.own else np.nan,
+            "+.2f",
+            "1 is as far as faces usually lie from the average",
+        ),
+        ("Side effects", card.side_effect, ".2f", "the same, of all other attributes together"),
         ("Same person at +2 σ", two.identity, ".2f", f"two strangers: {card.strangers:.2f}"),
         ("Unlikely codes at +2 σ", two.outside, ".0%", "1 % of natural codes are so unlikely"),
         ("Skin tone at +2 σ", two.skin_tone, "+.0f", "degrees (ITA), lighter above 0"),
@@ -164,13 +188,13 @@ def show_trust(card: DirectionCard) -> None:
             "Own effect before holding",
             card.free_own.spreads if card.free_own else np.nan,
             "+.2f",
-            "in spreads; the difference is what holding costs",
+            "the difference is what holding costs",
         ),
     )
     for row in (figures[:4], figures[4:8], figures[8:]):
         for column, (title, value, style, note) in zip(st.columns(4), row, strict=False):
             shown = format(value, style) if np.isfinite(value) else "not known"
-            column.metric(title, shown)
+            column.metric(title, shown, help=TERMS.get(title))
             column.caption(note)
     notes = [f"{card.direction.labels_used:,} labels", f"{card.faces} faces moved"]
     if card.direction.conditioned_on:

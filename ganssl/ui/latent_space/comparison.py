@@ -60,9 +60,9 @@ def show_comparison(
         alt=f"Directions of {Attribute(attribute).title} by method",
     )
     st.caption(
-        "Effects are changes of the probes for +1 σ, in their standard deviations between faces. "
-        "What tells faces apart best (AUC) need not edit them best (selectivity: own effect over "
-        "side effects)."
+        "Effects are what one step (1 σ) changes in the probes' readings; 1 is as far as faces "
+        "usually lie from the average (a standard deviation). What tells faces apart best (AUC) "
+        "need not edit them best (selectivity: own effect over side effects)."
     )
 
 
@@ -80,7 +80,7 @@ def _directions(
         title = METHOD_TITLES[direction.method]
         found[f"{title}, few labels"] = direction
     if population is None or attribute not in population.attributes:
-        st.caption("Load faces above to add the methods that the model does not bring.")
+        st.caption("Loaded faces add the methods that the model does not bring.")
         return found
     for method in METHODS:
         if method not in model.directions.methods(attribute):

@@ -11,7 +11,8 @@ from ganssl.errors import UserError
 from ganssl.fitting.few_labels import encode_any_photos
 from ganssl.fitting.from_photos import EncodedPhotos, encode_photos
 from ganssl.laboratory.laboratory import Laboratory
-from ganssl.laboratory.population import Population, generated_population, photo_population
+from ganssl.laboratory.population import Population, photo_population
+from ganssl.laboratory.population_file import ready_population
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
 from ganssl.ui.shared.model import MOST_MODELS, face_model, readout
@@ -30,8 +31,10 @@ MOVED_FACES = 16
 
 FEWEST_PHOTOS = 20
 COUNTS = (1000, 4000, 10_000)
-USUAL = 4000
-POPULATION, LOADING = "lab/population", "lab/loading"
+"""So many generated faces can be loaded; the first number is what the page opens with."""
+
+POPULATION, LOADING, BEGUN = "lab/population", "lab/loading", "lab/begun"
+NOT_YET = "The faces are being prepared above; this appears by itself."
 
 
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner="Preparing the laboratory …")
@@ -77,13 +80,13 @@ def choose_population(laboratory: Laboratory) -> Population | None:
     middle.selectbox(
         "How many",
         COUNTS,
-        index=COUNTS.index(USUAL),
         format_func=lambda count: f"{count:,}",
         key="lab/count",
         persist_state="session",
         disabled=source != GENERATED,
         help="Of generated faces; of photos all are taken.",
     )
+    _begin(laboratory)
     job = st.session_state.get(LOADING)
     right.button(
         "Load",
@@ -109,6 +112,42 @@ def choose_population(laboratory: Laboratory) -> Population | None:
     return population
 
 
+def _begin(laboratory: Laboratory) -> None:
+    """Load the faces with which the page opens, once for each model: at once or by a job."""
+    key = laboratory.model.faces_key
+    if st.session_state.get(BEGUN) == key:
+        return
+    st.session_state[BEGUN] = key
+    if preparing() or current_population(laboratory) is not None:
+        return  # from before a reload of the page
+    made, count = _generated(key), COUNTS[0]
+    if count in made:
+        st.session_state[POPULATION] = key, made[count]
+        return
+
+    def work(context):
+        if count not in made:
+            report = context.stage("generating faces")
+            made[count] = ready_population(laboratory, count, _code_cache(), report)
+        return key, made[count]
+
+    try:
+        st.session_state[LOADING] = visitor_jobs().submit(work, "Preparing the faces, once")
+    except UserError as error:
+        st.session_state["lab/message"] = str(error)
+
+
+def preparing() -> bool:
+    """Whether faces are on their way."""
+    job = st.session_state.get(LOADING)
+    return job is not None and job.active
+
+
+def say_that_faces_are_missing(purpose: str) -> None:
+    """A box in place of what needs faces."""
+    st.info(NOT_YET if preparing() else f"Load faces above {purpose}.")
+
+
 def _load(laboratory: Laboratory) -> None:
     """Callback: load the faces as a job, whose result is `(key of the faces, population)`."""
     source, count = st.session_state["lab/source"], st.session_state["lab/count"]
@@ -125,7 +164,7 @@ def _load(laboratory: Laboratory) -> None:
         if source == GENERATED:
             if count not in made:
                 report = context.stage("generating faces")
-                made[count] = generated_population(laboratory, count, report)
+                made[count] = ready_population(laboratory, count, _code_cache(), report)
             population = made[count]
         else:
             encoded = _encoded(laboratory.model, source, photos, context.stage)
@@ -167,5 +206,8 @@ def server_folders() -> dict[str, Path]:
 
 
 def _code_cache() -> Path:
-    """Keeps codes of the server's own photos; those of visitors are kept nowhere."""
+    """Keeps what is told of generated faces, and codes of the server's own photos.
+
+    Those of visitors' photos are kept nowhere.
+    """
     return Path.home() / ".cache" / "ganssl"

@@ -10,6 +10,7 @@ import streamlit as st
 from ganssl.directions import Direction
 from ganssl.errors import UserError
 from ganssl.face.render import signed
+from ganssl.judgement.figures import PLAIN
 from ganssl.laboratory.discovery import (
     Found,
     first_layer,
@@ -17,37 +18,44 @@ from ganssl.laboratory.discovery import (
     independent_directions,
     name_of,
     principal_directions,
+    shows_first_layer,
     suggested_names,
 )
 from ganssl.laboratory.figures import strength_figure
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.population import Population
 from ganssl.models.face_model import FaceModel
+from ganssl.ui.latent_space.faces import say_that_faces_are_missing
 from ganssl.ui.latent_space.keep import keep_form
 from ganssl.ui.shared.pictures import picture_url
 
 COUNT = 6
 STRIP = (-3, -1.5, 0, 1.5, 3)
 METHODS = {
+    "sefa": (
+        "What moves the generator most",
+        "principal directions of its first features (SeFa, GANSpace)",
+        "share of the response",
+    ),
     "pca": ("Principal components", "where codes vary most", "share of the variance"),
-    "sefa": ("First layer (SeFa)", "what moves the generator most", "share of the response"),
     "ica": ("Independent components", "what is least like a Gaussian", "excess kurtosis"),
 }
 
 
 def show_found(laboratory: Laboratory, model: FaceModel, population: Population | None) -> None:
     """Choose a method; see what it finds."""
+    methods = [name for name in METHODS if name != ("pca" if shows_first_layer(model) else "sefa")]
     method = st.radio(
         "Method",
-        list(METHODS),
+        methods,
         format_func=lambda name: METHODS[name][0],
-        captions=[caption for _, caption, _ in METHODS.values()],
+        captions=[METHODS[name][1] for name in methods],
         horizontal=True,
         key="lab/discover",
         persist_state="session",
     )
     if method == "ica" and population is None:
-        st.info("Independent components are those of faces: load some above.")
+        say_that_faces_are_missing("to find their independent components")
         return
     if method == "ica" and population is not None and population.seeded:
         st.caption(
@@ -60,7 +68,7 @@ def show_found(laboratory: Laboratory, model: FaceModel, population: Population 
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
-    st.plotly_chart(strength_figure(found, METHODS[method][2]), key="lab/strength")
+    st.plotly_chart(strength_figure(found, METHODS[method][2]), key="lab/strength", config=PLAIN)
     vectors = np.stack([one.direction.sigma * one.direction.vector for one in found])
     codes = laboratory.codes[0] + np.array(STRIP)[:, None] * vectors[:, None]  # (found, steps, d)
     faces = laboratory.decode(codes.reshape(-1, codes.shape[2]).astype(np.float32))

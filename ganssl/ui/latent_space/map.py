@@ -15,16 +15,18 @@ from ganssl.errors import UserError
 from ganssl.laboratory.discovery import name_of, picked_direction, suggested_names
 from ganssl.laboratory.figures import map_figure
 from ganssl.laboratory.laboratory import Laboratory
-from ganssl.laboratory.map import CodeMap, map_codes, path_between, sprite
+from ganssl.laboratory.map import ALIKE, CodeMap, map_codes, path_between, sprite
 from ganssl.laboratory.population import Population
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face.session import FaceSession
+from ganssl.ui.latent_space.faces import say_that_faces_are_missing
 from ganssl.ui.latent_space.keep import keep_form
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
 from ganssl.ui.shared.pictures import picture_url
 from ganssl.ui.shared.shelf import shelf
 
 MANY = 16
+LAYOUTS = {ALIKE: "faces that look alike", "pca": "codes (PCA)", "umap": "codes (UMAP)"}
 NOTHING = "nothing"
 LAYING = "lab/laying"
 HOVER = """<script>
@@ -63,22 +65,41 @@ HOVER = """<script>
 def show_map(laboratory: Laboratory, model: FaceModel, population: Population | None) -> None:
     """The map with its colours; what is picked stands below it."""
     if population is None:
-        st.info("Load faces above: the map shows their codes.")
+        say_that_faces_are_missing("to see them on a map")
         return
-    columns = st.columns(3)
+    columns = st.columns([3, 1, 2])
+    layouts = [name for name in LAYOUTS if name != ALIKE or population.alike is not None]
     method = columns[0].segmented_control(
-        "Layout", ["pca", "umap"], default="pca", format_func=str.upper, key="lab/layout"
+        "Near each other are",
+        layouts,
+        default=layouts[0],
+        required=True,
+        format_func=LAYOUTS.get,
+        key="lab/layout",
+        help="Faces that look alike to the face network (t-SNE of what it sees); or codes with "
+        "like numbers, by their principal components or by UMAP. Codes are spread alike in all "
+        "directions, so that a map of them is a ball with few regions.",
     )
     dimensions = columns[1].segmented_control(
-        "Dimensions", [2, 3], default=2, format_func=lambda n: f"{n}-D", key="lab/dimensions"
+        "Dimensions",
+        [2, 3],
+        default=2,
+        required=True,
+        format_func=lambda n: f"{n}-D",
+        key="lab/dimensions",
+        disabled=method == ALIKE,
     )
+    dimensions = 2 if method == ALIKE else dimensions
+    colours = [NOTHING, *population.attributes, *(f"score {n}" for n in model.directions.sliders)]
+    told = [name for name in model.directions.sliders if name in population.attributes]
     colour = columns[2].selectbox(
         "Colour by",
-        [NOTHING, *population.attributes, *(f"score {n}" for n in model.directions.sliders)],
+        colours,
+        index=colours.index(told[0]) if told else 0,
         format_func=_colour_title,
         key="lab/colour",
     )
-    laid = _laid_out(population, method or "pca", dimensions or 2)
+    laid = _laid_out(population, method, dimensions)
     if laid is None:
         return
     with st.container(key="lab-map"):
@@ -125,6 +146,8 @@ def _figure(laid: CodeMap, population: Population, model: FaceModel, colour: str
 
 def _laid_out(population: Population, method: str, dimensions: int) -> CodeMap | None:
     """The map; that of UMAP is made by a job, and None until it is there."""
+    if method == ALIKE:
+        return CodeMap(population.mapped, population.alike, ALIKE)
 
     def lay_out(context: JobContext | None = None) -> CodeMap:
         return population.once(key, lambda: map_codes(population.mapped, method, dimensions))

@@ -6,12 +6,14 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
+from ganssl.judgement.figures import PLAIN
 from ganssl.laboratory.figures import matrix_figure
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.matrices import cosine_matrix, label_correlation, rescore
 from ganssl.laboratory.population import Population
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.skin_tone import NAME
+from ganssl.ui.latent_space.faces import say_that_faces_are_missing
 
 MOST = 12
 
@@ -36,7 +38,7 @@ def show_ties(laboratory: Laboratory, model: FaceModel, population: Population |
     with left:
         st.markdown("##### What the data ties together")
         if population is None:
-            st.info("Load faces above to see how their labels go together.")
+            say_that_faces_are_missing("to see how their labels go together")
         else:
             labels = [
                 population.column(name)
@@ -46,13 +48,13 @@ def show_ties(laboratory: Laboratory, model: FaceModel, population: Population |
             ]
             correlation = label_correlation(np.stack(labels, axis=1))
             figure = matrix_figure(correlation, chosen, chosen, "Correlation of labels", 1.0)
-            st.plotly_chart(figure, key="lab/correlation")
+            st.plotly_chart(figure, key="lab/correlation", config=PLAIN)
     with right:
         st.markdown("##### What the directions share")
         figure = matrix_figure(
             cosine_matrix(directions), chosen, chosen, "Cosine between directions", 1.0
         )
-        st.plotly_chart(figure, key="lab/cosine")
+        st.plotly_chart(figure, key="lab/cosine", config=PLAIN)
     st.markdown("##### What the model does")
     with st.spinner("Moving faces …"):
         moved = rescore(laboratory, directions)
@@ -60,11 +62,11 @@ def show_ties(laboratory: Laboratory, model: FaceModel, population: Population |
         moved.of([*chosen, NAME]),
         chosen,
         [*chosen, NAME],
-        "Change of each probe for +1 σ, in its spread between faces",
+        "What one step (+1 σ) changes; 1 is as far as faces usually lie from the average",
         row_title="moved along",
         column_title="read",
     )
-    st.plotly_chart(figure, key="lab/rescoring")
+    st.plotly_chart(figure, key="lab/rescoring", config=PLAIN)
     st.caption(
         "A row is an edit, a column is what the probes then read. Off the diagonal are side "
         "effects: blue goes up with the edit, red goes down. Skin tone is measured on the pixels; "

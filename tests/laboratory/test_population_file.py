@@ -1,0 +1,86 @@
+"""The faces with which the laboratory opens come back from their file, and only to their model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ganssl.base.files import load_arrays, save_arrays
+from ganssl.errors import UserError
+from ganssl.laboratory import population_file
+from ganssl.laboratory.population import generated_population
+from ganssl.laboratory.population_file import (
+    load_population,
+    ready_population,
+    save_population,
+)
+from ganssl.laboratory.population_file import (
+    population_file as name_of,
+)
+from tests.helpers.planted_laboratory import block_laboratory
+
+COUNT = 120
+
+
+@pytest.fixture(scope="module")
+def laboratory():
+    return block_laboratory()
+
+
+@pytest.fixture(scope="module")
+def generated(laboratory):
+    return generated_population(laboratory, COUNT)
+
+
+def test_faces_come_back_as_they_were_made(laboratory, generated, tmp_path):
+    path = save_population(tmp_path, laboratory, generated)
+    assert path.stat().st_size < 200_000
+    found = load_population(tmp_path, laboratory, COUNT)
+    for part in ("codes", "labels", "alike"):
+        np.testing.assert_array_equal(getattr(found, part), getattr(generated, part))
+    assert found.attributes == generated.attributes and found.seeded
+    difference = found.thumbnails.astype(int) - generated.thumbnails
+    assert found.thumbnails.shape == generated.thumbnails.shape
+    assert np.abs(difference).mean() < 3  # JPEG
+
+
+def test_a_file_of_another_model_or_other_probes_is_not_taken(laboratory, generated, tmp_path):
+    save_population(tmp_path, laboratory, generated)
+    assert load_population(tmp_path, laboratory, COUNT - 1) is None
+    other = block_laboratory()
+    other.model.mean = other.model.mean + 1.0
+    assert load_population(tmp_path, other, COUNT) is None
+    probes = block_laboratory()
+    probes.readout.probes.bias[:] += 1.0
+    assert name_of(probes, COUNT) != name_of(laboratory, COUNT)
+
+
+@pytest.mark.parametrize("part", ["file", "labels", "alike", "pictures"])
+def test_a_damaged_file_is_made_afresh(laboratory, generated, tmp_path, part):
+    path = save_population(tmp_path, laboratory, generated)
+    if part == "file":
+        path.write_bytes(path.read_bytes()[:500])
+    else:
+        arrays = load_arrays(path)
+        save_arrays(path, arrays | {part: arrays[part][:-7]})
+    assert load_population(tmp_path, laboratory, COUNT) is None
+    made = ready_population(laboratory, COUNT, tmp_path)
+    np.testing.assert_array_equal(made.labels, generated.labels)
+    assert load_population(tmp_path, laboratory, COUNT) is not None
+
+
+def test_what_ships_comes_before_the_cache(laboratory, generated, tmp_path, monkeypatch):
+    monkeypatch.setattr(population_file, "shipped_folder", lambda: tmp_path / "shipped")
+    monkeypatch.setattr(population_file, "generated_population", None)  # nothing is made
+    save_population(tmp_path / "shipped", laboratory, generated)
+    found = ready_population(laboratory, COUNT, tmp_path / "cache")
+    np.testing.assert_array_equal(found.alike, generated.alike)
+    assert not (tmp_path / "cache").exists()
+
+
+def test_photos_are_never_kept_in_such_a_file(laboratory, generated, tmp_path):
+    from dataclasses import replace
+
+    with pytest.raises(UserError, match="Only generated faces"):
+        save_population(tmp_path, laboratory, replace(generated, seeded=False))
+    assert not list(tmp_path.iterdir())
