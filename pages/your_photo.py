@@ -14,12 +14,13 @@ from ganssl.ui.face.view import show_before_after, show_changes, show_timing
 from ganssl.ui.shared.legend import show_bias_note
 from ganssl.ui.shared.model import require_face_model
 from ganssl.ui.shared.presentation import presenting
+from ganssl.ui.your_photo.answers import show_answers
 from ganssl.ui.your_photo.morph import show_morph
 from ganssl.ui.your_photo.slot import PRIVACY, PhotoSlot
 from ganssl.ui.your_photo.stage import present_photo
 from ganssl.ui.your_photo.view import show_detail, show_way
 
-TABS = ("Filmstrip", "Two faces", "Save", "Which sliders, and why")
+TABS = ("Filmstrip", "Two faces", "Your classifier", "Save", "Which sliders, and why")
 
 
 @st.fragment
@@ -30,6 +31,14 @@ def editor(session: FaceSession, face: EditablePhoto) -> None:
         show_detail(session, face)
         show_controls(session, seeded=False)
         show_bias_note()
+        if st.button(
+            "Remove the photo",
+            icon=":material/delete:",
+            key="remove the photo",
+            help="Forgets the photo, its code and all pictures made of it.",
+        ):
+            PhotoSlot(session.name, session.model).forget()
+            st.rerun()
     with faces:
         with st.container(key="faces"):
             show_before_after(session)
@@ -42,13 +51,16 @@ def editor(session: FaceSession, face: EditablePhoto) -> None:
 @st.fragment
 def more(session: FaceSession, face: EditablePhoto) -> None:
     """The tabs below; only the open one is computed, and changing tabs leaves the face alone."""
-    strip, morph, share, quality = st.tabs(TABS, key=session.key("tab"), on_change="rerun")
+    strip, morph, answers, share, quality = st.tabs(TABS, key=session.key("tab"), on_change="rerun")
     if strip.open:
         with strip:
             show_filmstrip(session)
     if morph.open:
         with morph:
             show_morph(session, face)
+    if answers.open:
+        with answers:
+            show_answers(PhotoSlot(session.name, session.model))
     if share.open:
         with share:
             show_share(session)
@@ -61,22 +73,18 @@ model = require_face_model()
 slot = PhotoSlot("photo", model)
 if not presenting():
     st.title("Your photo")
-    st.markdown(
-        "Drag sliders on your own face, and see what a model keeps of it and what it loses."
-    )
+    if slot.given is None:
+        st.markdown("Drag sliders on your own face, and see what a model keeps of it and loses.")
 if presenting():
     present_photo(slot, model)
 elif slot.given is None:
     slot.ask()
     st.info(PRIVACY, icon=":material/lock:")
-else:
+elif not slot.ask_without_a_face():
     face = slot.face()
-    show_way(slot, face)
-    st.button(
-        "Remove the photo",
-        icon=":material/delete:",
-        on_click=slot.forget,
-        key="remove the photo",
-        help="Forgets the photo, its code and all pictures made of it.",
-    )
+    slot.show_choice()
+    for warning in face.warnings:
+        st.warning(warning, icon=":material/warning:")
     editor(FaceSession(slot.name, model, base=face.code, base_id=slot.face_id), face)
+    with st.expander("From your photo to the rebuilt face", icon=":material/compare:"):
+        show_way(slot, face)

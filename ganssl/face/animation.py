@@ -137,4 +137,5 @@ def _durations(count: int, seconds: float, unit: int) -> list[int]:
     return np.diff(ends).tolist()
 
 
-_WRITERS: dict[str, Callable[..., bytes]] = {"gif": _gif, "webp": _webp, "mp4": _mp4}
+_WRITERS: dict[str, Callable[..., bytes]] = {"mp4": _mp4, "webp": _webp, "gif": _gif}
+"""Those that keep all colours come first."""

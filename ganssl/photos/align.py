@@ -193,8 +193,8 @@ def _face_warnings(faces: list[Face], face: Face) -> list[str]:
         warnings.append(f"{len(faces)} faces were found; one of them is used.")
     if face.confidence < MIN_CONFIDENCE:
         warnings.append(
-            f"The detector is unsure that this is a face (score {face.confidence:.2f}); it may be "
-            f"a drawing or half hidden."
+            f"The detector is not quite sure of this face (score {face.confidence:.2f} of 1): see "
+            "whether it lies where the face is, or give a clearer photo."
         )
     if face.turn > MAX_TURN:
         warnings.append("The face is seen from the side; a frontal photo works better.")

@@ -10,10 +10,12 @@ from PIL import Image
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from ganssl.face.animation import kinds
 from ganssl.face.from_photo import editable_photo, load_photo
 from ganssl.face.render import enlarge
 from ganssl.models.catalogue import load_model
 from ganssl.photos.images import read_image, read_provenance
+from ganssl.ui.your_photo.morph import KIND_WORDS
 from tests.helpers.browser import Page, chromium, running_app, wait_until
 from tests.helpers.live_page import LivePage
 from tests.helpers.synthetic_photos import encoded
@@ -47,6 +49,7 @@ def test_a_visitor_edits_a_photo_takes_it_along_and_removes_it(model, photo, tmp
         page.all('input[type="file"]')[0].send_keys(str(photo))
         page.settle(lambda: bool(page.all(Page.AFTER)))
         assert not page.errors()
+        assert page.slider("Smiling").location["y"] < 720  # on the first screen
 
         page.press("Smiling", Keys.HOME)
         start, serious = page.picture(), page.readout("Smiling")
@@ -67,11 +70,16 @@ def test_a_visitor_edits_a_photo_takes_it_along_and_removes_it(model, photo, tmp
 
         page.click('[role="tab"]', "Two faces")
         page.settle(lambda: len(page.all('[alt*="of the way"]')) == 7)
-        page.click('[data-testid="stDownloadButton"] button', "GIF")
-        gif = tmp_path / "morph.gif"
-        wait_until(gif.exists)
-        with Image.open(gif) as animation:
-            assert animation.n_frames == 64 and animation.size == (256, 256)
+        kind = kinds()[0]  # one that keeps all colours
+        page.click('[data-testid="stDownloadButton"] button', KIND_WORDS[kind])
+        morph = tmp_path / f"morph.{kind}"
+        wait_until(morph.exists)
+        assert b"AI-edited" in morph.read_bytes()
+        if kind == "webp":
+            with Image.open(morph) as animation:
+                assert animation.n_frames == 64 and animation.size == (256, 256)
+        page.click('[data-testid="stCheckbox"] label', "Play it here")
+        page.settle(lambda: len(page.all('img[src^="data:image/webp"]')) == 1)
 
         asked = window.execute_script(
             "return performance.getEntriesByType('resource').map(entry => entry.name)"

@@ -7,12 +7,19 @@ import pytest
 from PIL import Image
 from streamlit.runtime.caching import get_data_cache_stats_provider
 
+from ganssl.attributes import Attribute
+from ganssl.classifier import train_classifier
+from ganssl.classifier.classifier import Source
 from ganssl.face.from_photo import editable_photo
 from ganssl.face.render import enlarge, render
 from ganssl.face.state import FaceState
+from ganssl.features.extractor import get_extractor
 from ganssl.models.catalogue import load_model
+from ganssl.photos.align import prepare_face
 from ganssl.photos.images import png_bytes
+from ganssl.photos.preprocess import Preprocess
 from ganssl.ui.shared.pictures import picture_url
+from tests.helpers.planted_comparison import planted_classifier
 from tests.helpers.synthetic_photos import draw_photo, encoded
 
 pytestmark = pytest.mark.slow
@@ -149,7 +156,18 @@ def test_without_a_face_the_page_says_what_to_do(page):
     warnings = " ".join(warning.value for warning in page.warning)
     for words in ("No face was found", "seen from the front", "dark", "blurred"):
         assert words in warnings
-    assert page.image and not page.error
+    assert "photo/slider Smiling" not in [one.key for one in page.slider]  # it asks first
+    page.button(key="photo/accept").click().run()
+    assert not page.exception and not page.error
+    assert slider(page, "Smiling").value == 0 and url(page, "After")
+
+
+def test_a_photo_without_a_face_is_given_back_by_one_click(page):
+    dark = np.random.default_rng(0).integers(0, 60, (28, 40, 3), dtype=np.uint8)
+    give(page, png_bytes(dark))
+    page.button(key="photo/another").click().run()
+    assert not page.exception and "photo/given" not in page.session_state
+    assert page.file_uploader(key="photo/file")
 
 
 def test_of_several_faces_each_can_be_chosen(page, two_faces):
@@ -170,6 +188,9 @@ def test_two_faces_blend(page):
     page.session_state["photo/tab"] = "Two faces"
     page.run()
     assert not page.exception
+    page.toggle(key="photo/play morph").set_value(True).run()
+    assert not page.exception and url(page, "AI-edited: the first").startswith("data:image/webp")
+    page.toggle(key="photo/play morph").set_value(False).run()
     strip = [i.proto.imgs[0].url for i in page.image if "of the way" in i.proto.imgs[0].alt]
     assert len(strip) == 7 and len(set(strip)) == 7
     page.number_input(key="photo/second seed").set_value(7).run()
@@ -204,3 +225,27 @@ def test_saved_sliders_come_back_on_the_photo(page):
     page.file_uploader(key="photo/upload").set_value(("e.json", face, "application/json")).run()
     assert not page.error and slider(page, "Smiling").value == 2.0
     assert url(page, "After") == expected(FaceState(edits={"Smiling": 2.0}), 1.0)
+
+
+def test_a_classifier_of_ones_own_answers_on_the_face(page):
+    give(page, encoded(draw_photo(1)))
+    page.session_state["photo/tab"] = "Your classifier"
+    page.run()
+    assert "You have no classifier yet" in texts(page)
+    model, extractor = load_model(), get_extractor("face-network")
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(200, extractor.size)).astype(np.float32)
+    smiling = Attribute("Smiling", "neutral", "smiling")
+    source = Source(extractor.name, extractor.id, Preprocess(model.size))
+    labels = (rows[:, 0] > 0).astype(np.int8)
+    classifier = train_classifier(rows, labels, smiling, "logistic", source=source)
+    page.session_state["shelf"].classifiers["Mine"] = classifier
+    page.run()
+    assert not page.exception and not page.error
+    photo = prepare_face(draw_photo(1), Preprocess(model.size), None, [])
+    (score,) = classifier.scores(extractor.features(photo.pixels[None]))
+    answer = smiling.classes[int(score >= classifier.threshold)]
+    assert answer in [metric.value for metric in page.metric]
+    page.session_state["shelf"].classifiers["Foreign"] = planted_classifier()
+    page.run()
+    assert "reads the features 'planted'" in page.error[0].value

@@ -1,56 +1,34 @@
-"""The feature extractors that are installed here, loaded once for all visitors."""
+"""Which network describes the faces for a classifier."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from ganssl.classifier import Classifier
-from ganssl.errors import UserError
-from ganssl.features.extractor import EXTRACTORS, FeatureExtractor, get_extractor
-from ganssl.models.face_model import FaceModel
-from ganssl.ui.shared.model import MOST_MODELS, face_model
+from ganssl.features.extractor import FeatureExtractor
+from ganssl.ui.shared.extractors import installed_extractors
 
-
-def installed_extractors() -> tuple[dict[str, FeatureExtractor], dict[str, str]]:
-    """Those that can be used, and of the others how to get them, by name."""
-    model = face_model()
-    return _installed(model.faces_key, model)
-
-
-@st.cache_resource(max_entries=MOST_MODELS, show_spinner="Loading the face features …")
-def _installed(key: str, _model: FaceModel) -> tuple[dict[str, FeatureExtractor], dict[str, str]]:
-    found: dict[str, FeatureExtractor] = {}
-    missing: dict[str, str] = {}
-    for name in EXTRACTORS:
-        try:
-            found[name] = get_extractor(name, _model if name == "encoder" else None)
-        except UserError as error:
-            missing[name] = str(error)
-    return found, missing
+NOT_HERE = {
+    "faceres": "The larger network from which this app's own has learnt",
+    "vgg-face": "The network of the 2017 article (VGG-Face)",
+}
 
 
 def choose_extractor() -> FeatureExtractor:
     """Radio buttons; what is not installed stands below with the way to get it."""
     found, missing = installed_extractors()
     name = st.radio(
-        "Features",
+        "What describes a face",
         list(found),
-        format_func=lambda name: f"{name}: {found[name].title}, {found[name].size} numbers a face",
-        help="A frozen network turns a face into a row of numbers; only the head on top learns.",
+        format_func=lambda name: f"{found[name].title} ({found[name].size} numbers a face)",
+        help="In technical terms the *features*: a network that was trained before and no longer "
+        "changes turns each face into a row of numbers. Only what is on top of it learns.",
         key="train/features",
         persist_state="session",
     )
     for other, how in missing.items():
-        st.caption(f":material/block: **{other}** is not installed. {how}")
-    return found[name]
-
-
-def extractor_for(classifier: Classifier) -> FeatureExtractor:
-    """What a classifier reads; `UserError` where it is not installed or has other weights."""
-    found, missing = installed_extractors()
-    name = classifier.source.features
-    if name not in found:
-        reason = missing.get(name, "This version does not know them.")
-        raise UserError(f"This classifier reads the features {name!r}. {reason}")
-    classifier.check_extractor(found[name])
+        st.caption(
+            f"{NOT_HERE.get(other, other)} could describe faces too, but its file is not on this "
+            "server; who runs the server can add it.",
+            help=how,
+        )
     return found[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from functools import partial
 
 import numpy as np
@@ -29,8 +30,15 @@ from ganssl.ui.your_photo.slot import PhotoSlot
 GENERATED, PHOTO = "A generated face", "A second photo"
 PATH_WORDS = {"sphere": "Arc (sphere)", "line": "Straight line"}
 MIME = {"gif": "image/gif", "webp": "image/webp", "mp4": "video/mp4"}
-KIND_WORDS = {"gif": "GIF", "webp": "Animated WebP", "mp4": "MP4"}
+KIND_WORDS = {
+    "mp4": "MP4 (video)",
+    "webp": "Animated WebP (all colours)",
+    "gif": "GIF (256 colours)",
+}
 SIDES = (128, 256, 512)
+PLAYED, PLAYED_SECONDS, PLAYED_SIDE = 40, 4.0, 320
+"""Frames, seconds and pixels a side of what plays on the page."""
+
 SMALL = 192
 """Side of the pictures in the strip."""
 
@@ -67,6 +75,7 @@ def show_morph(session: FaceSession, face: EditablePhoto) -> None:
     b = with_taken(a, b, taken, session.model.directions)
     with pictures:
         _show_strip(session.model, a, b, path)
+        _play(session, a, b, path)
         _show_download(session, a, b, path)
 
 
@@ -94,7 +103,10 @@ def _second_face(session: FaceSession) -> MorphEnd | None:
     if slot.given is None:
         slot.ask()
         return None
+    if slot.ask_without_a_face():
+        return None
     face = slot.face()
+    slot.show_photo()
     slot.show_choice()
     for warning in face.warnings:
         st.warning(warning, icon=":material/warning:")
@@ -114,6 +126,23 @@ def _show_strip(model: FaceModel, a: MorphEnd, b: MorphEnd, path: str) -> None:
         for face, position in zip(faces, positions, strict=True):
             alt = f"AI-edited face, {position:.0%} of the way from the first to the second face."
             st.image(picture_url(face, SMALL), f"{position:.0%}", width="stretch", alt=alt)
+
+
+def _play(session: FaceSession, a: MorphEnd, b: MorphEnd, path: str) -> None:
+    """The way there and back as a moving picture, on the page alone, while the switch is on."""
+    if not st.toggle(
+        "Play it here",
+        key=session.key("play morph"),
+        help="Off by default, for eyes that do not like what moves.",
+    ):
+        return
+    with st.spinner("Drawing the frames …"):
+        model = session.model
+        data = _animation(model, a, b, path, "webp", PLAYED, PLAYED_SECONDS, PLAYED_SIDE, True)
+    url = "data:image/webp;base64," + base64.b64encode(data).decode()
+    st.image(
+        url, width=PLAYED_SIDE, alt="AI-edited: the first face turns into the second and back."
+    )
 
 
 def _show_download(session: FaceSession, a: MorphEnd, b: MorphEnd, path: str) -> None:

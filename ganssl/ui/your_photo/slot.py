@@ -12,9 +12,15 @@ from PIL import Image, ImageDraw
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ganssl.errors import UserError
-from ganssl.face.from_photo import EditablePhoto, editable_photo, faces_to_choose, load_photo
+from ganssl.face.from_photo import (
+    NO_FACE_ADVICE,
+    EditablePhoto,
+    editable_photo,
+    faces_to_choose,
+    load_photo,
+)
 from ganssl.models.face_model import FaceModel
-from ganssl.photos.align import Face, main_face
+from ganssl.photos.align import ALIGNED_SIZE, Face, main_face
 from ganssl.photos.matching import ENDINGS
 from ganssl.ui.shared.model import readout
 from ganssl.ui.shared.pictures import photo_url, picture_url
@@ -45,6 +51,7 @@ class Given:
 
     Attributes:
         id: a random name, which changes with the photo.
+        accepted: whether the whole picture counts as a face where none was found.
         face: the chosen one, made editable with `model`.
         model: `FaceModel.id`.
     """
@@ -52,6 +59,7 @@ class Given:
     photo: Image.Image
     id: str
     faces: list[Face] | None = None
+    accepted: bool = False
     chosen: int | None = None
     face: EditablePhoto | None = None
     model: str = ""
@@ -136,15 +144,50 @@ class PhotoSlot:
         for key in [k for k in st.session_state if str(k).startswith(f"{self.name}/")]:
             del st.session_state[key]
 
+    def ask_without_a_face(self) -> bool:
+        """Where no face was found, ask what to do; True as long as that is open."""
+        given = self._held
+        self._seek()
+        if given.faces or given.accepted or given.photo.size == ALIGNED_SIZE:
+            return False
+        overview = given.photo.copy()
+        overview.thumbnail((OVERVIEW, OVERVIEW), Image.Resampling.BICUBIC)
+        picture, question = st.columns([2, 3], gap="large")
+        picture.image(photo_url(overview), width="stretch", alt="Your photo")
+        with question:
+            why = "No face was found in this photo: it may be too dark, too blurred or turned away."
+            st.warning(f"{why} {NO_FACE_ADVICE}", icon=":material/face_retouching_off:")
+            st.markdown("If the picture is nothing but a face, it can be taken as it is.")
+            with st.container(horizontal=True):
+                st.button(
+                    "Give another photo",
+                    icon=":material/undo:",
+                    type="primary",
+                    on_click=self.forget,
+                    key=self.key("another"),
+                )
+                st.button(
+                    "Take the whole picture as a face",
+                    on_click=self._accept,
+                    key=self.key("accept"),
+                )
+        return True
+
+    def _accept(self) -> None:
+        self._held.accepted = True
+
+    def _seek(self) -> None:
+        given = self._held
+        if given.faces is None:
+            with st.spinner("Looking for faces …"):
+                given.faces = faces_to_choose(given.photo)[:MOST_FACES]
+            if given.faces:
+                given.chosen = main_face(given.photo, given.faces)
+
     def face(self) -> EditablePhoto:
         """The chosen face of the given photo, found and encoded when first asked for."""
         given = self._held
-        faces = given.faces
-        if faces is None:
-            with st.spinner("Looking for faces …"):
-                faces = given.faces = faces_to_choose(given.photo)[:MOST_FACES]
-            if faces:
-                given.chosen = main_face(given.photo, faces)
+        self._seek()
         if given.face is None or given.model != self.model.faces_key:
             probes = readout(self.model.size)
             network = probes.network if probes else None
@@ -161,17 +204,20 @@ class PhotoSlot:
         given = self._held
         return boxed(given.photo, given.faces or [], given.chosen)
 
+    def show_photo(self) -> None:
+        """The photo with a box around each face."""
+        faces = self._held.faces or []
+        overview = self.overview()
+        words = f"{len(faces)} faces found" if len(faces) > 1 else ""
+        st.image(photo_url(overview), width="stretch", alt=f"Your photo. {words}".strip())
+
     def show_choice(self) -> None:
-        """The photo with a box around each face, and a thumbnail to choose each by."""
+        """Of several faces a thumbnail each, to choose by."""
         given = self._held
         faces = given.faces or []
-        many = len(faces) > 1
-        overview = self.overview()
-        words = f"{len(faces)} faces found" if many else ""
-        st.image(photo_url(overview), width="stretch", alt=f"Your photo. {words}".strip())
-        if not many:
+        if len(faces) < 2:
             return
-        st.caption(f"{words}. Which one?")
+        st.caption(f"{len(faces)} faces found. Which one?")
         with st.container(horizontal=True, gap="small"):
             for i, face in enumerate(faces):
                 with st.container(width=THUMBNAIL, gap=None):

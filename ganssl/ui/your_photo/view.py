@@ -17,10 +17,10 @@ HELP_DETAIL = (
 
 
 def show_way(slot: PhotoSlot, face: EditablePhoto) -> None:
-    """The photo, its aligned part and the rebuilt face side by side, with warnings and figures."""
+    """The photo, its aligned part and the rebuilt face side by side, with figures."""
     photo, aligned, rebuilt = st.columns([2, 1, 1], gap="medium")
     with photo:
-        slot.show_choice()
+        slot.show_photo()
     with aligned:
         alt = f"The part of your photo that the model sees, {face.prepared.how}."
         st.image(picture_url(face.pixels, SIDE), "**Aligned** · what the model sees", alt=alt)
@@ -28,10 +28,8 @@ def show_way(slot: PhotoSlot, face: EditablePhoto) -> None:
         alt = "The face that the model rebuilds from the photo's code."
         words = f"**Rebuilt** · from {len(face.code)} numbers"
         st.image(picture_url(face.reconstruction, SIDE), words, alt=alt)
-    for warning in face.warnings:
-        st.warning(warning, icon=":material/warning:")
-    with st.expander("What was lost on the way", icon=":material/compare:"):
-        st.markdown("\n".join(f"* {sentence}" for sentence in face.loss.sentences()))
+    st.markdown("**What was lost on the way**")
+    st.markdown("\n".join(f"* {sentence}" for sentence in face.loss.sentences()))
 
 
 def show_detail(session: FaceSession, face: EditablePhoto) -> None:
