@@ -28,9 +28,8 @@ def waterfall(result: dict, order: str, measure: str) -> go.Figure:
     import plotly.graph_objects as go
 
     steps = result["orders"][order]
-    titles = {
-        defect["name"]: f"{defect['number']} {defect['title']}" for defect in result["defects"]
-    }
+    titles = {d["name"]: f"{d['title']} ({d['number']})" for d in result["defects"]}
+    wrong = {defect["name"]: defect["wrong"] for defect in result["defects"]}
     figures = [step["figures"][measure] for step in steps]
     levels = [figure["mean"] for figure in figures]
     plain = measure == "reported accuracy"
@@ -38,7 +37,7 @@ def waterfall(result: dict, order: str, measure: str) -> go.Figure:
     names = [
         "the commoner answer" if plain else "chance",
         "all eleven defects",
-        *(f"mend {titles[step['mended']]}" for step in steps[1:]),
+        *(f"put right: {titles[step['mended']]}" for step in steps[1:]),
         "today's pipeline",
     ]
     changes = [levels[0] - chance, *(b - a for a, b in pairwise(levels))]
@@ -52,7 +51,8 @@ def waterfall(result: dict, order: str, measure: str) -> go.Figure:
             decreasing={"marker": {"color": DOWN}},
             totals={"marker": {"color": TOTAL}},
             connector={"line": {"width": 1, "color": "#999999"}},
-            hovertemplate="%{y}<br>reached %{x:.3f}<extra></extra>",
+            customdata=["", "", *(wrong[step["mended"]] for step in steps[1:]), ""],
+            hovertemplate="%{y}<br>%{customdata}<br>reached %{x:.3f}<extra></extra>",
         )
     )
     reached = [*figures, figures[-1]]

@@ -26,13 +26,18 @@ def show_article() -> None:
     order, measure = next(iter(result["orders"])), "fresh balanced accuracy"
     if not presenting():
         left, right = st.columns(2)
-        order = left.selectbox("Order of the mends", list(result["orders"]), key="story/order")
+        order = left.selectbox(
+            "In which order they are put right", list(result["orders"]), key="story/order"
+        )
         measure = right.selectbox(
             "Measure",
             list(result["measures"]),
             format_func=result["measures"].get,
             key="story/measure",
         )
+    st.caption(
+        "From left to right: how much each repair adds. Point at a bar to read what was wrong."
+    )
     chart = waterfall(result, order, measure)
     if presenting():
         chart.update_layout(font_size=14, height=None, margin={"t": 0, "b": 30})
