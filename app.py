@@ -20,6 +20,7 @@ from ganssl.ui.face.live_files import live_files
 from ganssl.ui.how_it_works.ready import prepare_in_background
 from ganssl.ui.shared.downloads import downloads
 from ganssl.ui.shared.headers import SafeHeaders
+from ganssl.ui.shared.keeping import come_back, hold, show_troubles, show_where_things_are_kept
 from ganssl.ui.shared.model import (
     follow_linked_model,
     keep_followed,
@@ -27,6 +28,7 @@ from ganssl.ui.shared.model import (
     show_model_choice,
 )
 from ganssl.ui.shared.presentation import presenting, show_presentation_toggle
+from ganssl.ui.shared.visit_cookie import VisitCookie
 from ganssl.ui.shared.visits import close_all, sweep_left
 
 UI = Path(ganssl.ui.__file__).parent
@@ -49,18 +51,25 @@ def show_app() -> None:
                 title="Train & evaluate",
                 icon=":material/model_training:",
             ),
+            st.Page("pages/your_runs.py", title="Your runs", icon=":material/inventory_2:"),
             st.Page("pages/how_it_works.py", title="How it works", icon=":material/school:"),
             st.Page("pages/model_card.py", title="About the model", icon=":material/info:"),
         ]
     )
+    come_back()
     with st.sidebar:
         show_presentation_toggle()
         follow_linked_model()
         show_model_choice()
-    page.run()
-    keep_followed()
+    show_troubles()
+    try:
+        page.run()
+        keep_followed()
+    finally:
+        hold()
     model = require_face_model()
     with st.sidebar:
+        show_where_things_are_kept()
         st.caption(f"Model **{model.name}**  \n`{model.id}`")
         st.caption(f":material/memory: {model.device}")
         if advice := unused_gpu():
@@ -85,5 +94,8 @@ else:  # the server reads it once
         __file__,
         lifespan=tidy,
         routes=[downloads.route(live_files.base), *live],
-        middleware=[Middleware(SafeHeaders)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(VisitCookie, path=live_files.base),
+        ],
     )

@@ -10,6 +10,7 @@ from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.synthesis import STRATEGIES, Recipe
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
+from ganssl.ui.shared.keeping import how_long
 from ganssl.ui.shared.model import face_model, require_face_model
 from ganssl.ui.shared.set_making import expected_bytes, start_set
 from ganssl.ui.shared.shelf import shelf
@@ -99,7 +100,7 @@ with faces:
 made = list(shelf().sets.items())  # a job may add one at any moment
 if made:
     st.subheader("Your sets", divider="gray")
-    st.caption("They are deleted when you close the page.")
+    st.caption(how_long())
 for name, one in reversed(made):
     with st.container(border=True):
         show_set(name, one)

@@ -9,6 +9,7 @@ from ganssl.errors import UserError
 from ganssl.photos import PhotoSet
 from ganssl.ui.shared.desk import desk
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
+from ganssl.ui.shared.keeping import workspace
 from ganssl.ui.shared.model import require_face_model
 from ganssl.ui.train_and_evaluate.class_names import name_classes
 from ganssl.ui.train_and_evaluate.judgement_view import show_comparison
@@ -16,6 +17,7 @@ from ganssl.ui.train_and_evaluate.judging import exchange_button, judge_button, 
 from ganssl.ui.train_and_evaluate.label_efficiency import show_label_efficiency
 from ganssl.ui.train_and_evaluate.labelled_photos import choose_column, choose_photos
 from ganssl.ui.train_and_evaluate.training import (
+    JUDGE,
     choose_classifier,
     own_jobs,
     show_training,
@@ -53,6 +55,7 @@ model = require_face_model()
 faces, classifier = st.columns(2, gap="large")
 with faces:
     st.subheader("1 · Generated faces", divider="gray")
+    st.page_link("pages/synthesize.py", label="Synthesize", icon=":material/arrow_back:")
     made = choose_faces(model)
     for job in visitor_jobs().jobs():
         if job not in own_jobs():
@@ -64,7 +67,7 @@ with classifier:
     show_training()
     chosen = choose_classifier()
 
-st.subheader("3 · Labelled photos", divider="gray")
+st.subheader("3 · Labelled photos", divider="gray", anchor=JUDGE)
 photos = choose_photos(chosen[1].attribute if chosen else None)
 if photos:
     show_judging(chosen, photos[1])
@@ -75,5 +78,11 @@ if desk().comparison:
     show_comparison(desk().comparison, desk().classifier)
 else:
     st.caption("Once a classifier has been judged on labelled photos, the result stands here.")
+    if workspace():
+        st.page_link(
+            "pages/your_runs.py",
+            label="Earlier ones: Your runs",
+            icon=":material/inventory_2:",
+        )
 
 show_label_efficiency()

@@ -46,6 +46,7 @@ ROOMS = (
     "ganssl.ui.synthesize",
     "ganssl.ui.label",
     "ganssl.ui.train_and_evaluate",
+    "ganssl.ui.your_runs",
     "ganssl.ui.how_it_works",
     "pages",
     "app",

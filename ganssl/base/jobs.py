@@ -187,6 +187,11 @@ class JobRunner:
         self._running: dict[str, Job] = {}
         self._closed = False
 
+    @property
+    def closed(self) -> bool:
+        """Whether it ends; work that is cancelled then was not given up by anybody."""
+        return self._closed
+
     def submit(self, owner: str, work: Callable[[JobContext], Any], title: str = "") -> Job:
         """Queue `work(context)`; its return value becomes `Job.result`.
 

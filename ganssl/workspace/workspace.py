@@ -25,7 +25,7 @@ from ganssl.attributes import did_you_mean
 from ganssl.base.atomic import PARTIAL, replacing_folder, sweep_partials
 from ganssl.base.files import make_folder
 from ganssl.errors import DiskError, UserError
-from ganssl.workspace.run import CARD, KINDS, Run, checked_name, read_run
+from ganssl.workspace.run import CARD, KINDS, LONGEST_NAME, Run, checked_name, read_run
 
 VARIABLE = "GANSSL_WORKSPACE"
 """The environment variable that names the folder; without it nothing is kept on the disk."""
@@ -111,8 +111,10 @@ class Workspace:
     ) -> Run:
         """A finished run; `fill(folder)` writes its files before anybody can see it.
 
+        A name that is taken among its kind gets a number, and a long one is cut.
         Where it raises, nothing is left. `DiskError` where the disk refuses.
         """
+        name = self.free_name(name, kind)
         place = self._new_folder(kind, name)
         with replacing_folder(place) as folder:
             run = _run(folder, kind, name, True, settings, figures)
@@ -121,7 +123,8 @@ class Workspace:
         return replace(run, folder=place)
 
     def begin(self, kind: str, name: str, settings: dict[str, Any] | None = None) -> Run:
-        """An unfinished run, for work that can go on after a stop; see `finish`."""
+        """An unfinished run, for work that can go on after a stop; see `finish` and `keep`."""
+        name = self.free_name(name, kind)
         place = self._new_folder(kind, name)
         with replacing_folder(place) as folder:
             run = _run(folder, kind, name, False, settings, None)
@@ -164,6 +167,7 @@ class Workspace:
     def free_name(self, name: str, kind: str) -> str:
         """The name, with a number where a run of the kind has it."""
         taken = {run.name for run in self.listing().runs if run.kind == kind}
+        name = name.strip()[: LONGEST_NAME - 6].strip()  # 6 for a number
         number, numbered = 1, name
         while numbered in taken:
             number += 1

@@ -74,6 +74,12 @@ def press(page, key) -> float:
 def test_ten_photos_are_labelled_by_key_and_found_in_train_and_evaluate(page, photos, capsys):
     paths, labels = photos
     hand_in(page, paths)
+    page.window.set_window_size(1440, 900)
+    top, bottom, height = page.window.execute_script(
+        "const box = document.querySelector('.st-key-label-photo img').getBoundingClientRect();"
+        "return [box.top, box.bottom, innerHeight]"
+    )
+    assert 0 <= top and bottom <= height  # the whole photo is in view
 
     waits, given = [], {}
     for _ in range(3):
@@ -95,10 +101,8 @@ def test_ten_photos_are_labelled_by_key_and_found_in_train_and_evaluate(page, ph
     assert "Every photo has an answer" in page.all(".stMain")[0].text
 
     click(page, "button", "Use and save")
-    page.settle(lambda: "Use in Train & evaluate" in page.all(".stMain")[0].text)
-    click(page, "button", "Use in Train & evaluate")
-    page.settle(lambda: "waits in Train & evaluate" in page.all(".stMain")[0].text)
-    click(page, '[data-testid="stPageLink"] a', "Go to Train & evaluate")
+    page.settle(lambda: "Use these labels" in page.all(".stMain")[0].text)
+    click(page, "button", "Use these labels")
     counts = f"{COUNT} photos labelled: Smiling"
     page.settle(lambda: counts in found(page))
     assert not page.errors()

@@ -62,6 +62,16 @@ def view(app, name):
     return app
 
 
+def hand_over(app):
+    """Use the labels, which opens the page that they are for, and come back."""
+    app.button(key="label/hand over").click().run()
+    assert not app.exception and app.title[0].value == "Train & evaluate"
+    assert app.selectbox(key="train/photos").value.startswith(f"{COUNT} photos labelled")
+    app.switch_page("pages/label.py").run()
+    assert not app.exception
+    return view(app, "use")
+
+
 def label_all(app):
     """Every second photo smiles."""
     while work(app).photo:
@@ -195,6 +205,8 @@ def test_the_work_survives_a_reload_by_its_address_and_is_forgotten_on_demand(la
     assert not again.exception
     assert work(again).session.log == work(labelling).session.log
     again.button(key="label/forget").click().run()
+    assert work(again).session.names  # it asks first
+    again.button(key="label/forget for good").click().run()
     assert keeper().find(secret) is None
     assert work(again).session.names == []
 
@@ -223,8 +235,7 @@ def test_the_exported_zip_is_taken_back(open_page):
 def test_a_removed_photo_is_gone_everywhere(labelling):
     app = labelling
     label_all(app)
-    view(app, "use")
-    app.button(key="label/hand over").click().run()
+    hand_over(view(app, "use"))
     (name,) = app.session_state["shelf"].photos
     undo_photo = work(app).session.log[-1].photo
     app.session_state["label/view"] = "One by one"
@@ -240,13 +251,12 @@ def test_a_removed_photo_is_gone_everywhere(labelling):
 def test_labels_are_handed_to_train_and_evaluate(labelling):
     app = labelling
     label_all(app)
-    view(app, "use")
-    app.button(key="label/hand over").click().run()
+    hand_over(view(app, "use"))
     (name, photos), *none = app.session_state["shelf"].photos.items()
     assert not none and name == "12 photos labelled: Smiling"
     assert photos.column("Smiling").tolist() == [0, 1] * 6
     assert f"*{name}* waits" in texts(app.success)
-    app.button(key="label/hand over").click().run()  # again: no second copy
+    hand_over(app)  # again: no second copy
     assert len(app.session_state["shelf"].photos) == 1
 
 

@@ -182,6 +182,8 @@ def test_deleting_a_set_frees_shelf_disk_and_share(page, small_assets, monkeypat
     page.button(key="synthesize/start").click().run()
     assert f"of your {room / 1e6:,.1f} MB on this server" in page.error[0].value
     page.button(key=f"synthesize/delete {name}").click().run()
+    assert list(sets(page)) == [name] and made.folder.is_dir()  # it asks first
+    page.button(key="synthesize/delete for good").click().run()
     assert not page.exception and sets(page) == {} and not made.folder.parent.exists()
     make(page)
     assert list(sets(page)) == [name]

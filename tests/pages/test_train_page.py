@@ -121,7 +121,8 @@ def test_an_empty_page_offers_faces_and_says_what_happens_to_photos(open_app):
 
 def test_extractors_that_are_not_installed_are_shown_with_the_way_to_get_them(page, monkeypatch):
     assert app_options(page) == ["face-network", "encoder"]
-    assert "**faceres** is not installed." in texts(page) and "GANSSL_FACERES" in texts(page)
+    assert "its file is not on this server" in texts(page) and "GANSSL_" not in texts(page)
+    assert any("GANSSL_FACERES" in caption.proto.help for caption in page.caption)
 
 
 def app_options(app: AppTest) -> list[str]:

@@ -76,6 +76,46 @@ def test_a_short_loss_of_the_connection_changes_nothing(visits, connected):
     stop.set()
 
 
+def test_a_reloaded_page_comes_back_to_its_visit(visits, connected):
+    visits.patience = 60
+    first = visits.enter("anna", "number a")
+    first.held["shelf"] = ["what took an hour"]
+    connected.add("anna's other tab")
+    other_tab = visits.enter("anna's other tab", "number a")
+    assert other_tab is not first  # two tabs that are open at once are two visits
+    connected.remove("anna")
+    assert visits.enter("a stranger", "number b") is not first
+    assert visits.enter("no cookie") is not first and visits.enter("nor here", "") is not first
+    again = visits.enter("anna, reloaded", "number a")
+    assert again is first and again.held == {"shelf": ["what took an hour"]}
+    assert visits.enter("anna") is first  # a connection that was only lost
+
+
+def test_a_visit_that_came_back_stays_as_long_as_its_new_page(visits, connected):
+    first = visits.enter("anna", "number a")
+    connected.remove("anna")
+    connected.add("anna, reloaded")
+    assert visits.enter("anna, reloaded", "number a") is first
+    threading.Event().wait(2 * PATIENCE)
+    assert first.folder.exists()
+    connected.remove("anna, reloaded")
+    until(lambda: not first.folder.exists())
+    assert visits.enter("much later", "number a").held == {}
+
+
+def test_jobs_whose_results_are_kept_are_brought_to_their_end(connected):
+    visits = Visits(JobRunner(), connected.__contains__, 0.05, period=0.02, jobs_go_on=True)
+    anna, stop = visits.enter("anna"), threading.Event()
+    job = visits.runner.submit(anna.id, lambda context: stop.wait(10))
+    connected.remove("anna")
+    threading.Event().wait(0.3)
+    assert anna.folder.exists() and not job.cancel_requested
+    stop.set()
+    assert job.wait(5) and job.result is True
+    until(lambda: not anna.folder.exists())
+    visits.close()
+
+
 def test_absence_counts_from_the_last_time_seen(visits, connected):
     anna = visits.enter("anna")
     threading.Event().wait(2 * PATIENCE)  # present for longer than the patience

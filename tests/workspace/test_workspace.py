@@ -121,8 +121,11 @@ def test_a_run_is_found_by_id_by_its_beginning_and_by_name(workspace):
 
 def test_names_get_a_number_among_their_kind(workspace):
     keep(workspace, "One")
-    assert workspace.free_name("One", CLASSIFIER) == "One (2)"
-    assert workspace.free_name("One", LABELS) == "One"
+    assert keep(workspace, "One").name == "One (2)" and keep(workspace, "One").name == "One (3)"
+    assert keep(workspace, "One", LABELS).name == "One"
+    long = keep(workspace, "x" * 300)
+    assert long.name == "x" * 114 and keep(workspace, "x" * 300).name == "x" * 114 + " (2)"
+    assert workspace.begin(SET, "y" * 300).name == "y" * 114
 
 
 def test_processes_that_write_at_once_lose_nothing(workspace):

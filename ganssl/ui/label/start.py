@@ -7,17 +7,22 @@ import streamlit as st
 from ganssl.attributes import CELEBA_ATTRIBUTES, WITHHELD, Attribute
 from ganssl.errors import UserError
 from ganssl.labelling.session_file import read_session, restore
-from ganssl.photos.images import read_image
 from ganssl.photos.safe_zip import Limits
 from ganssl.photos.uploads import read_uploads
+from ganssl.ui.label.earlier import show_earlier
 from ganssl.ui.label.keep import MINUTES
-from ganssl.ui.label.work import Work, forget_work, photo_url
+from ganssl.ui.label.work import Work, forget_work, prepare_pictures
+from ganssl.ui.shared.keeping import workspace
 
 LIMITS = Limits(files=2_000)
 OFFERED = [name for name in CELEBA_ATTRIBUTES if name not in WITHHELD]
 REPORT = "label/report"
 UNREAD = "label/unread"
 
+IN_WORKSPACE = (
+    " The workspace of this installation keeps your answers with the names of the photos, so that "
+    "you can go on another day; photos go there only where you press *Keep the photos as well*."
+)
 PRIVACY = (
     f"Use only photos of yourself, or photos that you may use. They stay in this server's memory: "
     f"nothing is written to disk or logged, and nothing that leaves this page carries the data "
@@ -38,16 +43,39 @@ def show_start(work: Work) -> None:
             _questions(work)
         with photos:
             _upload(work)
-        st.caption(f":material/lock: {PRIVACY}")
-        if begun:
-            st.button(
-                "Forget everything",
-                icon=":material/delete_forever:",
-                on_click=forget_work,
-                key="label/forget",
-                help="Photos, labels and what was handed to other pages are deleted now.",
-            )
+        if show_earlier(work, _say):
+            st.rerun()
+        st.caption(f":material/lock: {_privacy()}")
+        if begun and st.button(
+            "Forget everything",
+            icon=":material/delete_forever:",
+            key="label/forget",
+            help="Photos, labels and what was handed to other pages are deleted now.",
+        ):
+            _ask_before_forgetting(work)
     _report()
+
+
+def _privacy() -> str:
+    if workspace() is None:
+        return PRIVACY
+    photos_alone = PRIVACY.replace("nothing is written to disk", "no photo is written to disk")
+    return photos_alone + IN_WORKSPACE
+
+
+@st.dialog("Forget everything?")
+def _ask_before_forgetting(work: Work) -> None:
+    """Answers cannot be taken back once they are gone, so the question comes first."""
+    st.markdown(
+        f"{len(work.session.names):,} photos and {len(work.session.log):,} answers are deleted, "
+        "here and wherever they were handed to. *Use and save* has files to take home before."
+    )
+    with st.container(horizontal=True):
+        if st.button("Forget them", type="primary", key="label/forget for good"):
+            forget_work()
+            st.rerun()
+        if st.button("Keep them", key="label/do not forget"):
+            st.rerun()
 
 
 def _questions(work: Work) -> None:
@@ -164,12 +192,9 @@ def _read(work: Work, files: list[tuple[str, bytes]]) -> None:
             _say("success", f"Labels of {name} were taken.")
             for note in notes:
                 _say("warning", note)
-    for done, name in enumerate(session.names, start=1):
-        if name not in work.pictures:
-            photo = read_image(session.photos.photo_bytes(done - 1), name)
-            work.pictures[name] = photo_url(photo)
-        bar.progress(done / len(session.names), f"Preparing {done:,} of {len(session.names):,}")
-    work.photos_changed()
+    prepare_pictures(
+        work, lambda done, total: bar.progress(done / total, f"Preparing {done:,} of {total:,}")
+    )
 
 
 def _complain(text: str) -> None:

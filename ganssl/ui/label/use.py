@@ -20,9 +20,11 @@ from ganssl.models.face_model import FaceModel
 from ganssl.photos import PhotoSet
 from ganssl.ui.label.check import require_analysis
 from ganssl.ui.label.work import Work, photo_url
+from ganssl.ui.shared.keeping import keep_or_tell, workspace
 from ganssl.ui.shared.own_directions import keep_own, research_switch
 from ganssl.ui.shared.shelf import shelf
-from ganssl.ui.shared.shelf_choice import free_name
+from ganssl.ui.shared.shelf_choice import free_name, turn_to
+from ganssl.workspace.contents import keep_photos
 
 
 def show_use(work: Work, model: FaceModel) -> None:
@@ -42,15 +44,17 @@ def show_use(work: Work, model: FaceModel) -> None:
 
 def _hand_over(work: Work) -> None:
     st.markdown("Judge classifiers on these photos with your labels.")
-    st.button(
-        "Use in Train & evaluate",
+    if st.button(
+        "Use these labels",
         icon=":material/forward:",
         type="primary",
-        on_click=_put_on_shelf,
-        args=(work,),
         disabled=not work.session.log,
+        help="Opens Train & evaluate with them.",
         key="label/hand over",
-    )
+    ):
+        _put_on_shelf(work)
+        turn_to("train/photos", work.handed_over)
+        st.switch_page("pages/train_and_evaluate.py")
     if work.handed_over:
         st.success(
             f"*{work.handed_over}* waits in *Train & evaluate*. Press the button again after "
@@ -157,11 +161,29 @@ def _files(work: Work, photos: PhotoSet) -> None:
                 on_click="ignore",
                 key=f"label/download {file}",
             )
+    _keep_photos(photos)
     st.caption(
         "In the CSV 1 is yes, 0 is no and an empty cell is unsure. The ZIP holds the photos "
         "without camera data and can be handed in on every page. *My work* holds your answers "
         "with the names of the photos, not the photos: hand it in with them to go on later."
     )
+
+
+def _keep_photos(photos: PhotoSet) -> None:
+    """The one way of a visitor's photos to the disk, and only by this button."""
+    place = workspace()
+    if place is None:
+        return
+    if st.button(
+        "Keep the photos as well",
+        icon=":material/save:",
+        help="Writes photos and labels into the workspace of this installation, without what "
+        "cameras hide in photos. *Your runs* deletes them again.",
+        key="label/keep photos",
+    ):
+        name = f"{len(photos):,} photos: {', '.join(photos.attributes)}"
+        if keep_or_tell(shelf(), lambda: keep_photos(place, name, photos)):
+            st.success(f"*{name}* lies in the workspace.", icon=":material/check:")
 
 
 def _sheet(work: Work, photos: PhotoSet) -> None:

@@ -16,18 +16,23 @@ from PIL import Image
 
 from ganssl.attributes import Attribute
 from ganssl.base.jobs import DONE, Job
+from ganssl.base.progress import Progress
 from ganssl.directions import Direction
 from ganssl.errors import UserError
 from ganssl.labelling.analysis import PhotoAnalysis, analyse_photos
 from ganssl.labelling.order import Order, RandomOrder
 from ganssl.labelling.session import LabellingSession, unlabelled
 from ganssl.models.face_model import FaceModel
+from ganssl.photos.images import read_image
 from ganssl.ui.label.keep import WorkKeeper
 from ganssl.ui.shared.desk import desk
-from ganssl.ui.shared.jobs import visitor_jobs
+from ganssl.ui.shared.jobs import this_visit, visitor_jobs
+from ganssl.ui.shared.keeping import keep_or_tell, workspace
 from ganssl.ui.shared.model import readout
 from ganssl.ui.shared.presentation import link_parameter
 from ganssl.ui.shared.shelf import shelf
+from ganssl.workspace import Run
+from ganssl.workspace.contents import keep_labels
 
 KEY = "label/work"
 PARAMETER = "work"
@@ -55,6 +60,8 @@ class Work:
         job: the analysis that runs.
         handed_over: the name of these photos on the shelf.
         sliders: directions made of these labels, by question.
+        run: where the workspace keeps the answers, without the photos.
+        kept: how the answers were when they were kept last.
     """
 
     session: LabellingSession = field(default_factory=lambda: LabellingSession(unlabelled({})))
@@ -69,6 +76,8 @@ class Work:
     job: Job | None = None
     handed_over: str | None = None
     sliders: dict[str, Direction] = field(default_factory=dict)
+    run: Run | None = None
+    kept: tuple = ()
     _orders: dict[tuple[str, str], Order] = field(default_factory=dict)
 
     @property
@@ -160,6 +169,17 @@ class Work:
         self.handed_over = None
         desk()  # lets go of photos that have left the shelf
 
+    def keep_answers(self) -> None:
+        """Write answers that have come since into the workspace, where there is one."""
+        place, session = workspace(), self.session
+        now = len(session.log), session.log[-1:], len(session.names), session.questions
+        if place is None or not session.log or now == self.kept:
+            return
+        titles = ", ".join(question.title for question in session.questions)
+        name = f"{len(session.names):,} photos: {titles}"
+        run = keep_or_tell(shelf(), lambda: keep_labels(place, name, session, self.run))
+        self.run, self.kept = run or self.run, now
+
     # What the networks see.
 
     def start_analysis(self, model: FaceModel) -> None:
@@ -205,13 +225,17 @@ def current_work() -> Work:
     """The work of this visit: begun, found by the page's address after a reload, or new."""
     if KEY not in st.session_state:
         work = keeper().find(link_parameter(PARAMETER) or "") or Work()
-        work.job = work.handed_over = None  # they went with the visit that they belonged to
+        if work.job and work.job.owner != this_visit().id:
+            work.job = None  # it went with the visit that it belonged to
+        if work.handed_over not in shelf().photos:
+            work.handed_over = None
         st.session_state[KEY] = work
     work = st.session_state[KEY]
     if work.session.names:
         photos = work.session.photos
         size = sum(map(len, photos.files.photos.values())) + sum(map(len, work.pictures.values()))
         keeper().keep(work.secret, work, size)
+        work.keep_answers()
     return work
 
 
@@ -231,6 +255,9 @@ def forget_work() -> None:
             visitor_jobs().cancel(work.job)
         work.take_back()
         keeper().forget(work.secret)
+        place = workspace()
+        if place is not None and work.run is not None:
+            place.delete(work.run)
 
 
 def photo_url(photo: Image.Image, side: int | None = SIDE) -> str:
@@ -241,3 +268,15 @@ def photo_url(photo: Image.Image, side: int | None = SIDE) -> str:
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=88)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def prepare_pictures(work: Work, progress: Progress | None = None) -> None:
+    """Make the page's pictures of new photos, and turn to the next one."""
+    names = work.session.names
+    for done, name in enumerate(names, start=1):
+        if name not in work.pictures:
+            photo = read_image(work.session.photos.photo_bytes(done - 1), name)
+            work.pictures[name] = photo_url(photo)
+        if progress:
+            progress(done, len(names))
+    work.photos_changed()

@@ -15,7 +15,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ganssl.base.jobs import CANCELLED, FAILED, QUEUED, Job, JobContext, JobRunner
 from ganssl.base.progress import clock_text
+from ganssl.ui.shared.visit_cookie import NAME, visit_number
 from ganssl.ui.shared.visits import Visit, Visits
+from ganssl.workspace.workspace import named_workspace
 
 JOBS_AT_ONCE = 1
 """On the whole server: the networks use all cores, so two jobs would take twice as long each."""
@@ -46,6 +48,11 @@ class VisitorJobs:
     def cancel(self, job: Job) -> None:
         self.runner.cancel(job)
 
+    @property
+    def server_stops(self) -> bool:
+        """Whether a cancel comes from the end of the server and not from the visitor."""
+        return self.runner.closed
+
     def position(self, job: Job) -> int:
         """1 for the job of the server that starts next; 0 for one that does not wait."""
         return self.runner.position(job)
@@ -58,7 +65,8 @@ def visitor_jobs() -> VisitorJobs:
 
 def this_visit() -> Visit:
     """The visitor's folder and name among the jobs."""
-    return _visits().enter(get_script_run_ctx().session_id)
+    number = visit_number(st.context.cookies.get(NAME)) if runtime.exists() else ""
+    return _visits().enter(get_script_run_ctx().session_id, number)
 
 
 def show_job(job: Job) -> None:
@@ -115,7 +123,8 @@ def progress_text(job: Job, position: int) -> str:
 def _visits() -> Visits:
     runner = JobRunner(workers=JOBS_AT_ONCE, per_owner=JOBS_PER_VISITOR)
     forgotten_after = st.get_option("server.disconnectedSessionTTL")
-    return Visits(runner, _here, patience=forgotten_after + 10)
+    kept = named_workspace() is not None
+    return Visits(runner, _here, patience=forgotten_after + 10, jobs_go_on=kept)
 
 
 def _here(session: str) -> bool:

@@ -13,7 +13,10 @@ from ganssl.directions.direction import base_attribute
 from ganssl.directions.own import figures_words, own_name, own_title, require_fair
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
+from ganssl.ui.shared.keeping import forget_run, how_long, keep_or_tell, workspace
 from ganssl.ui.shared.shelf import shelf
+from ganssl.workspace.contents import keep_slider
+from ganssl.workspace.run import SLIDER
 
 RESEARCH = "Keep poor ones, too (for research)"
 RESEARCH_HELP = (
@@ -41,7 +44,8 @@ def keep_own(
         )
     if not poor:
         require_fair(direction)
-    mine = shelf().directions
+    on_shelf, place = shelf(), workspace()
+    mine = on_shelf.directions
     of_model = [n for n in model.directions.attributes if not model.directions.get(n).own]
     taken = [*of_model, *(name for name in mine if name != instead)]
     kept = replace(direction, attribute=own_name(direction.attribute, taken), own=True)
@@ -49,7 +53,19 @@ def keep_own(
         **{name: other for name, other in mine.items() if name != instead},
         kept.attribute: kept,
     }
+    if place is not None:
+        if instead is not None:
+            forget_run(SLIDER, instead)
+        run = keep_or_tell(on_shelf, lambda: keep_slider(place, kept, model.id))
+        if run is not None:
+            on_shelf.runs[SLIDER, kept.attribute] = run
     return kept
+
+
+def give_up(name: str) -> None:
+    """Take a direction off the shelf, and out of the workspace."""
+    shelf().directions.pop(name, None)
+    forget_run(SLIDER, name)
 
 
 def research_switch(key: str) -> bool:
@@ -86,14 +102,14 @@ def show_own_directions(model: FaceModel, key: str) -> None:
         for label, icon, act in (
             ("Up", "arrow_upward", partial(_move, chosen, -1)),
             ("Down", "arrow_downward", partial(_move, chosen, 1)),
-            ("Give it up", "delete", partial(_drop, chosen)),
+            ("Give it up", "delete", partial(give_up, chosen)),
         ):
             st.button(label, icon=f":material/{icon}:", on_click=act, key=f"{key}/{label.lower()}")
     if message := st.session_state.pop(f"{key}/refused", None):
         st.error(message, icon=":material/error:")
     st.caption(
-        "They last as long as this visit. A link of a face carries those that the face uses, so "
-        "that a reload or another browser has them; save the laboratory to keep them all."
+        f"{how_long()} A link of a face carries those that the face uses, so that another browser "
+        "has them; save the laboratory to take them all with you."
     )
 
 
@@ -103,10 +119,6 @@ def _move(name: str, by: int) -> None:
     to = min(max(at + by, 0), len(names) - 1)
     names.insert(to, names.pop(at))
     shelf().directions = {name: shelf().directions[name] for name in names}
-
-
-def _drop(name: str) -> None:
-    shelf().directions.pop(name, None)
 
 
 def _rename(model: FaceModel, name: str, key: str) -> None:

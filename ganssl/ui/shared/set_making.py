@@ -7,14 +7,20 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from ganssl.base.jobs import JobContext
+from ganssl.base.jobs import Cancelled, JobContext
 from ganssl.directions import DirectionSet
+from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.images import png_bytes, tile
 from ganssl.synthesis import Recipe, Summary, preview_faces, read_set, synthesize, zip_set
+from ganssl.synthesis.layout import DIRECTIONS
 from ganssl.ui.shared.jobs import this_visit, visitor_jobs
+from ganssl.ui.shared.keeping import workspace
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.shelf_choice import free_name
+from ganssl.workspace import Run
+from ganssl.workspace.contents import SET_FOLDER, begin_set, finish_set
+from ganssl.workspace.run import SET
 
 SHOWN = 24
 """Faces on the two sheets together."""
@@ -43,36 +49,75 @@ def expected_bytes(model: FaceModel, recipe: Recipe, directions: DirectionSet) -
     return int(2 * recipe.count * (one + 1000))  # text in the PNG, rows of the tables, ZIP entry
 
 
-def start_set(model: FaceModel, recipe: Recipe, directions: DirectionSet, layout: str) -> None:
+def start_set(
+    model: FaceModel,
+    recipe: Recipe,
+    directions: DirectionSet,
+    layout: str,
+    begun: Run | None = None,
+) -> None:
     """Queue the making of a set and its ZIP; once made it lies on the shelf.
+
+    Args:
+        begun: an unfinished run of this very set in the workspace, to go on with.
 
     Raises `UserError` where the visitor has no more disk or too many jobs.
     """
-    visit, jobs, sets = this_visit(), visitor_jobs(), shelf().sets
+    visit, jobs, mine, place = this_visit(), visitor_jobs(), shelf(), workspace()
     expected = expected_bytes(model, recipe, directions)
-    visit.check_room(expected)
-    taken = {*sets, *(job.title for job in jobs.jobs() if job.active)}
-    name = free_name(set_name(recipe), taken)
+    if place is None:
+        visit.check_room(expected)
+    taken = {*mine.sets, *(job.title for job in jobs.jobs() if job.active)}
+    name = free_name(begun.name if begun else set_name(recipe), taken)
 
     def work(context: JobContext) -> Summary:
-        folder = visit.new_folder(expected)
+        run, folder = begun, None
         try:
+            if place is not None:
+                run = begun or begin_set(place, name, recipe, model, layout)
+            else:
+                folder = visit.new_folder(expected)
             summary = synthesize(
                 model,
                 recipe,
-                folder / "set",
+                (run.folder if run else folder) / SET_FOLDER,
                 progress=context.stage("Making faces"),
                 layout=layout,
                 directions=directions,
             )
             zip_set(summary.folder, zip_path(summary.folder), context.stage("Packing the ZIP"))
-            sets[name] = read_set(summary.folder)
-        except BaseException:
-            visit.delete(folder)
+            made = read_set(summary.folder)
+            if run is not None:
+                mine.runs[SET, name] = finish_set(place, run, made)
+            mine.sets[name] = made
+        except BaseException as error:
+            if folder is not None:
+                visit.delete(folder)
+            elif run is not None:
+                given_up = isinstance(error, Cancelled) and not jobs.server_stops
+                if given_up or not (run.folder / SET_FOLDER).is_dir():
+                    place.delete(run)  # else it can go on later
             raise
         return summary
 
     jobs.submit(work, name)
+
+
+def go_on_with_set(model: FaceModel, run: Run) -> None:
+    """Go on with a set that was stopped; finished faces are not made again.
+
+    Raises `UserError` for a set of another model or a damaged one, and as `start_set`.
+    """
+    settings = dict(run.settings)
+    of_model = settings.pop("model", ""), settings.pop("model_name", "another")
+    layout = settings.pop("layout", "folder")
+    if of_model[0] != model.id:
+        raise UserError(
+            f"{run.name!r} was begun with the model {of_model[1]}; choose it, then go on."
+        )
+    used = run.folder / SET_FOLDER / DIRECTIONS
+    directions = DirectionSet.load(used) if used.is_file() else model.directions
+    start_set(model, Recipe.from_dict(settings), directions, layout, run)
 
 
 def set_name(recipe: Recipe) -> str:

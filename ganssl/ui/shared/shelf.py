@@ -1,4 +1,7 @@
-"""What a visitor made or brought along: kept for the visit, shared by the pages, then forgotten."""
+"""What a visitor made or brought along: kept for the visit, shared by the pages, then forgotten.
+
+A private installation keeps it in its workspace as well, see `ganssl.ui.shared.keeping`.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from ganssl.directions import Direction
     from ganssl.photos import PhotoSet
     from ganssl.synthesis import SyntheticSet
+    from ganssl.workspace import Run
 
 
 @dataclass
@@ -26,6 +30,8 @@ class Shelf:
         directions: the visitor's own attribute directions, by attribute; they
             get sliders and can label generated faces.
         face: a name and a latent code float32 `[d]` of a photo to go on with on Explore.
+        runs: where the workspace keeps a thing, by kind and name.
+        troubles: why something could not be kept, for the next page.
     """
 
     sets: dict[str, SyntheticSet] = field(default_factory=dict)
@@ -33,6 +39,8 @@ class Shelf:
     photos: dict[str, PhotoSet] = field(default_factory=dict)
     directions: dict[str, Direction] = field(default_factory=dict)
     face: tuple[str, np.ndarray] | None = None
+    runs: dict[tuple[str, str], Run] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
 
     def exchange(self, photos: PhotoSet, others: PhotoSet) -> None:
         """Put photos in the place of others: the same ones with other labels."""

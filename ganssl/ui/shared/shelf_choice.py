@@ -20,11 +20,18 @@ def choose(
     if not things:
         return None
     names = list(things)[::-1]
-    newest = f"{key} newest"
+    newest, wanted = f"{key} newest", st.session_state.pop(f"{key} wanted", None)
+    if wanted in things:
+        st.session_state[newest], st.session_state[key] = names[0], wanted
     if st.session_state.get(newest) != names[0] or st.session_state.get(key) not in names:
         st.session_state[newest] = st.session_state[key] = names[0]
     name = st.selectbox(label, names, key=key, help=help, persist_state="session")
     return name, things[name]
+
+
+def turn_to(key: str, name: str) -> None:
+    """Let the box of `choose` with this key stand on `name` when it is drawn next."""
+    st.session_state[f"{key} wanted"] = name
 
 
 def free_name(name: str, taken: Collection[str]) -> str:

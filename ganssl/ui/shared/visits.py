@@ -1,4 +1,4 @@
-"""Who is here: each visitor's folder and jobs, both ended when the visit is over."""
+"""Who is here: each visitor's folder, things and jobs, all ended when the visit is over."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ganssl.base.jobs import RUNNING, JobRunner
 from ganssl.errors import UserError
@@ -33,17 +34,23 @@ _open: weakref.WeakSet[Visits] = weakref.WeakSet()
 
 @dataclass
 class Visit:
-    """One browser tab.
+    """One browser tab, through reloads of its page.
 
     Attributes:
         id: the owner of its jobs.
         folder: for its files; deleted with all that is in it when the visit ends.
         seen: when it was last known to be there, on the monotonic clock.
+        browser: the secret number of its browser; empty where there is none.
+        sessions: ids of the connections that it had.
+        held: what a reload of the page finds again, by name.
     """
 
     id: str
     folder: Path
     seen: float
+    browser: str = ""
+    sessions: set[str] = field(default_factory=set)
+    held: dict[str, Any] = field(default_factory=dict)
     _reserved: dict[Path, int] = field(default_factory=dict)
 
     def check_room(self, expected_bytes: int) -> None:
@@ -72,14 +79,16 @@ class Visit:
 class Visits:
     """All visits of one server, watched by a thread of its own.
 
-    A tab whose connection drops may come back, and finds its jobs as they are;
-    one that stays away ends.
+    A tab whose connection drops or whose page is loaded anew may come back, and
+    finds its jobs as they are; one that stays away ends.
 
     Args:
         runner: runs the visitors' jobs.
-        here: tells whether the visit of an id is connected at this moment.
+        here: tells whether the session of an id is connected at this moment.
         patience: seconds that a visit may be away.
         period: seconds between two looks.
+        jobs_go_on: whether the jobs of one who is away are brought to their end,
+            for a server that keeps their results.
     """
 
     def __init__(
@@ -88,8 +97,10 @@ class Visits:
         here: Callable[[str], bool],
         patience: float,
         period: float = 10.0,
+        jobs_go_on: bool = False,
     ) -> None:
         self.runner, self.here, self.patience = runner, here, patience
+        self.jobs_go_on = jobs_go_on
         sweep_left()
         self._root = Path(tempfile.mkdtemp(prefix=PREFIX))
         self._lock_file = (self._root / IN_USE).open("w")
@@ -100,20 +111,31 @@ class Visits:
         self._closed = threading.Event()
         threading.Thread(target=self._watch, args=(period,), name="visits", daemon=True).start()
 
-    def enter(self, id: str) -> Visit:
-        """The visit of an id, begun if it is new."""
+    def enter(self, session: str, browser: str = "") -> Visit:
+        """The visit of a session; of a new one that which its browser has left, or a new visit.
+
+        Args:
+            browser: its secret number; two tabs that are open at once are two visits.
+        """
         with self._lock:
-            if id not in self._visits:
+            visit = self._of_session(session)
+            if visit is None:
+                visit = self._left_by(browser)
+            if visit is None:
                 folder = Path(tempfile.mkdtemp(dir=self._root))
-                self._visits[id] = Visit(id, folder, time.monotonic())
-            return self._visits[id]
+                visit = Visit(session, folder, time.monotonic(), browser)
+                self._visits[visit.id] = visit
+            if session not in visit.sessions:
+                visit.sessions.add(session)
+                visit.seen = time.monotonic()
+            return visit
 
     def end_those_who_left(self) -> None:
         """Cancel the jobs and delete the folders of visits that were away for too long."""
         now = time.monotonic()
         with self._lock:
             for visit in self._visits.values():
-                if self.here(visit.id):
+                if self._connected(visit) or (self.jobs_go_on and self._works(visit)):
                     visit.seen = now
             away = [v for v in self._visits.values() if now - v.seen > SHORT_PATIENCE]
             gone = [v for v in self._visits.values() if now - v.seen > self.patience]
@@ -140,6 +162,21 @@ class Visits:
         shutil.rmtree(self._root, ignore_errors=True)
         self._lock_file.close()
 
+    def _of_session(self, session: str) -> Visit | None:
+        return next((v for v in self._visits.values() if session in v.sessions), None)
+
+    def _left_by(self, browser: str) -> Visit | None:
+        """Of the visits of a browser that are away, the one that was last seen."""
+        left = [v for v in self._visits.values() if browser and v.browser == browser]
+        left = [visit for visit in left if not self._connected(visit)]
+        return max(left, key=lambda visit: visit.seen, default=None)
+
+    def _connected(self, visit: Visit) -> bool:
+        return any(self.here(session) for session in visit.sessions)
+
+    def _works(self, visit: Visit) -> bool:
+        return any(job.active for job in self.runner.jobs(visit.id))
+
     def _watch(self, period: float) -> None:
         while not self._closed.wait(period):
             self.end_those_who_left()
@@ -149,6 +186,7 @@ class Visits:
         self.runner.end_owner(visit.id)
         for job in jobs:
             job.wait(60)  # until it has written its last file
+        visit.held.clear()
         shutil.rmtree(visit.folder, ignore_errors=True)
 
 

@@ -14,9 +14,12 @@ from ganssl.synthesis import Recipe, Summary, SyntheticSet
 from ganssl.synthesis.layout import DATASHEET
 from ganssl.ui.shared.downloads import download_file
 from ganssl.ui.shared.jobs import this_visit, visitor_jobs
+from ganssl.ui.shared.keeping import forget_run
 from ganssl.ui.shared.set_making import COLUMNS, SHOWN, first_faces, zip_path
 from ganssl.ui.shared.shelf import shelf
+from ganssl.ui.shared.shelf_choice import turn_to
 from ganssl.ui.shared.visits import Visit
+from ganssl.workspace.run import SET
 
 
 def show_preview(model: FaceModel, recipe: Recipe, directions: DirectionSet) -> None:
@@ -52,13 +55,16 @@ def show_set(name: str, made: SyntheticSet) -> None:
             "application/zip",
             key=f"synthesize/zip {name}",
         )
-        st.button(
-            "Delete",
-            icon=":material/delete:",
-            on_click=delete_set,
-            args=(name, this_visit()),
-            key=f"synthesize/delete {name}",
-        )
+        if st.button("Delete", icon=":material/delete:", key=f"synthesize/delete {name}"):
+            ask_before_deleting(name, len(made))
+        if st.button(
+            "Train on this",
+            icon=":material/arrow_forward:",
+            type="primary",
+            key=f"synthesize/train on {name}",
+        ):
+            turn_to("train/set", name)
+            st.switch_page("pages/train_and_evaluate.py")
     with st.expander("Datasheet", icon=":material/description:"):
         st.markdown((made.folder / DATASHEET).read_text(encoding="utf-8"))
 
@@ -66,8 +72,24 @@ def show_set(name: str, made: SyntheticSet) -> None:
 def delete_set(name: str, visit: Visit) -> None:
     """Take a set off the shelf and its files off the disk."""
     made = shelf().sets.pop(name, None)
-    if made is not None:  # a second click comes too late
+    if made is None:  # a second click comes too late
+        return
+    if (SET, name) in shelf().runs:
+        forget_run(SET, name)
+    else:
         visit.delete(made.folder.parent)
+
+
+@st.dialog("Delete this set?")
+def ask_before_deleting(name: str, count: int) -> None:
+    """Files cannot be taken back, so the question comes first."""
+    st.markdown(f"**{name}**: {count:,} faces and their ZIP are deleted from the disk for good.")
+    with st.container(horizontal=True):
+        if st.button("Delete it", type="primary", key="synthesize/delete for good"):
+            delete_set(name, this_visit())
+            st.rerun()
+        if st.button("Keep it", key="synthesize/do not delete"):
+            st.rerun()
 
 
 def summary_text(made: SyntheticSet, jobs: list[Job]) -> str:

@@ -11,7 +11,7 @@ from ganssl.errors import UserError
 from ganssl.laboratory.store import directions_for_sliders
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face.slider_quality import slider_row
-from ganssl.ui.shared.own_directions import keep_own, research_switch
+from ganssl.ui.shared.own_directions import give_up, keep_own, research_switch
 from ganssl.ui.shared.shelf import shelf
 
 FEW_LABELS = """
@@ -57,8 +57,8 @@ def show_directions_upload(model: FaceModel) -> None:
         st.button(
             f"Give up your direction of {Attribute(attribute).title}",
             icon=":material/delete:",
-            on_click=shelf().directions.pop,
-            args=(attribute, None),
+            on_click=give_up,
+            args=(attribute,),
             key=f"directions/drop {attribute}",
         )
 

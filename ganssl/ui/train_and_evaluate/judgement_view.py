@@ -122,16 +122,14 @@ def _show_charts(found: Comparison) -> None:
 
 
 def _show_table(found: Comparison) -> None:
-    table, chart = st.columns([3, 2], gap="medium")
     rows = [dict(zip(COMPARISON_HEADS, comparison_cells(row), strict=True)) for row in found.table]
-    table.dataframe(rows, hide_index=True, alt="Every method with its figures")
-    with chart:
-        st.plotly_chart(
-            comparison_figure(found.table),
-            key="train/comparison",
-            config=PLAIN,
-            alt="Accuracy of every method with its interval; a line at the majority class",
-        )
+    st.dataframe(rows, hide_index=True, width="stretch", alt="Every method with its figures")
+    st.plotly_chart(
+        comparison_figure(found.table),
+        key="train/comparison",
+        config=PLAIN,
+        alt="Accuracy of every method with its interval; a line at the majority class",
+    )
     st.markdown("\n".join(f"- {note}" for note in found.notes))
     st.caption(
         "McNemar's p: how often chance alone would part two equally good methods so far as this "

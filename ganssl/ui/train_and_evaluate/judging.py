@@ -19,10 +19,12 @@ from ganssl.photos import PhotoSet
 from ganssl.photos.prepared import CROP, LEAVE_OUT, prepare_photos
 from ganssl.synthesis import SyntheticSet
 from ganssl.ui.shared.desk import Desk, cancel, desk
+from ganssl.ui.shared.extractors import extractor_for
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
+from ganssl.ui.shared.keeping import keep_or_tell, workspace
 from ganssl.ui.shared.shelf import shelf
-from ganssl.ui.train_and_evaluate.feature_choice import extractor_for
 from ganssl.ui.train_and_evaluate.training import own_jobs
+from ganssl.workspace.contents import keep_judgement
 
 ASKED = "train/asked"
 """The classifier and the settings of the latest judgement."""
@@ -195,6 +197,7 @@ def start_judging(
     Raises `UserError` where the features are not installed or there are too many jobs.
     """
     name, judged = classifier
+    on_shelf, place = shelf(), workspace()
     extractor, crops = extractor_for(judged), (judged.source.preprocess, model.preprocess)
     faces = next((s for s in sets.values() if s.id == judged.source.recipe.get("set")), None)
     mine = desk()
@@ -241,6 +244,9 @@ def start_judging(
             cancelled=lambda: context.cancelled,
         )
         mine.comparison, mine.classifier = comparison, name
+        if place is not None:
+            title = f"{name}, on {comparison.result.judgement.n:,} photos"
+            keep_or_tell(on_shelf, lambda: keep_judgement(place, title, comparison))
 
     mine.job = visitor_jobs().submit(work, "Judging")
     own_jobs().append(mine.job)

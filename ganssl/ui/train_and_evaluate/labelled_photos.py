@@ -8,12 +8,20 @@ from ganssl.attributes import Attribute
 from ganssl.errors import UserError
 from ganssl.photos import PhotoSet
 from ganssl.photos.uploads import Upload, read_uploads
+from ganssl.ui.shared.keeping import keep_or_tell, workspace
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.shelf_choice import choose
+from ganssl.workspace import Workspace
+from ganssl.workspace.contents import keep_photos
+from ganssl.workspace.run import PHOTOS
 
 PRIVACY = (
     "Your photos stay in this server's memory: they are not written to disk, not shown to others, "
-    "and forgotten when you remove them or close the page."
+    "and forgotten when you remove them or a few minutes after you close the page."
+)
+IN_WORKSPACE = (
+    " The workspace of this installation keeps a judgement with the names of its photos, and no "
+    "photo that you do not tell it to keep."
 )
 FORMS = (
     "A ZIP of photos with a `labels.csv` in it, or photos and a CSV beside them. The CSV has the "
@@ -29,7 +37,8 @@ def choose_photos(attribute: Attribute | None) -> tuple[str, PhotoSet] | None:
     Args:
         attribute: what a column `label` answers.
     """
-    st.caption(f":material/lock: {PRIVACY}")
+    place = workspace()
+    st.caption(f":material/lock: {PRIVACY}{IN_WORKSPACE if place else ''}")
     st.file_uploader(
         "Labelled photos",
         accept_multiple_files=True,
@@ -38,20 +47,41 @@ def choose_photos(attribute: Attribute | None) -> tuple[str, PhotoSet] | None:
         on_change=_handed_in,
     )
     st.caption(FORMS)
+    st.page_link("pages/label.py", label="Photos without labels: Label", icon=":material/label:")
     if st.session_state.pop("train/unread", False):
         _read(attribute)
     if report := st.session_state.get("train/upload"):
         _show_report(report)
     chosen = choose("Judge on the photos", shelf().photos, "train/photos")
     if chosen:
-        st.button(
-            "Remove these photos",
-            icon=":material/delete:",
-            on_click=_forget,
-            args=(chosen[0],),
-            key="train/remove",
-        )
+        with st.container(horizontal=True):
+            st.button(
+                "Remove these photos",
+                icon=":material/delete:",
+                on_click=_forget,
+                args=(chosen[0],),
+                key="train/remove",
+                help="From the server's memory; a copy that you kept in the workspace stays there.",
+            )
+            if place is not None and (PHOTOS, chosen[0]) not in shelf().runs:
+                _keep_button(place, *chosen)
     return chosen
+
+
+def _keep_button(place: Workspace, name: str, photos: PhotoSet) -> None:
+    """Photos go to the disk by this button alone."""
+    if st.button(
+        "Keep them in the workspace",
+        icon=":material/save:",
+        key="train/keep photos",
+        help="Writes photos and labels to the disk, without what cameras hide in photos, so that "
+        "another day finds them under *Your runs*.",
+    ):
+        title = f"{len(photos):,} photos: {name}"
+        run = keep_or_tell(shelf(), lambda: keep_photos(place, title, photos))
+        if run is not None:
+            shelf().runs[PHOTOS, name] = run
+            st.rerun()
 
 
 def choose_column(photos: PhotoSet, attribute: Attribute) -> str:
@@ -129,5 +159,6 @@ def _show_report(upload: Upload) -> None:
 def _forget(name: str) -> None:
     """Drop photos; what was made of them goes with them, see `desk`."""
     shelf().photos.pop(name, None)
+    shelf().runs.pop((PHOTOS, name), None)
     if name == UPLOADED:
         st.session_state.pop("train/upload", None)

@@ -20,16 +20,27 @@ from ganssl.photos import PhotoSet
 from ganssl.photos.preprocess import Preprocess
 from ganssl.synthesis import SyntheticSet
 from ganssl.ui.shared.jobs import PERIOD, show_job, visitor_jobs
+from ganssl.ui.shared.keeping import keep_or_tell, workspace
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.shelf_choice import choose, free_name
 from ganssl.ui.train_and_evaluate.feature_choice import choose_extractor
+from ganssl.workspace.contents import keep_classifier
+from ganssl.workspace.run import CLASSIFIER
+
+JUDGE = "judge"
+"""The anchor of the photos to judge on."""
 
 HEAD_TITLES = {
-    "linear": "linear: logistic regression, step by step",
-    "dense": "dense: the article's net, one hidden layer",
-    "logistic": "logistic: logistic regression, at once",
-    "forest": "forest: 200 decision trees",
+    "linear": "a weighted sum, learnt step by step (linear)",
+    "dense": "a small neural net, as in the article (dense)",
+    "logistic": "a weighted sum, worked out at once (logistic)",
+    "forest": "200 decision trees that vote (forest)",
 }
+HEAD_HELP = (
+    "In technical terms the *head*: the part on top of the fixed features that learns from the "
+    "faces. *linear* and *logistic* are logistic regression, *dense* has one hidden layer, "
+    "*forest* is a random forest."
+)
 
 
 @dataclass
@@ -44,9 +55,10 @@ def train_form(made: SyntheticSet) -> None:
     """The settings, the button, and the training as it goes."""
     extractor = choose_extractor()
     head = st.selectbox(
-        "Head",
+        "What learns to answer",
         HEADS,
         format_func=HEAD_TITLES.get,
+        help=HEAD_HELP,
         key="train/head",
         persist_state="session",
     )
@@ -162,7 +174,7 @@ def start_training(
 
     Raises `UserError` where the visitor has too many jobs.
     """
-    classifiers = shelf().classifiers
+    mine, place = shelf(), workspace()
     curve: list[CurvePoint] = []
     kind = f"{head} on {extractor.name}, {len(made):,} faces"
 
@@ -196,8 +208,12 @@ def start_training(
             seed=seed,
         )
         for classifier in reversed(trained):  # the first attribute's is the newest
-            name = f"{classifier.attribute.title}: {kind}"
-            classifiers[free_name(name, classifiers)] = classifier
+            title = free_name(f"{classifier.attribute.title}: {kind}", mine.classifiers)
+            if place is not None:
+                run = keep_or_tell(mine, partial(keep_classifier, place, title, classifier))
+                if run is not None:
+                    mine.runs[CLASSIFIER, title] = run
+            mine.classifiers[title] = classifier
 
     job = visitor_jobs().submit(work, f"Training {made.recipe.title}: {kind}")
     own_jobs().append(job)
@@ -234,8 +250,16 @@ def choose_classifier() -> tuple[str, Classifier] | None:
             download_classifier(classifier, "train/download")
             with st.popover("Model card", icon=":material/description:"):
                 st.markdown(classifier_card(classifier))
+            _next_steps()
     _upload()
     return chosen
+
+
+def _next_steps() -> None:
+    """What a classifier is for: photos with labels, or one face."""
+    st.markdown(f"[Judge it on photos ↓](#{JUDGE})")
+    if st.button("Try it on a face", icon=":material/add_a_photo:", key="train/try it"):
+        st.switch_page("pages/your_photo.py")
 
 
 def download_classifier(classifier: Classifier, key: str) -> None:

@@ -1,0 +1,202 @@
+"""What outlives the page: for a visit through a reload, in a workspace for good.
+
+A server without a workspace holds what a visit made in its memory and finds it
+again after a reload. With one, whatever took time is written there when it is
+done, and lies on the shelf again when the next visit begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit import runtime
+
+from ganssl.errors import UserError
+from ganssl.ui.shared.jobs import this_visit
+from ganssl.ui.shared.shelf import Shelf, shelf
+from ganssl.ui.shared.shelf_choice import free_name
+from ganssl.workspace import Run, Workspace, contents, open_workspace
+from ganssl.workspace.run import CLASSIFIER, PHOTOS, SET, SLIDER
+
+if TYPE_CHECKING:
+    from ganssl.models.face_model import FaceModel
+    from ganssl.synthesis import SyntheticSet
+
+HELD = (
+    "shelf",
+    "face model",
+    "train/desk",
+    "train/jobs",
+    "train/training",
+    "lab/population",
+    "lab/loading",
+    "photo/given",
+    "photo/second photo/given",
+)
+"""Session entries that a reload of the page finds again."""
+
+CAME_BACK = "visit/came back"
+RESTORED = {SET: 10, CLASSIFIER: 50}
+"""So many of each kind, the newest, lie on the shelf when a visit begins."""
+
+PROMISE = "It outlives a reload of the page, and is deleted a few minutes after you close it."
+KEPT = "It is kept in the workspace of this installation until you delete it."
+
+
+def workspace() -> Workspace | None:
+    """The workspace of this server; None where there is none, or none that can be used."""
+    try:
+        return open_workspace()
+    except UserError:
+        return None
+
+
+def how_long() -> str:
+    """What becomes of what a visitor makes, a sentence."""
+    return KEPT if workspace() else PROMISE
+
+
+def come_back() -> None:
+    """At the beginning of a page: what this visit held, or what the workspace keeps."""
+    if CAME_BACK in st.session_state:
+        return
+    st.session_state[CAME_BACK] = True
+    held = this_visit().held if runtime.exists() else {}
+    for key, value in held.items():
+        if key not in st.session_state:
+            st.session_state[key] = value
+    if not held:
+        _fill_shelf()
+
+
+def hold() -> None:
+    """Remember what a reload of the page shall find again."""
+    if runtime.exists():
+        held = this_visit().held
+        for key in HELD:
+            if key in st.session_state:
+                held[key] = st.session_state[key]
+            else:
+                held.pop(key, None)
+
+
+def keep_or_tell(mine: Shelf, keep: Callable[[], Run]) -> Run | None:
+    """The run that `keep` makes; where the disk refuses, None, and the next page says why.
+
+    May be called by a job: a result that could not be kept is still a result.
+    """
+    try:
+        return keep()
+    except UserError as error:
+        mine.troubles.append(f"Not kept in the workspace: {error}")
+        return None
+
+
+def show_troubles() -> None:
+    """Say what could not be kept or read."""
+    mine = shelf()
+    while mine.troubles:
+        st.warning(mine.troubles.pop(0), icon=":material/save:")
+
+
+def show_where_things_are_kept() -> None:
+    """For the sidebar: the workspace, or how long a visit holds what it made."""
+    try:
+        place = open_workspace()
+    except UserError as error:
+        st.error(f"{error} Nothing is kept in it.", icon=":material/folder_off:")
+        return
+    if place is None:
+        st.caption(f":material/timer: What you make lasts as long as your visit. {PROMISE}")
+    else:
+        st.caption(f":material/folder: Workspace `{place.folder}`: what you make is kept there.")
+
+
+def forget_run(kind: str, name: str) -> None:
+    """Delete the run of a thing on the shelf; nothing where it has none."""
+    run, place = shelf().runs.pop((kind, name), None), workspace()
+    if run is not None and place is not None:
+        try:
+            place.delete(run)
+        except UserError as error:
+            shelf().troubles.append(str(error))
+
+
+def open_run(run: Run, model: FaceModel | None = None) -> str:
+    """Put what a run keeps on the shelf, and return its name there.
+
+    Args:
+        model: whose slider it is; only for one.
+
+    Raises `UserError` where it is damaged, or a slider of another model.
+    """
+    mine = shelf()
+    for (kind, name), other in mine.runs.items():
+        if other.id == run.id and name in _things(kind):
+            return name
+    if run.kind == SLIDER:
+        direction = contents.open_slider(run, model)
+        mine.directions[direction.attribute] = direction
+        mine.runs[SLIDER, direction.attribute] = run
+        return direction.attribute
+    read = {SET: _read_set, CLASSIFIER: contents.open_classifier, PHOTOS: contents.open_photos}
+    things = _things(run.kind)
+    name = free_name(run.name, things)
+    things[name] = read[run.kind](run)
+    mine.runs[run.kind, name] = run
+    return name
+
+
+def _things(kind: str) -> dict:
+    mine = shelf()
+    return {
+        SET: mine.sets,
+        CLASSIFIER: mine.classifiers,
+        PHOTOS: mine.photos,
+        SLIDER: mine.directions,
+    }[kind]
+
+
+def restore_sliders(model: FaceModel) -> None:
+    """Put the sliders that the workspace keeps for a model on the shelf, once for each choice."""
+    key, place = "workspace/sliders of", workspace()
+    if place is None or st.session_state.get(key) == model.id:
+        return
+    st.session_state[key] = model.id
+    for run in reversed(place.listing().of(SLIDER)):
+        if run.settings.get("model") == model.id:
+            _try_to_open(run, model)
+
+
+def _fill_shelf() -> None:
+    place = workspace()
+    if place is None:
+        return
+    try:
+        place.sweep()
+        listing = place.listing()
+    except UserError as error:
+        shelf().troubles.append(str(error))
+        return
+    shelf().troubles += listing.problems
+    for kind, most in RESTORED.items():
+        for run in reversed(listing.of(kind)[:most]):
+            _try_to_open(run)
+
+
+def _try_to_open(run: Run, model: FaceModel | None = None) -> None:
+    try:
+        open_run(run, model)
+    except UserError as error:
+        shelf().troubles.append(f"{run.name} cannot be opened. {error}")
+
+
+def _read_set(run: Run) -> SyntheticSet:
+    return _set_of(str(run.folder), run)
+
+
+@st.cache_resource(max_entries=50, show_spinner="Opening a set …")
+def _set_of(key: str, _run: Run) -> SyntheticSet:
+    return contents.open_set(_run)

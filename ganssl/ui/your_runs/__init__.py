@@ -1,0 +1,1 @@
+"""What the page Your runs alone draws."""
