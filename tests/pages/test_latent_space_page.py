@@ -235,7 +235,7 @@ def test_every_direction_has_a_form_of_its_own(page):
     assert page.text_input[0].value == "Bald"
     show(page, "Discover")
     names = [box.value for box in page.text_input]
-    assert names == [f"PCA {rank}" for rank in range(1, 7)]
+    assert names == [f"SeFa {rank}" for rank in range(1, 7)]
 
 
 @pytest.mark.parametrize(

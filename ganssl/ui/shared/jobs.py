@@ -65,7 +65,7 @@ def visitor_jobs() -> VisitorJobs:
 
 def this_visit() -> Visit:
     """The visitor's folder and name among the jobs."""
-    number = visit_number(st.context.cookies.get(NAME)) if runtime.exists() else ""
+    number = visit_number(st.context.cookies.get(NAME))
     return _visits().enter(get_script_run_ctx().session_id, number)
 
 

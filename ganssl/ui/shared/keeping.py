@@ -11,14 +11,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit import runtime
 
 from ganssl.errors import UserError
 from ganssl.ui.shared.jobs import this_visit
 from ganssl.ui.shared.shelf import Shelf, shelf
 from ganssl.ui.shared.shelf_choice import free_name
 from ganssl.workspace import Run, Workspace, contents, open_workspace
-from ganssl.workspace.run import CLASSIFIER, PHOTOS, SET, SLIDER
+from ganssl.workspace.run import CLASSIFIER, JUDGEMENT, PHOTOS, SET, SLIDER
 
 if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
@@ -63,23 +62,23 @@ def come_back() -> None:
     if CAME_BACK in st.session_state:
         return
     st.session_state[CAME_BACK] = True
-    held = this_visit().held if runtime.exists() else {}
-    for key, value in held.items():
+    visit = this_visit()
+    came_back = len(visit.sessions) > 1
+    for key, value in visit.held.items() if came_back else ():
         if key not in st.session_state:
             st.session_state[key] = value
-    if not held:
+    if "shelf" not in st.session_state:
         _fill_shelf()
 
 
 def hold() -> None:
     """Remember what a reload of the page shall find again."""
-    if runtime.exists():
-        held = this_visit().held
-        for key in HELD:
-            if key in st.session_state:
-                held[key] = st.session_state[key]
-            else:
-                held.pop(key, None)
+    held = this_visit().held
+    for key in HELD:
+        if key in st.session_state:
+            held[key] = st.session_state[key]
+        else:
+            held.pop(key, None)
 
 
 def keep_or_tell(mine: Shelf, keep: Callable[[], Run]) -> Run | None:
@@ -125,7 +124,7 @@ def forget_run(kind: str, name: str) -> None:
 
 
 def open_run(run: Run, model: FaceModel | None = None) -> str:
-    """Put what a run keeps on the shelf, and return its name there.
+    """Put what a run keeps on the shelf, and return its name there; of a judgement its classifier.
 
     Args:
         model: whose slider it is; only for one.
@@ -142,10 +141,11 @@ def open_run(run: Run, model: FaceModel | None = None) -> str:
         mine.runs[SLIDER, direction.attribute] = run
         return direction.attribute
     read = {SET: _read_set, CLASSIFIER: contents.open_classifier, PHOTOS: contents.open_photos}
-    things = _things(run.kind)
+    kind = CLASSIFIER if run.kind == JUDGEMENT else run.kind
+    things = _things(kind)
     name = free_name(run.name, things)
-    things[name] = read[run.kind](run)
-    mine.runs[run.kind, name] = run
+    things[name] = read[kind](run)
+    mine.runs[kind, name] = run
     return name
 
 

@@ -18,9 +18,9 @@ NAME = "ganssl_visit"
 NUMBER = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
-def visit_number(text: str | None) -> str:
+def visit_number(text: object) -> str:
     """The number as it was sent out; empty for anything else."""
-    return text if text and NUMBER.fullmatch(text) else ""
+    return text if isinstance(text, str) and NUMBER.fullmatch(text) else ""
 
 
 class VisitCookie:
