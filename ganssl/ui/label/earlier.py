@@ -56,6 +56,8 @@ def _open(work: Work, run: Run, say: Say) -> None:
             work.session.add_photos(photos)
             work.session.take_labels(photos)
             say("success", f"{len(photos):,} photos were opened.")
+        elif not work.session.names:
+            say("error", "Hand in the photos first, or open those that you kept; then the answers.")
         else:
             notes = restore(work.session, open_labels(run))
             for note in notes:

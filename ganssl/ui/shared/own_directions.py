@@ -54,9 +54,9 @@ def keep_own(
         kept.attribute: kept,
     }
     if place is not None:
+        run = keep_or_tell(on_shelf, lambda: keep_slider(place, kept, model.id))
         if instead is not None:
             forget_run(SLIDER, instead)
-        run = keep_or_tell(on_shelf, lambda: keep_slider(place, kept, model.id))
         if run is not None:
             on_shelf.runs[SLIDER, kept.attribute] = run
     return kept

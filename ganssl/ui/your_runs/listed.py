@@ -47,7 +47,7 @@ def show_kept(place: Workspace, model: FaceModel) -> None:
                 "name": run.name,
                 "what": KINDS[run.kind],
                 "made": run.made.astimezone(),
-                "figures": headline(run) if run.finished else "stopped before its end",
+                "figures": headline(run) if run.finished else "not finished",
             }
             for run in listing.runs
         ],
