@@ -51,3 +51,15 @@ def test_a_workspace_must_be_named(workspace, monkeypatch, capsys, tmp_path):
     monkeypatch.delenv("GANSSL_WORKSPACE")
     assert main(["runs", "list"]) == 2
     assert "GANSSL_WORKSPACE" in capsys.readouterr().err
+
+
+def test_the_app_is_told_its_workspace(tmp_path, monkeypatch, capsys):
+    given = {}
+    monkeypatch.setattr("subprocess.call", lambda command, env: given.update(env) or 0)
+    folder = tmp_path / "mine"
+    assert main(["app", "--no-browser", "--workspace", str(folder)]) == 0
+    assert given["GANSSL_WORKSPACE"] == str(folder) and (folder / "runs").is_dir()
+    given.clear()
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    assert main(["app", "--no-browser", "--workspace", str(tmp_path / "file")]) == 2
+    assert not given and "is a file" in capsys.readouterr().err
