@@ -21,8 +21,8 @@ ALIKE = "alike"
 NEAREST = 3
 CHUNK = 512
 THUMBNAIL = 48
-AXES, PERPLEXITY = 50, 30.0
-"""Of t-SNE: principal axes of the embeddings, and about how many neighbours count."""
+AXES, PERPLEXITY, STEPS = 50, 30.0, 500
+"""Of t-SNE: principal axes of the embeddings, about how many neighbours count, and its steps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +108,7 @@ def places_alike(embeddings: np.ndarray, seed: int = 0) -> np.ndarray:
     """
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
+    from threadpoolctl import ThreadpoolController
 
     count = len(embeddings)
     if count < 4:
@@ -116,8 +117,9 @@ def places_alike(embeddings: np.ndarray, seed: int = 0) -> np.ndarray:
     axes = min(AXES, *unit.shape)
     reduced = PCA(axes, random_state=seed).fit_transform(unit.astype(np.float32))
     near = min(PERPLEXITY, (count - 1) / 3)
-    layout = TSNE(2, perplexity=near, init="pca", random_state=seed, n_jobs=1)
-    return layout.fit_transform(reduced).astype(np.float32)
+    layout = TSNE(2, perplexity=near, init="pca", random_state=seed, max_iter=STEPS, n_jobs=1)
+    with ThreadpoolController().limit(limits=1):  # its many short steps would wait for each other
+        return layout.fit_transform(reduced).astype(np.float32)
 
 
 def _principal_map(codes: np.ndarray, dimensions: int) -> CodeMap:

@@ -106,14 +106,15 @@ def test_map_figure_colours_by_class_or_score(codes):
 
 def test_faces_that_are_alike_lie_together():
     rng = np.random.default_rng(0)
-    kinds = np.repeat(np.arange(4), 40)
+    kinds = np.repeat(np.arange(4), 20)
     middles = rng.normal(size=(4, 32))
-    embeddings = (middles[kinds] + 0.4 * rng.normal(size=(160, 32))).astype(np.float32)
-    places = places_alike(embeddings * rng.uniform(0.5, 2.0, (160, 1)))  # length says nothing
-    assert places.shape == (160, 2) and places.dtype == np.float32
+    embeddings = (middles[kinds] + 0.4 * rng.normal(size=(80, 32))).astype(np.float32)
+    places = places_alike(embeddings * rng.uniform(0.5, 2.0, (80, 1)))  # length says nothing
+    assert places.shape == (80, 2) and places.dtype == np.float32
     gaps = np.linalg.norm(places[:, None] - places[None], axis=2)
     np.fill_diagonal(gaps, np.inf)
     assert (kinds[gaps.argmin(axis=1)] == kinds).mean() > 0.95
-    np.testing.assert_array_equal(places_alike(embeddings), places_alike(embeddings))
+    few = embeddings[::4]
+    np.testing.assert_array_equal(places_alike(few), places_alike(few))
     with pytest.raises(UserError, match="4 faces"):
         places_alike(embeddings[:3])
