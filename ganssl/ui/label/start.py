@@ -71,8 +71,9 @@ def _ask_before_forgetting(work: Work) -> None:
         "here and wherever they were handed to. *Use and save* has files to take home before."
     )
     with st.container(horizontal=True):
-        if st.button("Forget them", type="primary", key="label/forget for good"):
-            forget_work()
+        if st.button(
+            "Forget them", type="primary", on_click=forget_work, key="label/forget for good"
+        ):
             st.rerun()
         if st.button("Keep them", key="label/do not forget"):
             st.rerun()

@@ -85,8 +85,13 @@ def ask_before_deleting(name: str, count: int) -> None:
     """Files cannot be taken back, so the question comes first."""
     st.markdown(f"**{name}**: {count:,} faces and their ZIP are deleted from the disk for good.")
     with st.container(horizontal=True):
-        if st.button("Delete it", type="primary", key="synthesize/delete for good"):
-            delete_set(name, this_visit())
+        if st.button(
+            "Delete it",
+            type="primary",
+            on_click=delete_set,
+            args=(name, this_visit()),
+            key="synthesize/delete for good",
+        ):
             st.rerun()
         if st.button("Keep it", key="synthesize/do not delete"):
             st.rerun()

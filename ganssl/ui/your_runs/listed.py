@@ -160,8 +160,13 @@ def _ask_before_deleting(place: Workspace, run: Run) -> None:
     """Files cannot be taken back, so the question comes first."""
     st.markdown(f"**{run.name}** ({KINDS[run.kind]}) is deleted from the disk for good.")
     with st.container(horizontal=True):
-        if st.button("Delete it", type="primary", key="runs/delete for good"):
-            _delete(place, run)
+        if st.button(
+            "Delete it",
+            type="primary",
+            on_click=_delete,
+            args=(place, run),
+            key="runs/delete for good",
+        ):
             st.rerun()
         if st.button("Keep it", key="runs/do not delete"):
             st.rerun()
