@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from ganssl.laboratory.laboratory import SIDES, Laboratory
 from ganssl.photos.skin_tone import NAME
 
 if TYPE_CHECKING:
+    from ganssl.models.bundle import BundleModel
     from ganssl.models.face_model import FaceModel
 
 COUNT = 10
@@ -99,15 +100,15 @@ def first_layer_directions(
     ]
 
 
-def shows_first_layer(model: FaceModel) -> bool:
+def shows_first_layer(model: FaceModel) -> TypeGuard[BundleModel]:
     """Whether `first_layer` can read a model.
 
     Where it can, principal components of codes are of no use beside SeFa: the
     codes of the bundles are whitened, and vary as much in every direction.
     """
-    from ganssl.models.bundle import BundleModel
+    from ganssl.models import bundle
 
-    return isinstance(model, BundleModel)
+    return isinstance(model, bundle.BundleModel)
 
 
 def first_layer(model: FaceModel) -> np.ndarray:

@@ -151,7 +151,11 @@ def _seen(
     for start in range(0, len(codes), CHUNK):
         faces = laboratory.decode(codes[start : start + CHUNK])
         rows = slice(start, start + len(faces))
-        small[rows] = thumbnails(lambda _, faces=faces: faces, codes[rows])
+
+        def decoded(_: np.ndarray, faces: np.ndarray = faces) -> np.ndarray:
+            return faces
+
+        small[rows] = thumbnails(decoded, codes[rows])
         features.append(laboratory.readout.network.features(faces))
         if progress:
             progress(rows.stop, len(codes))

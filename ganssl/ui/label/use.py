@@ -53,7 +53,8 @@ def _hand_over(work: Work) -> None:
         key="label/hand over",
     ):
         _put_on_shelf(work)
-        turn_to("train/photos", work.handed_over)
+        if work.handed_over:
+            turn_to("train/photos", work.handed_over)
         st.switch_page("pages/train_and_evaluate.py")
     if work.handed_over:
         st.success(

@@ -146,7 +146,7 @@ def _figure(laid: CodeMap, population: Population, model: FaceModel, colour: str
 
 def _laid_out(population: Population, method: str, dimensions: int) -> CodeMap | None:
     """The map; that of UMAP is made by a job, and None until it is there."""
-    if method == ALIKE:
+    if method == ALIKE and population.alike is not None:
         return CodeMap(population.mapped, population.alike, ALIKE)
 
     def lay_out(context: JobContext | None = None) -> CodeMap:

@@ -136,6 +136,8 @@ def open_run(run: Run, model: FaceModel | None = None) -> str:
         if other.id == run.id and name in _things(kind):
             return name
     if run.kind == SLIDER:
+        if model is None:
+            raise ValueError("a slider is opened for a model")
         direction = contents.open_slider(run, model)
         mine.directions[direction.attribute] = direction
         mine.runs[SLIDER, direction.attribute] = run

@@ -75,25 +75,26 @@ def start_set(
         try:
             if place is not None:
                 run = begun or begin_set(place, name, recipe, model, layout)
+                target = run.folder
             else:
-                folder = visit.new_folder(expected)
+                target = folder = visit.new_folder(expected)
             summary = synthesize(
                 model,
                 recipe,
-                (run.folder if run else folder) / SET_FOLDER,
+                target / SET_FOLDER,
                 progress=context.stage("Making faces"),
                 layout=layout,
                 directions=directions,
             )
             zip_set(summary.folder, zip_path(summary.folder), context.stage("Packing the ZIP"))
             made = read_set(summary.folder)
-            if run is not None:
+            if run is not None and place is not None:
                 mine.runs[SET, name] = finish_set(place, run, made)
             mine.sets[name] = made
         except BaseException as error:
             if folder is not None:
                 visit.delete(folder)
-            elif run is not None:
+            elif run is not None and place is not None:
                 given_up = isinstance(error, Cancelled) and not jobs.server_stops
                 if given_up or not (run.folder / SET_FOLDER).is_dir():
                     place.delete(run)  # else it can go on later

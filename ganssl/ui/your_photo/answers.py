@@ -37,6 +37,8 @@ def face_score(slot: PhotoSlot, classifier: Classifier) -> float:
     Raises `UserError` where its features are not installed or have other weights.
     """
     extractor, given = extractor_for(classifier), slot.given
+    if given is None:
+        raise UserError("There is no photo: give one first.")
     crop = prepare_face(given.photo, classifier.source.preprocess, given.chosen, given.faces)
     return float(classifier.scores(extractor.features(crop.pixels[None]))[0])
 

@@ -192,7 +192,9 @@ class PhotoSlot:
             probes = readout(self.model.size)
             network = probes.network if probes else None
             with st.spinner("Aligning and encoding …"):
-                given.face = editable_photo(self.model, given.photo, given.chosen, faces, network)
+                given.face = editable_photo(
+                    self.model, given.photo, given.chosen, given.faces, network
+                )
             given.model = self.model.faces_key
         return given.face
 
