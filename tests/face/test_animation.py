@@ -74,7 +74,7 @@ def test_a_generated_animation_says_so():
         (4, 0.1, "gif", "0.2 to 30 seconds"),
         (4, float("nan"), "gif", "0.2 to 30 seconds"),
         (100, 1.0, "webp", "there can be 50 a second"),
-        (4, 1.0, "avi", "gif, webp, mp4, not 'avi'"),
+        (4, 1.0, "avi", "mp4, webp, gif, not 'avi'"),
     ],
 )
 def test_what_makes_no_animation_gets_a_sentence(count, seconds, kind, says):

@@ -180,7 +180,7 @@ def test_holding_an_attribute_changes_the_card(labelled):
     choose(labelled, labelled.multiselect, "held", ["Male"])
     assert "71% of its length left" in texts(labelled)  # Young leans on Male at 45°
     held = metrics(labelled)
-    assert held["Side effects"] != free["Side effects"]
+    assert held != free
     assert held["AUC on held-out faces"] not in (free["AUC on held-out faces"], "not known")
     choose(labelled, labelled.selectbox, "attribute", "Male")  # cannot hold itself
     assert "of its length left" not in texts(labelled) and not labelled.error

@@ -281,7 +281,7 @@ def test_few_labels_can_be_behind_a_set():
     app = AppTest.from_function(few_labels_form, default_timeout=120).run()
     assert app.session_state["result"][0].labels_per_class is None
     directions = app.session_state["result"][1]
-    choose(app, app.selectbox, f"direction Smiling {directions.id}", "few labels")
+    choose(app, app.selectbox, f"direction Smiling False {directions.id}", "few labels")
     recipe, directions = app.session_state["result"]
     assert recipe.labels_per_class == 50 and recipe.method is None
     assert directions is app.session_state["few"]
