@@ -68,10 +68,10 @@ def show_training(model: FaceModel) -> None:
         with st.spinner("Learning …"), _one_at_a_time:
             training.train(10 if ten else 1)
     live, recorded = st.columns([5, 3], gap="medium")
+    with recorded:  # first, since what plays begins with a moment of learning
+        show_recorded()
     with live:
         st.fragment(_show_learning, run_every=PERIOD if playing else None)(model)
-    with recorded:
-        show_recorded()
 
 
 def _show_learning(model: FaceModel) -> None:
