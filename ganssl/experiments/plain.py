@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ganssl.base.device import fast_precision
 from ganssl.base.progress import Progress, Stages
 from ganssl.classifier.classifier import Classifier
 from ganssl.classifier.from_faces import train_on_set
@@ -29,7 +28,7 @@ from ganssl.models.face_model import FaceModel
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.prepared import PreparedPhotos, labelled, prepare_photos
 from ganssl.photos.preprocess import Preprocess
-from ganssl.synthesis import Recipe, read_set, synthesize
+from ganssl.synthesis import Recipe, fast_arithmetic, read_set, synthesize
 
 FIGURES: tuple[str, ...] = ("accuracy", "accuracy_own", "accuracy_at_half", "auc", "majority")
 
@@ -59,6 +58,7 @@ def run_plain(
     crop, reading = Preprocess(size), progress and progress("reading photos")
     prepared = prepare_photos(held, crop, reading)
     features = extractor.features(prepared.pixels, progress and progress("face features"))
+    precision, engine = fast_arithmetic(model.engines)
     report: Progress | None = progress and progress("draws")
     rows = []
     for attribute, count, seed, _ in (cells := plan.cells()):
@@ -70,7 +70,8 @@ def run_plain(
             count=plan.faces,
             size=size,
             labels_per_class=count,
-            precision=fast_precision(),
+            precision=precision,
+            engine=engine,
         )
         classifier = _classifier(model, extractor, recipe, directions)
         rows.append(
