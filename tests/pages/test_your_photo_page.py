@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from streamlit.runtime.caching import get_data_cache_stats_provider
+from streamlit.testing.v1 import AppTest
 
 from ganssl.attributes import Attribute
 from ganssl.classifier import train_classifier
