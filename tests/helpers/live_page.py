@@ -202,6 +202,17 @@ class LivePage(Page):
         )
         return x + width / 2, y + height / 2
 
+    @property
+    def face_in_view(self) -> bool:
+        """Whether the middle of the face is within the window."""
+        return self.window.execute_script(
+            """
+            const {top, height} = document.querySelector(
+              '.st-key-after-face [data-testid="stImage"]').getBoundingClientRect();
+            return top + height / 2 > 0 && top + height / 2 < innerHeight;
+            """
+        )
+
     def undo(self) -> None:
         self.window.execute_script("document.querySelector('.stMain').scrollTo(0, 0)")
         self.click("button", "Undo")
