@@ -27,7 +27,7 @@ from ganssl.features.feature_cache import cached_features
 from ganssl.fitting.photo_check import learn_view
 from ganssl.fitting.spread_labels import fit_feature_view
 from ganssl.metrics.expected import Expected
-from ganssl.metrics.threshold import anchored_threshold, soft_threshold
+from ganssl.metrics.threshold import anchored_threshold, soft_threshold, with_measured_bells
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
 
@@ -96,6 +96,10 @@ class Anchor:
         found = soft_threshold(scores, present)
         if found.bells is None:
             return classifier.with_threshold(found.threshold, found.note)
+        if self.check is None and len(self.unlabelled):
+            known = classifier.scores(self.features)
+            others = classifier.scores(self.unlabelled)
+            found = with_measured_bells(found, others, known, self.labels)
         placed = classifier.with_threshold(found.threshold, note, found.bells)
         right = float(np.mean(np.where(scores >= found.threshold, present, 1.0 - present)))
         expected = expected.including("overlap", right)

@@ -122,7 +122,7 @@ class FaceNetwork:
         """A Keras network may still change, so TensorFlow runs it; one of a file runs on the
         engine for this device."""
         self.config, self._model = config, model
-        self._functions: dict[int, Callable[[np.ndarray], np.ndarray]] = {}
+        self._functions: dict[tuple[int, bool], Callable[[np.ndarray], np.ndarray]] = {}
         if not isinstance(model, StoredNetwork):
             model.trainable = False
 
@@ -174,9 +174,10 @@ class FaceNetwork:
     def features(self, pixels: np.ndarray, batch_size: int = 64) -> np.ndarray:
         """uint8 faces `[n, s, s, 3]` → float32 `[n, size]`.
 
-        The embedding beside the mean of the middle map.
+        The embedding beside the mean of the middle map. Values of another type,
+        from 0 to 255 too, are taken by TensorFlow.
         """
-        run = self._function(pixels.shape[1])
+        run = self._function(pixels.shape[1], pixels.dtype == np.uint8)
         batches = [run(pixels[i : i + batch_size]) for i in range(0, len(pixels), batch_size)]
         return np.concatenate(batches) if batches else np.empty((0, self.size), np.float32)
 
@@ -185,12 +186,12 @@ class FaceNetwork:
         outputs = self.model(reduce_to_side(faces), training=False)
         return [outputs[name] for name in self.MAPS]
 
-    def _function(self, side: int) -> Callable[[np.ndarray], np.ndarray]:
-        """The features of uint8 faces `[n, side, side, 3]`, kept by side."""
-        if side not in self._functions:
-            graph = runs_as_graph(self._model) and side % SIDE == 0
-            self._functions[side] = self._on_graph(side) if graph else self._on_tensorflow(side)
-        return self._functions[side]
+    def _function(self, side: int, whole: bool) -> Callable[[np.ndarray], np.ndarray]:
+        """The features of faces `[n, side, side, 3]`, kept by side; graphs take whole numbers."""
+        key = side, whole and runs_as_graph(self._model) and side % SIDE == 0
+        if key not in self._functions:
+            self._functions[key] = self._on_graph(side) if key[1] else self._on_tensorflow(side)
+        return self._functions[key]
 
     def _on_graph(self, side: int) -> Callable[[np.ndarray], np.ndarray]:
         return open_for_many(self._model.graph(lambda kit: draw_features(kit, self.config, side)))

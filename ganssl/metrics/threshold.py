@@ -18,7 +18,7 @@ share is present.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from scipy.special import expit, logit
@@ -125,6 +125,26 @@ def anchored_threshold(
         f"{len(logits):,} unlabelled ones fill; {bells.share:.0%} of these are in the upper one",
         bells=bells,
     )
+
+
+def with_measured_bells(
+    found: Calibration, scores: np.ndarray, known_scores: np.ndarray, known_labels: np.ndarray
+) -> Calibration:
+    """The same threshold, with bells as wide and as far apart as photos' scores are.
+
+    The bells of `soft_threshold` know where to cut; how likely a photo is to be
+    of a class they draw towards one half, as far as its soft label was unsure,
+    so that another share of classes would be read off them wrongly.
+
+    Args:
+        scores, known_scores, known_labels: as in `anchored_threshold`.
+    """
+    bells = anchored_bells(_logits(scores), _logits(known_scores), known_labels)
+    if bells is None or found.bells is None:
+        return found
+    bells = replace(bells, share=found.bells.share)
+    aside = float(_logits(np.array([found.threshold]))[0]) - bells.cut()
+    return replace(found, bells=replace(bells, low=bells.low + aside, high=bells.high + aside))
 
 
 def soft_threshold(scores: np.ndarray, present: np.ndarray) -> Calibration:
