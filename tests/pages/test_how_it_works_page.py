@@ -253,7 +253,7 @@ def test_a_bookmark_opens_explore_in_presentation_mode_and_steps_edit_the_face(o
     app.button(key="stage-reset").click().run()
     assert app.slider(key="explore/slider Smiling").value == 0
     app.button(key="stage-leave").click().run()
-    assert app.tabs and app.button(key="presentation").label == "Presentation mode"
+    assert app.tabs
 
 
 def test_a_tiny_training_learns_to_rebuild():
