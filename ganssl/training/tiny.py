@@ -60,7 +60,7 @@ class TinyTraining:
                 if isinstance(layer, BatchNorm):
                     layer.momentum = MOMENTUM
         self.seed = seed
-        self.start = {name: np.array(v) for name, v in self.training.variables().items()}
+        self.start = {name: v.numpy() for name, v in self.training.variables().items()}
         self.rng = np.random.default_rng(seed)
         self.history: list[dict[str, float]] = []
 

@@ -17,7 +17,7 @@ from tests.helpers.browser import STOPWATCH, Page, chromium, wait_until
 
 pytestmark = pytest.mark.browser
 
-TYPICAL = "?seed=1&truncation=0.3"
+TYPICAL = "?seed=19&truncation=0.3"
 """A face near the average, where no readout is at its limit."""
 
 

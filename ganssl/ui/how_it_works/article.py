@@ -51,7 +51,7 @@ def show_article() -> None:
         height = "stretch" if presenting() else "content"
         bare = {"displayModeBar": False}
         st.plotly_chart(chart, alt=alt, height=height, config=bare, key="story/waterfall")
-    st.markdown(conclusion(result))
+    (st.caption if presenting() else st.markdown)(conclusion(result))
     if presenting():
         return
     st.caption(
