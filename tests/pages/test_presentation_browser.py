@@ -18,7 +18,7 @@ HEADING = "h2"
 BEYOND = """
 const bar = document.querySelector('.st-key-stage-bar').getBoundingClientRect();
 const beyond = [];
-const shown = 'h2, img, input[type="range"], table, button, canvas, .stPlotlyChart, .stMarkdown';
+const shown = 'h2, img, .stSlider, table, button, canvas, .stPlotlyChart, .stMarkdown';
 for (const element of document.querySelectorAll(`[data-testid="stMain"] :is(${shown})`)) {
   const box = element.getBoundingClientRect();
   if (!box.width || !box.height) continue;
