@@ -142,6 +142,7 @@ def test_one_click_from_a_presentation_to_a_face_of_the_camera(model, photo, tmp
         page.all(shutter)[0].click()
         page.settle(lambda: len(page.all(".st-key-stage-me img")) == 3)
         assert not page.errors()
+        page.settle(lambda: any("reads Smiling" in m.text for m in page.all(".stMarkdown")))
         words = next(m.text for m in page.all(".stMarkdown") if "reads Smiling" in m.text)
         before, after = (int(share) for share in re.findall(r"(\d+)%", words))
         assert after >= max(before, 40)
