@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlencode
 
 from PIL import Image
 from selenium.webdriver.common.keys import Keys
@@ -23,11 +23,11 @@ from selenium.webdriver.common.keys import Keys
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from ganssl.face.gallery import load_gallery  # noqa: E402
+from ganssl.models.catalogue import load_model  # noqa: E402
 from tests.helpers import browser  # noqa: E402
 from tests.helpers.live_page import LivePage  # noqa: E402
 
-GALLERY = ROOT / "assets" / "models" / "faces-128" / "gallery.json"
-TITLE = "Long brown hair"
 ATTRIBUTE, AMOUNT = "Smiling", 2.0
 SMALL_STEPS = 5
 """Presses of an arrow key, a tenth of σ each, from one frame to the next."""
@@ -45,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures")
     parser.add_argument(
-        "--face", default=TITLE, help="its title in the gallery (default: %(default)s)"
+        "--face", help="its title in the gallery (default: the one that the app opens with)"
     )
     args = parser.parse_args()
     address = link(args.face)
@@ -66,13 +66,14 @@ def main() -> None:
     print(f"wrote app.png and slider.webp to {args.out}")
 
 
-def link(title: str) -> str:
-    """The address of a face of the gallery."""
-    faces = json.loads(GALLERY.read_text(encoding="utf-8"))["faces"]
-    found = {face["title"]: face for face in faces}
-    if title not in found:
-        sys.exit(f"The gallery has no face {title!r}; it has {', '.join(found)}.")
-    return "?seed={seed}&truncation={truncation}".format(**found[title])
+def link(title: str | None) -> str:
+    """The address of a face of the shipped model's gallery; its first when None."""
+    gallery = load_gallery(load_model())
+    faces = dict(gallery.faces)
+    if title is not None and title not in faces:
+        sys.exit(f"The gallery has no face {title!r}; it has {', '.join(faces)}.")
+    state = gallery.first if title is None else faces[title]
+    return "?" + urlencode(state.to_query(), doseq=True)
 
 
 def screenshot(page: LivePage) -> Image.Image:

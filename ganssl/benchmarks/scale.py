@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ganssl.base.device import fast_arithmetic
 from ganssl.benchmarks.measurement import median_time
+from ganssl.benchmarks.synthesis import one_block
 from ganssl.errors import UserError
 from ganssl.features.extractor import get_extractor
 from ganssl.models.face_model import FaceModel
@@ -36,14 +36,7 @@ def measure_rates(model: FaceModel, seconds: float = 3.0) -> Rates:
     """Make sets of one block in tar files, as large sets are, and read one back."""
     if not model.directions.sliders:
         raise UserError(f"The model {model.name} has no directions to make sets with.")
-    precision, engine = fast_arithmetic(model.engines)
-    recipe = Recipe(
-        model.directions.sliders[0],
-        BLOCK,
-        size=min(64, model.size),
-        precision=precision,
-        engine=engine,
-    )
+    recipe = one_block(model)
     extractor = get_extractor()
     with TemporaryDirectory() as place:
         kept = Path(place) / "kept"

@@ -29,6 +29,18 @@ PHOTOS, DIFFERENT = 202_599, 48
 ROUNDS = 3
 
 
+def one_block(model: FaceModel) -> Recipe:
+    """A set of one block of faces in the usual size, of the model's first slider."""
+    precision, engine = fast_arithmetic(model.engines)
+    return Recipe(
+        model.directions.sliders[0],
+        BLOCK,
+        size=min(64, model.size),
+        precision=precision,
+        engine=engine,
+    )
+
+
 def measure_synthesis(model: FaceModel, seconds: float = 3.0) -> Iterator[Measurement]:
     """The rate of whole sets against both references.
 
@@ -41,14 +53,7 @@ def measure_synthesis(model: FaceModel, seconds: float = 3.0) -> Iterator[Measur
     """
     if not model.directions.sliders:
         return
-    precision, engine = fast_arithmetic(model.engines)
-    recipe = Recipe(
-        model.directions.sliders[0],
-        BLOCK,
-        size=min(64, model.size),
-        precision=precision,
-        engine=engine,
-    )
+    recipe = one_block(model)
     with TemporaryDirectory() as folder:
         runs = (
             _bare_generator(model, recipe),

@@ -97,8 +97,7 @@ class Anchor:
         if found.bells is None:
             return classifier.with_threshold(found.threshold, found.note)
         if self.check is None and len(self.unlabelled):
-            known = classifier.scores(self.features)
-            others = classifier.scores(self.unlabelled)
+            known, others = np.split(scores, [len(self.labels)])
             found = with_measured_bells(found, others, known, self.labels)
         placed = classifier.with_threshold(found.threshold, note, found.bells)
         right = float(np.mean(np.where(scores >= found.threshold, present, 1.0 - present)))

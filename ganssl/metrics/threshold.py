@@ -116,15 +116,11 @@ def anchored_threshold(
     bells = anchored_bells(logits, known, known_labels)
     if bells is None:
         return _undecided("anchored", "the labelled photos of both classes score alike")
-    return Calibration(
-        threshold=float(expit(bells.cut())),
-        positive_share=bells.share,
-        method="anchored",
-        trusted=True,
-        note=f"placed between the two groups that {len(known):,} labelled photos begin and "
-        f"{len(logits):,} unlabelled ones fill; {bells.share:.0%} of these are in the upper one",
-        bells=bells,
+    note = (
+        f"placed between the two groups that {len(known):,} labelled photos begin and "
+        f"{len(logits):,} unlabelled ones fill; {bells.share:.0%} of these are in the upper one"
     )
+    return _cut(bells, bells.share, "anchored", note)
 
 
 def with_measured_bells(
@@ -157,14 +153,8 @@ def soft_threshold(scores: np.ndarray, present: np.ndarray) -> Calibration:
     bells = logistic_bells(_logits(scores), present)
     if bells is None:
         return _undecided("soft", "those that should be present do not score higher")
-    return Calibration(
-        threshold=float(expit(bells.cut())),
-        positive_share=bells.share,
-        method="soft",
-        trusted=True,
-        note=f"placed where {len(present):,} photos, {bells.share:.0%} of them present, part",
-        bells=bells,
-    )
+    note = f"placed where {len(present):,} photos, {bells.share:.0%} of them present, part"
+    return _cut(bells, bells.share, "soft", note)
 
 
 def shifted_threshold(scores: np.ndarray, bells: Bells) -> Calibration:
@@ -192,15 +182,16 @@ def shifted_threshold(scores: np.ndarray, bells: Bells) -> Calibration:
     if not found.changed:
         note = f"where it was: {told} are present, which agrees with the {bells.share:.0%} before"
         return Calibration(float(expit(bells.cut())), found.share, "shares", True, note, bells)
-    return Calibration(
-        threshold=float(expit(bells.cut(found.share))),
-        positive_share=found.share,
-        method="shares",
-        trusted=True,
-        note=f"set for these photos: {told} are present (Saerens et al. 2002), not "
-        f"{bells.share:.0%} as it was placed for",
-        bells=bells,
+    note = (
+        f"set for these photos: {told} are present (Saerens et al. 2002), not "
+        f"{bells.share:.0%} as it was placed for"
     )
+    return _cut(bells, found.share, "shares", note)
+
+
+def _cut(bells: Bells, share: float, method: str, note: str) -> Calibration:
+    """The threshold between two bells for a share of present ones."""
+    return Calibration(float(expit(bells.cut(share))), share, method, True, note, bells)
 
 
 def _logits(scores: np.ndarray) -> np.ndarray:
