@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -122,17 +122,16 @@ def table(
     counts = sorted({r["labels_per_class"] for r in rows if r["labels_per_class"] is not None})
     entries = {(r["method"], r["labels_per_class"]): r for r in rows}
     methods = [name for name in METHODS if any(method == name for method, _ in entries)]
-    width = max(map(len, methods))
     order = "" if choice == PER_CLASS else f", {WORDS.get(choice, choice)} photos"
-    lines = [f"{attribute}, {figure} on {test}{order}"]
-    lines.append(" " * width + "".join(f"{_budget(n, choice):>15}" for n in counts))
-    for name in methods:
-        if name in (MAJORITY, ALL):
-            texts = [_entry(entries[name, None], figure)] * len(counts)
-        else:
-            texts = [_entry(entries[name, count], figure) for count in counts]
-        lines.append(f"{name:<{width}}" + "".join(f"{text:>15}" for text in texts))
-    return "\n".join(lines)
+    texts = {
+        name: [
+            _entry(entries[name, None if name in (MAJORITY, ALL) else count], figure)
+            for count in counts
+        ]
+        for name in methods
+    }
+    title = f"{attribute}, {figure} on {test}{order}"
+    return _in_columns(title, [_budget(n, choice) for n in counts], texts)
 
 
 def choice_table(
@@ -153,15 +152,17 @@ def choice_table(
     counts = sorted({r["labels_per_class"] for r in rows})
     entries = {(r["choice"], r["labels_per_class"]): r for r in rows}
     choices = [name for name in CHOICES if any(choice == name for choice, _ in entries)]
-    width = max(map(len, choices))
-    lines = [f"{attribute}, {figure} on {test} by the choice of photos: {method}"]
-    lines.append(" " * width + "".join(f"{2 * n:>15}" for n in counts))
-    lines += [
-        f"{name:<{width}}"
-        + "".join(f"{_entry(entries[name, count], figure):>15}" for count in counts)
-        for name in choices
-    ]
-    return "\n".join(lines)
+    texts = {name: [_entry(entries[name, count], figure) for count in counts] for name in choices}
+    title = f"{attribute}, {figure} on {test} by the choice of photos: {method}"
+    return _in_columns(title, [str(2 * n) for n in counts], texts)
+
+
+def _in_columns(title: str, heads: Sequence[str], texts: Mapping[str, Sequence[str]]) -> str:
+    """A title, the heads of the columns, and a line for each name."""
+    width = max(map(len, texts))
+    rows = {"": heads, **texts}
+    lines = [f"{n:<{width}}" + "".join(f"{text:>15}" for text in row) for n, row in rows.items()]
+    return "\n".join([title, *lines])
 
 
 def chosen(found: Sequence[dict], choice: str = PER_CLASS) -> list[dict]:

@@ -38,9 +38,6 @@ from ganssl.photos.label_file import (
 )
 from ganssl.photos.uploads import read_uploads
 from ganssl.synthesis import Recipe, read_set
-from ganssl.synthesis.codes import Codes
-from ganssl.synthesis.layout import SetInfo
-from ganssl.synthesis.writer import finish_set, open_set, write_block
 from tests.fuzz.mutations import (
     Mutation,
     mutate_bytes,
@@ -53,6 +50,7 @@ from tests.fuzz.mutations import (
     one_of,
 )
 from tests.helpers.labelled_uploads import zipped
+from tests.helpers.one_attribute_set import one_attribute_set
 from tests.helpers.planted import make_direction
 from tests.helpers.planted_features import planted_features
 
@@ -174,25 +172,9 @@ def use_recipe(data: bytes) -> None:
 @cache
 def set_files() -> dict[str, bytes]:
     """A finished set of four faces."""
-    recipe = Recipe("Smiling", 4, size=16, balance_over=("Male",))
-    info = SetInfo(recipe, MODEL.id, "small", "0" * 12, "", "folder", "GANSSL")
-    labels = np.array([0, 1, 0, 1], np.int8)
-    codes = Codes(
-        index=np.arange(4),
-        codes=np.zeros((4, 4), np.float32),
-        labels=labels,
-        scores=labels - 0.5,
-        pairs=np.full(4, -1),
-        photos=np.full(4, -1),
-        sides=labels[:, None],
-        also=np.empty((4, 0), np.float32),
-    )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        directions = DirectionSet(MODEL.id, [make_direction("Smiling", [1, 0, 0, 0])])
-        open_set(folder, info, directions, "# small\n")
-        write_block(folder, info, codes, [png_bytes(np.zeros((16, 16, 3), np.uint8))] * 4)
-        assert finish_set(folder)
+        one_attribute_set(folder, balance_over=("Male",))
         files = [path for path in folder.rglob("*") if path.is_file()]
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 

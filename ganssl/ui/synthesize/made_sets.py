@@ -12,6 +12,7 @@ from ganssl.models.face_model import FaceModel
 from ganssl.photos.images import tile
 from ganssl.synthesis import Recipe, Summary, SyntheticSet
 from ganssl.synthesis.layout import DATASHEET
+from ganssl.ui.shared.dialogs import delete_or_keep
 from ganssl.ui.shared.downloads import download_file
 from ganssl.ui.shared.jobs import this_visit, visitor_jobs
 from ganssl.ui.shared.keeping import forget_run
@@ -84,17 +85,7 @@ def delete_set(name: str, visit: Visit) -> None:
 def ask_before_deleting(name: str, count: int) -> None:
     """Files cannot be taken back, so the question comes first."""
     st.markdown(f"**{name}**: {count:,} faces and their ZIP are deleted from the disk for good.")
-    with st.container(horizontal=True):
-        if st.button(
-            "Delete it",
-            type="primary",
-            on_click=delete_set,
-            args=(name, this_visit()),
-            key="synthesize/delete for good",
-        ):
-            st.rerun()
-        if st.button("Keep it", key="synthesize/do not delete"):
-            st.rerun()
+    delete_or_keep("synthesize", delete_set, name, this_visit())
 
 
 def summary_text(made: SyntheticSet, jobs: list[Job]) -> str:

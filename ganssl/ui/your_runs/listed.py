@@ -9,6 +9,7 @@ import streamlit as st
 
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
+from ganssl.ui.shared.dialogs import delete_or_keep
 from ganssl.ui.shared.keeping import open_run
 from ganssl.ui.shared.set_making import go_on_with_set
 from ganssl.ui.shared.shelf import shelf
@@ -159,17 +160,7 @@ def _rename(place: Workspace, run: Run) -> None:
 def _ask_before_deleting(place: Workspace, run: Run) -> None:
     """Files cannot be taken back, so the question comes first."""
     st.markdown(f"**{run.name}** ({KINDS[run.kind]}) is deleted from the disk for good.")
-    with st.container(horizontal=True):
-        if st.button(
-            "Delete it",
-            type="primary",
-            on_click=_delete,
-            args=(place, run),
-            key="runs/delete for good",
-        ):
-            st.rerun()
-        if st.button("Keep it", key="runs/do not delete"):
-            st.rerun()
+    delete_or_keep("runs", _delete, place, run)
 
 
 def _delete(place: Workspace, run: Run) -> None:
