@@ -17,6 +17,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -146,6 +147,12 @@ class Page:
 
     def slider(self, name: str) -> WebElement:
         return self.all(f'input[type="range"][aria-label="{name}"]')[0]
+
+    def fill(self, label: str, value: str) -> None:
+        """Type a value over what stands in a field, and enter it."""
+        field = self.all(f'input[aria-label="{label}"]')[0]
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys(value, Keys.ENTER)
 
     def press(self, name: str, key: str) -> None:
         """Press a key on a slider and wait for the new picture."""

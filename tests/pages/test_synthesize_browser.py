@@ -36,9 +36,7 @@ def says(page: Page, words: str) -> bool:
 def test_a_small_set_is_made_and_taken_home(address, tmp_path):
     with chromium(tmp_path / "downloads") as window:
         page = open_page(window, address)
-        box = page.all('input[aria-label="Faces"]')[0]
-        box.send_keys(Keys.CONTROL, "a")
-        box.send_keys(str(COUNT), Keys.ENTER)
+        page.fill("Faces", str(COUNT))
         page.settle(lambda: says(page, f"Make {COUNT} faces"))
         page.click("button", f"Make {COUNT} faces")
         page.settle(lambda: bool(page.all(BARS)))
@@ -70,9 +68,7 @@ def test_a_set_is_taken_home_under_a_base_path(tmp_path):
         chromium(tmp_path / "downloads") as window,
     ):
         page = open_page(window, address)
-        box = page.all('input[aria-label="Faces"]')[0]
-        box.send_keys(Keys.CONTROL, "a")
-        box.send_keys("20", Keys.ENTER)
+        page.fill("Faces", "20")
         page.settle(lambda: says(page, "Make 20 faces"))
         page.click("button", "Make 20 faces")
         page.settle(lambda: bool(page.all(DOWNLOADS)))
@@ -85,9 +81,7 @@ def test_a_set_is_taken_home_under_a_base_path(tmp_path):
 def test_sliders_answer_while_another_visitor_makes_many_faces(address, tmp_path, capsys):
     with chromium(tmp_path) as busy, chromium(tmp_path) as other:
         maker = open_page(busy, address)
-        box = maker.all('input[aria-label="Faces"]')[0]
-        box.send_keys(Keys.CONTROL, "a")
-        box.send_keys("100000", Keys.ENTER)
+        maker.fill("Faces", "100000")
         maker.settle(lambda: says(maker, "Make 100,000 faces"))
         maker.click("button", "Make 100,000 faces")
         maker.settle(lambda: bool(maker.all(BARS)))

@@ -6,7 +6,6 @@ import csv
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 from ganssl.models.catalogue import load_model
@@ -44,9 +43,7 @@ def uploader(page: Page, label: str) -> WebElement:
 
 
 def test_from_no_faces_to_a_report(page, downloads, tmp_path):
-    count = page.all('input[aria-label="Faces"]')[0]
-    count.send_keys(Keys.CONTROL, "a")
-    count.send_keys("300", Keys.ENTER)
+    page.fill("Faces", "300")
     page.settle(lambda: True)
     page.click("button", "Make faces")
     page.settle(lambda: "300 generated faces of" in text(page))

@@ -1,0 +1,61 @@
+"""A reload in a real browser: what took time is still there, and only for its visitor."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.helpers.browser import Page, chromium, running_app
+
+pytestmark = pytest.mark.browser
+
+COUNT = "100"
+
+
+def text(page: Page) -> str:
+    return page.window.execute_script("return document.querySelector('.stMain').innerText")
+
+
+def side(page: Page) -> str:
+    return page.window.execute_script("return document.querySelector('.stSidebar').innerText")
+
+
+def make_faces(page: Page) -> None:
+    """Make a quick set on Train & evaluate."""
+    page.settle(lambda: bool(page.all(".st-key-train-make button")))
+    page.fill("Faces", COUNT)
+    page.settle(lambda: True)
+    page.click(".st-key-train-make button", "Make faces")
+    page.settle(lambda: f"{COUNT} generated faces of" in text(page))
+
+
+def test_a_reload_keeps_what_the_visit_made_and_another_browser_sees_none_of_it(address, tmp_path):
+    with chromium(tmp_path) as window:
+        page = Page(window, f"{address}/train_and_evaluate")
+        window.get(page.address)
+        make_faces(page)
+        assert "deleted a few minutes after" in side(page)
+        assert window.get_cookie("ganssl_visit")["httpOnly"]
+        assert "ganssl_visit" not in window.current_url
+        window.refresh()
+        page.settle(lambda: "What learns to answer" in text(page))
+        assert f"{COUNT} generated faces of" in text(page) and not page.errors()
+        with chromium(tmp_path) as other:
+            stranger = Page(other, f"{address}/train_and_evaluate")
+            other.get(stranger.address)
+            stranger.settle(lambda: "There are no generated faces yet" in text(stranger))
+
+
+def test_a_workspace_outlives_the_server(tmp_path, monkeypatch):
+    monkeypatch.setenv("GANSSL_WORKSPACE", str(tmp_path / "workspace"))
+    with running_app(tmp_path / "first.log") as address, chromium(tmp_path) as window:
+        page = Page(window, f"{address}/train_and_evaluate")
+        window.get(page.address)
+        make_faces(page)
+        assert str(tmp_path / "workspace") in side(page)
+    with running_app(tmp_path / "second.log") as address, chromium(tmp_path) as window:
+        page = Page(window, f"{address}/train_and_evaluate")
+        window.get(page.address)
+        page.settle(lambda: f"{COUNT} generated faces of" in text(page))
+        window.get(f"{address}/your_runs")
+        page.settle(lambda: "Look at one, or compare several" in text(page))
+        assert not page.errors()
