@@ -170,7 +170,15 @@ class Page:
         raise AssertionError(f"{attribute} is not in the readout")
 
     def click(self, css: str, text: str) -> None:
-        next(element for element in self.all(css) if text in element.text).click()
+        """Click the first element with this text, once there is one."""
+        found: list[WebElement] = []
+
+        def there() -> bool:
+            found[:] = [element for element in self.all(css) if text in element.text]
+            return bool(found)
+
+        wait_until(there)
+        found[0].click()
 
     def errors(self) -> list[str]:
         boxes = self.all('[data-testid="stException"], [data-testid="stAlertContentError"]')

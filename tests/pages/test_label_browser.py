@@ -79,7 +79,7 @@ def test_ten_photos_are_labelled_by_key_and_found_in_train_and_evaluate(page, ph
         "const box = document.querySelector('.st-key-label-photo img').getBoundingClientRect();"
         "return [box.top, box.bottom, innerHeight]"
     )
-    assert top >= 0 and bottom <= height + 40  # the photo is in view, all but its foot
+    assert top >= 0 and bottom <= height  # the whole photo is in view
 
     waits, given = [], {}
     for _ in range(3):

@@ -32,7 +32,7 @@ def model():
 def photo(model, tmp_path_factory):
     """A file that shows a generated face in a larger picture."""
     canvas = Image.new("RGB", (500, 400), (120, 120, 120))
-    face = model.decode(model.sample(1, 1, 0.6))[0]
+    face = model.decode(model.sample(1, 84, 0.8))[0]  # chosen by eye: it takes a smile
     canvas.paste(Image.fromarray(enlarge(face, 220)), (150, 80))
     path = tmp_path_factory.mktemp("photo") / "me-at-home.png"
     path.write_bytes(encoded(canvas))
@@ -142,10 +142,15 @@ def test_one_click_from_a_presentation_to_a_face_of_the_camera(model, photo, tmp
         page.all(shutter)[0].click()
         page.settle(lambda: len(page.all(".st-key-stage-me img")) == 3)
         assert not page.errors()
-        page.settle(lambda: any("reads Smiling" in m.text for m in page.all(".stMarkdown")))
-        words = next(m.text for m in page.all(".stMarkdown") if "reads Smiling" in m.text)
-        before, after = (int(share) for share in re.findall(r"(\d+)%", words))
-        assert after >= max(before, 40)
+        said: list[str] = []
+
+        def told() -> bool:
+            said[:] = [m.text for m in page.all(".stMarkdown") if "reads Smiling" in m.text]
+            return bool(said)
+
+        page.settle(told)
+        before, after = (int(share) for share in re.findall(r"(\d+)%", said[0]))
+        assert after >= max(before, 80)
         feet = [image.rect["y"] + image.rect["height"] for image in page.all("main img, img")]
         assert max(feet) < page.all(".st-key-stage-bar")[0].rect["y"]
         ActionChains(window).send_keys("r").perform()
