@@ -77,6 +77,12 @@ const root = document.querySelector('.st-key-explore-pad [data-testid]')?.shadow
 return root?.querySelector(arguments[0]) ?? null;
 """
 
+CENTRED = """
+arguments[0].scrollIntoView({block: 'center'});
+const {x, y, width, height} = arguments[0].getBoundingClientRect();
+return [x, y, width, height];
+"""
+
 OVER = """
 const root = document.querySelector(
   '[class*="st-key-live-pictures"] .stBidiComponent [data-testid]')?.shadowRoot;
@@ -181,7 +187,7 @@ class LivePage(Page):
 
     def hold_pad(self) -> None:
         """Bring the pad into view and press the button over its point."""
-        self.window.execute_script("arguments[0].scrollIntoView({block: 'center'})", self.pad())
+        self.pad_place()
         ActionChains(self.window, duration=0).click_and_hold(self.pad()).perform()
 
     def move_pad(self, right: int, down: int) -> None:
@@ -191,16 +197,16 @@ class LivePage(Page):
         wait_until(lambda: self.count > before)
 
     def pad_place(self) -> tuple[float, float]:
-        """Where the pad's point is in the window, once it is brought into view."""
-        x, y, width, height = self.window.execute_script(
-            """
-            arguments[0].scrollIntoView({block: 'center'});
-            const {x, y, width, height} = arguments[0].getBoundingClientRect();
-            return [x, y, width, height];
-            """,
-            self.pad(),
-        )
-        return x + width / 2, y + height / 2
+        """Where the pad's point rests in the window, once it is brought into view."""
+        places: list[tuple[float, float]] = []
+
+        def rests() -> bool:
+            x, y, width, height = self.window.execute_script(CENTRED, self.pad())
+            places.append((x + width / 2, y + height / 2))
+            return len(places) > 3 and len(set(places[-4:])) == 1
+
+        wait_until(rests)  # what holds it unfolds slowly
+        return places[-1]
 
     @property
     def face_in_view(self) -> bool:

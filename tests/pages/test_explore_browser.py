@@ -100,14 +100,14 @@ def test_downloads_are_the_face_of_the_sliders(page, downloads):
     page.open(TYPICAL + "&edit.Smiling=2&hold=covariance")
     page.click('[role="tab"]', "Save and share")
     page.settle(lambda: len(page.all('[data-testid="stDownloadButton"] button')) == 2)
-    png, file = downloads / "face-1.png", downloads / "face-1.json"
+    png, file = downloads / "face-19.png", downloads / "face-19.json"
     for button, path in zip(
         page.all('[data-testid="stDownloadButton"] button'), (png, file), strict=True
     ):
         button.click()
         wait_until(path.exists)
     model = load_model()
-    state = FaceState(1, 0.3, {"Smiling": 2}, model=model.id)
+    state = FaceState(19, 0.3, {"Smiling": 2}, model=model.id)
     assert FaceState.from_json(file.read_text(encoding="utf-8")) == state
     made = face_png(model, state, 512)
     assert read_provenance(png.read_bytes()) == read_provenance(made)

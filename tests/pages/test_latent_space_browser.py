@@ -16,12 +16,13 @@ pytestmark = pytest.mark.browser
 CHART = ".st-key-lab-map .js-plotly-plot"
 PLACES = """
 const chart = document.querySelector(arguments[0]), box = chart.getBoundingClientRect();
-const axes = chart._fullLayout, points = chart._fullData[0];
-return Array.from(points.x, (x, i) => [
-  box.left + axes.xaxis._offset + axes.xaxis.d2p(x),
-  box.top + axes.yaxis._offset + axes.yaxis.d2p(points.y[i])]);
+const {xaxis, yaxis} = chart._fullLayout, places = [];
+for (const {x, y, customdata} of chart._fullData)
+  Array.from(customdata ?? [], (row, i) => places[[row].flat()[0]] = [
+    box.left + xaxis._offset + xaxis.d2p(x[i]), box.top + yaxis._offset + yaxis.d2p(y[i])]);
+return places;
 """
-"""Where the points of the map lie in the window."""
+"""Where each face lies in the window, by its number; each colour has its own points."""
 
 THUMBNAIL = """
 const box = document.getElementById('lab-hover');
