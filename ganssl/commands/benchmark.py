@@ -72,8 +72,12 @@ def run(args: argparse.Namespace) -> int:
     say(f"{model.name} {model.id}, GANSSL {this_program()}\n{machine}\n")
     if args.scale is not None:
         return _scale(args, model, say, lines)
-    say(f"{'':<40}{'measured':>10} {'':<9}{'reference':>10} {'ratio':>6}")
+    say(f"{'':<52}{'measured':>10} {'':<9}{'reference':>10} {'ratio':>6}")
     figures = tuple(_measure(args, model, lambda line: say(row(line))))
+    if args.browser:
+        from ganssl.benchmarks.browser import goal_lines
+
+        say("\n".join(["", *goal_lines(figures)]))
     now = SavedFigures(this_program(), machine, model.id, figures)
     if before:
         say("\n".join(["", *compared(before, now)]))
@@ -108,9 +112,10 @@ def _scale(
 
 def row(line: Measurement) -> str:
     """One figure beside its reference."""
+    digits = 2 if line.unit == "cores" else 1
     return (
-        f"{line.name:<40}{line.value:>10.1f} {line.unit:<9}"
-        f"{line.reference:>10.1f} {line.ratio:>6.2f}  {line.meaning}"
+        f"{line.name:<52}{line.value:>10.{digits}f} {line.unit:<9}"
+        f"{line.reference:>10.{digits}f} {line.ratio:>6.2f}  {line.meaning}"
     )
 
 

@@ -9,12 +9,16 @@ import sys
 import numpy as np
 import pytest
 
-from ganssl.benchmarks.browser import Drag, Together, _lines, _used
+from ganssl.benchmarks.browser import GOALS, Together, _lines, goal_lines
+from ganssl.benchmarks.browser_windows import used
+from ganssl.benchmarks.live_drag import Drag
 from tests.helpers.waiting import until
 
 
-def together(rate: float, waits, committed: float, cores, seconds, count: int = 1) -> Together:
-    drag = Drag(rate, np.array(waits, float), committed, "WebAssembly", cores)
+def together(
+    rate: float, waits, committed: float, cores, seconds, count: int = 1, asked: int = 0
+) -> Together:
+    drag = Drag(rate, np.array(waits, float), committed, "WebAssembly", asked, cores)
     return Together([drag] * count, seconds)
 
 
@@ -41,13 +45,35 @@ def test_a_browser_that_drew_nothing_gives_no_waits():
     assert lines["1 visitor: faces"].value == 0
 
 
+def test_the_goals_are_those_of_one_visitor_and_each_is_judged():
+    one = together(30.0, [59.0] * 9, 150.0, (0.0, 0.8), (0.5, 6.0), asked=1)
+    four = together(8.0, [200.0] * 9, 90.0, (0.0, 0.8), (0.5, 6.0), count=4)
+    figures = [line for side in (four, one) for line in _lines(side, side, bare=20.0)]
+    first, *lines = goal_lines(figures)
+    assert "two quiet" in first
+    verdicts = dict(line.split(" · ") for line in lines)
+    assert {name.strip(): verdict for name, verdict in verdicts.items()} == {
+        "faces: 30 a second": "reached (30.0)",
+        "move to picture, p95: under 60 ms": "reached (59.0)",
+        "release to committed: under 150 ms": "missed (150.0)",
+        "messages to the server while dragging: none": "missed (1.0)",
+    }
+
+
+def test_a_goal_without_a_figure_is_not_reached():
+    nothing = together(0.0, [], 120.0, (0.0, 0.1), (0.4, 0.3))
+    lines = goal_lines(list(_lines(nothing, nothing, bare=float("nan"))))
+    assert "not measured" in next(line for line in lines if "p95" in line)
+    assert len(lines) == len(GOALS) + 1
+
+
 def test_processor_time_counts_what_was_started():
-    if np.isnan(_used([os.getpid()])):
+    if np.isnan(used([os.getpid()])):
         pytest.skip("there is no /proc here")
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as child:
         try:
-            until(lambda: _used([child.pid]) > 0)
-            own = _used([child.pid])
-            assert _used([os.getpid()]) >= own
+            until(lambda: used([child.pid]) > 0)
+            own = used([child.pid])
+            assert used([os.getpid()]) >= own
         finally:
             child.kill()
