@@ -17,6 +17,11 @@ OWN, OTHER, MUTED = "#0072b2", "#d55e00", "#888888"
 
 MARGIN = dict(l=10, r=10, t=40, b=10)
 SHOWN = 12
+BELOW = dict(len=0.5, y=0, yanchor="bottom")
+"""Where a map's colours are told: below the toolbar, which is tall."""
+
+SIZE, FADED = 4, 0.25
+"""Of a point on a map in pixels; the opacity of one that was not looked for."""
 
 
 def effects_figure(card: DirectionCard, shown: int = SHOWN) -> go.Figure:
@@ -155,6 +160,7 @@ def map_figure(
     kinds: Sequence[str] | None = None,
     path: np.ndarray | None = None,
     names: Sequence[str] | None = None,
+    found: np.ndarray | None = None,
 ) -> go.Figure:
     """The map, one point a face; `customdata` of a point is its row.
 
@@ -165,20 +171,26 @@ def map_figure(
             are the names of 0, 1, …, such as `Attribute.classes`.
         path: float `[m, k]`, points to join by a line (`CodeMap.place`).
         names: of the points, to show beside the pointer.
+        found: int `[m]`, rows that stand out; the others fade.
     """
     figure = go.Figure()
     everyone = np.arange(len(code_map.points))
+    sizes, opacities = _looks(code_map.points, found)
     if kinds is None:
-        marker = dict(size=4, color=OWN)
+        marker = dict(size=sizes, color=OWN, opacity=opacities)
         if values is not None:
-            marker |= dict(color=values, colorscale="Viridis", colorbar_title=title)
+            marker |= dict(color=values, colorscale="Viridis", colorbar=dict(title=title, **BELOW))
         _points(figure, code_map.points, everyone, marker, title, names)
     else:
         colors = (MUTED, OTHER, OWN, "#009e73", "#cc79a7", "#e69f00")
         for kind, name in enumerate(("unknown", *kinds), start=-1):
             rows = everyone[values == kind]
             if len(rows):
-                marker = dict(size=4, color=colors[(kind + 1) % len(colors)])
+                marker = dict(
+                    size=sizes if found is None else sizes[rows],
+                    color=colors[(kind + 1) % len(colors)],
+                    opacity=opacities if opacities is None else opacities[rows],
+                )
                 _points(figure, code_map.points, rows, marker, name, names)
     if path is not None:
         _trace(figure, path, mode="lines+markers", line=dict(color="black"), name="path")
@@ -195,8 +207,19 @@ def map_figure(
         dragmode="pan",
         hovermode="closest",
         legend_title_text=title,
+        legend=dict(y=BELOW["len"], yanchor="top"),
         modebar_orientation="v",  # beside the points, not over what stands above them
+        uirevision=code_map.method,  # other colours leave the view where it is
     )
+
+
+def _looks(points: np.ndarray, found: np.ndarray | None):
+    """Sizes and opacities of points `[n, k]`; points in space have one opacity alone."""
+    if found is None:
+        return SIZE, None
+    sizes, opacities = np.full(len(points), SIZE - 1.0), np.full(len(points), FADED)
+    sizes[found], opacities[found] = 2.5 * SIZE, 1.0
+    return sizes, None if points.shape[1] == 3 else opacities
 
 
 def _points(figure: go.Figure, points, rows, marker: dict, name: str, names) -> None:

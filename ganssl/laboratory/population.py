@@ -79,6 +79,17 @@ class Population:
             raise UserError(f"{self.name}: there are no labels of {attribute}.")
         return self.labels[:, self.attributes.index(attribute)]
 
+    def having(self, present: Sequence[str], absent: Sequence[str] = ()) -> np.ndarray:
+        """The rows on the map for which all of it is known to be true, int `[k]`.
+
+        Raises `UserError` for an attribute without a column.
+        """
+        rows = np.ones(len(self.thumbnails), bool)
+        for names, label in ((present, 1), (absent, 0)):
+            for name in names:
+                rows &= self.column(name)[: len(rows)] == label
+        return np.flatnonzero(rows)
+
     def confusions(self, direction: Direction) -> list[Confusion]:
         """The faces that a direction of a labelled attribute gets wrong, in groups of like codes.
 

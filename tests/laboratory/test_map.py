@@ -104,6 +104,20 @@ def test_map_figure_colours_by_class_or_score(codes):
     assert map_figure(map_codes(codes, dimensions=3)).data[0].type == "scatter3d"
 
 
+def test_what_was_found_stands_out_in_its_colour(codes):
+    labels, rows = np.repeat([0, 1], 100), np.array([3, 150])
+    found = map_codes(codes)
+    traces = map_figure(found, labels, "Hat", ("no hat", "hat"), found=rows).data
+    for trace, row in zip(traces, rows, strict=True):
+        sizes, opacities = trace.marker.size, trace.marker.opacity
+        here = np.asarray(trace.customdata) == row
+        assert sizes[here][0] > max(sizes[~here]) and opacities[here][0] > max(opacities[~here])
+    (plain,) = map_figure(found, codes[:, 0], found=rows).data
+    assert set(np.flatnonzero(plain.marker.opacity == 1)) == set(rows)
+    (space,) = map_figure(map_codes(codes, dimensions=3), found=rows).data
+    assert len(space.marker.size) == 200 and space.marker.opacity is None
+
+
 def test_faces_that_are_alike_lie_together():
     rng = np.random.default_rng(0)
     kinds = np.repeat(np.arange(4), 20)

@@ -93,6 +93,19 @@ def test_between_two_classes_leads_from_one_to_the_other(people):
     assert direction.labels_used <= one_of_the_two
 
 
+def test_faces_are_found_for_which_all_of_it_is_true(people):
+    smiling, glasses = people.column("Smiling")[:100], people.column("Eyeglasses")[:100]
+    found = people.having(["Smiling"], ["Eyeglasses"])
+    np.testing.assert_array_equal(found, np.flatnonzero((smiling == 1) & (glasses == 0)))
+    assert 0 < len(found) < 100  # of those with a place on the map
+    assert len(people.having([])) == 100
+    unknown = planted(people.codes)
+    unknown.labels[:] = -1
+    assert not len(unknown.having(["Smiling"])) and not len(unknown.having([], ["Smiling"]))
+    with pytest.raises(UserError, match="no labels of Wings"):
+        people.having(["Wings"])
+
+
 def test_between_needs_faces_of_both(people):
     same = planted(people.codes[people.column("Smiling") == people.column("Male")])
     with pytest.raises(UserError, match="too few"):

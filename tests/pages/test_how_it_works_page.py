@@ -13,15 +13,19 @@ from streamlit.testing.v1 import AppTest
 
 from ganssl.attributes import FIRST_SLIDERS
 from ganssl.directions import DirectionSet
+from ganssl.face.gallery import load_gallery
+from ganssl.face.render import face_code, render
 from ganssl.features.readout import Readout
 from ganssl.laboratory.side_effects import measure_side_effects
 from ganssl.models.catalogue import load_model
 from ganssl.training.tiny import TinyTraining
 from ganssl.ui.how_it_works.article import RESULT, conclusion
+from ganssl.ui.how_it_works.faces import CROWD, SIDE, crowd
 from ganssl.ui.how_it_works.judging import CONSTANT, STRONG, WEAK, invented_judgement
 from ganssl.ui.how_it_works.limits import sentence
 from ganssl.ui.how_it_works.recorded import STRIP
 from ganssl.ui.how_it_works.uses import FORBIDDEN
+from ganssl.ui.shared.pictures import picture_url
 from ganssl.ui.shared.presentation import KEY, PARAMETER
 from tests.helpers.app import APP
 from tests.helpers.planted import make_direction
@@ -90,6 +94,22 @@ def test_another_face_has_another_picture_and_code(story):
     story.button(key="story/another").click().run()
     after = pictures(story)
     assert before.keys() == after.keys() and not set(before.values()) & set(after.values())
+
+
+def test_the_story_begins_with_faces_that_were_chosen_by_eye(story):
+    model = load_model()
+    good = [state for _, state in load_gallery(model).faces]
+    codes = crowd(model).codes
+    assert len(good) > 1 and len(codes) == CROWD
+    np.testing.assert_array_equal(codes[: len(good)], [face_code(model, s) for s in good])
+    urls = [picture_url(render(model, state).pixels, SIDE) for state in good]
+    at_step(story, 1)
+    shown = []
+    for _ in range(len(good)):
+        shown.append(urls.index(pictures(story)["a generated face"]))
+        story.button(key="story/another").click().run()
+    start = shown[0]
+    assert shown == [*range(start, len(good)), *range(start)]
 
 
 def test_codes_are_mixed_averaged_and_added(story):

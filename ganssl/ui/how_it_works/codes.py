@@ -8,13 +8,15 @@ import numpy as np
 import streamlit as st
 
 from ganssl.directions import edit_codes
+from ganssl.face.render import face_code
+from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face.session import NEW_SEEDS
 from ganssl.ui.how_it_works.faces import (
-    SEED,
     TRUNCATION,
     crowd,
     first_attribute,
+    good_faces,
     no_sliders,
     show_faces,
 )
@@ -22,6 +24,11 @@ from ganssl.ui.shared.presentation import presenting
 
 BETWEEN, AVERAGE, SUM = "Between two faces", "The average of many", "Subtract and add"
 STEPS = 7
+SHOWN = "story/face"
+"""How often another face was asked for, and the seed of one that is of no gallery."""
+
+PERSON, OTHER = 3, 8
+"""Of the crowd: a face that does not smile, and the one that learns it from it."""
 
 
 def show_code(model: FaceModel) -> None:
@@ -31,8 +38,8 @@ def show_code(model: FaceModel) -> None:
         "a picture. An **encoder** goes the other way: from a picture to a code. Both have "
         "learned from many photos how faces vary. The face below is no one's: its code was drawn "
         "at random."
+        + (" Of many such faces this is one that was chosen by eye." if _chosen(model) else "")
     )
-    seed = st.session_state.setdefault("story/seed", SEED)
     if not presenting():  # there the bar has it
         st.button(
             "Another face",
@@ -40,8 +47,7 @@ def show_code(model: FaceModel) -> None:
             on_click=another_face,
             key="story/another",
         )
-    code = model.sample(1, seed, TRUNCATION)
-    face = model.decode(code)
+    face = model.decode(face_code(model, shown_face(model))[None])
     found = model.encode(face)
     left, middle, right = st.columns([2, 3, 2], gap="medium", vertical_alignment="center")
     with left:
@@ -54,9 +60,24 @@ def show_code(model: FaceModel) -> None:
     st.caption("What the second face lacks, the encoder could not put into the numbers.")
 
 
+def shown_face(model: FaceModel) -> FaceState:
+    """One after the other of the gallery; of a model without one its face, then of any seed."""
+    count, seed = st.session_state.get(SHOWN, (0, 0))
+    good = good_faces(model)
+    if _chosen(model) or not count:
+        return good[count % len(good)]
+    return FaceState(seed, TRUNCATION, model=model.id)
+
+
+def _chosen(model: FaceModel) -> bool:
+    """Whether the faces of the first step were chosen by eye."""
+    return len(good_faces(model)) > 1
+
+
 def another_face() -> None:
-    """Callback: the face of another seed."""
-    st.session_state["story/seed"] = random.randrange(NEW_SEEDS)
+    """Callback: the next face."""
+    count, _ = st.session_state.get(SHOWN, (0, 0))
+    st.session_state[SHOWN] = count + 1, random.randrange(NEW_SEEDS)
 
 
 def show_numbers(code: np.ndarray) -> None:
@@ -97,7 +118,7 @@ def show_arithmetic(model: FaceModel) -> None:
     elif chosen == AVERAGE:
         _show_average(model, codes)
     else:
-        _show_sum(model, codes[2], codes[3])
+        _show_sum(model, codes[PERSON], codes[OTHER])
 
 
 def _show_between(model: FaceModel, first: np.ndarray, second: np.ndarray) -> None:

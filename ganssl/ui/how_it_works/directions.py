@@ -24,6 +24,9 @@ from ganssl.ui.shared.model import readout
 from ganssl.ui.shared.presentation import presenting
 
 SHOWN = 6
+PUSHED = 3
+"""Of the crowd, and in none of the groups: a face that does not smile."""
+
 PUSH = 2.0
 
 
@@ -67,7 +70,9 @@ def show_direction(model: FaceModel) -> None:
         return
     attribute = story_attribute(model, sorted_by(model, probes))
     count = st.slider("Faces in each group", 1, 60, 24, key="story/group", persist_state="session")
-    without, with_ = groups(people.probabilities, probes.attributes.index(attribute), count)
+    others = np.delete(np.arange(len(people.codes)), PUSHED)
+    column = probes.attributes.index(attribute)
+    without, with_ = (others[rows] for rows in groups(people.probabilities[others], column, count))
     title = Attribute(attribute).title
     left, right = st.columns(2, gap="large")
     with left:
@@ -79,7 +84,7 @@ def show_direction(model: FaceModel) -> None:
     labels = np.repeat((0, 1), count)
     difference = mean_difference(people.codes[np.concatenate([without, with_])], labels)
     means = np.stack([people.codes[rows].mean(axis=0) for rows in (without, with_)])
-    fresh = model.sample(1, 7, 0.5)[0]
+    fresh = people.codes[PUSHED]
     push = pushed(fresh, difference, people.codes)
     faces = model.decode(np.concatenate([means, np.stack([fresh, push])]))
     with st.container(key="story-result"):
@@ -96,8 +101,8 @@ def show_direction(model: FaceModel) -> None:
 
 
 def _show_group(people: Crowd, rows: np.ndarray) -> None:
-    """The first of a group, small."""
-    shown = people.faces[rows[:SHOWN]]
+    """Some of a group, small: those that were chosen by eye, then the others."""
+    shown = people.faces[np.sort(rows)[:SHOWN]]
     show_faces(shown, [f"{i + 1}" for i in range(len(shown))], SHOWN, labelled=not presenting())
 
 

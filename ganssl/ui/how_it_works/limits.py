@@ -7,15 +7,13 @@ import streamlit as st
 
 from ganssl.attributes import FIRST_SLIDERS, Attribute
 from ganssl.base.once import OnceMade
-from ganssl.errors import UserError
-from ganssl.face.gallery import load_gallery, plain_gallery
 from ganssl.face.render import render
 from ganssl.features.readout import Readout
 from ganssl.laboratory.side_effects import SideEffects, measure_side_effects
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.skin_tone import NOTICEABLE as NOTICEABLE_TONE
 from ganssl.ui.how_it_works.drawings import drawing_url
-from ganssl.ui.how_it_works.faces import no_sliders, show_faces
+from ganssl.ui.how_it_works.faces import good_faces, no_sliders, show_faces
 from ganssl.ui.how_it_works.uses import FORBIDDEN
 from ganssl.ui.shared.legend import BIAS_NOTE
 from ganssl.ui.shared.model import readout
@@ -86,10 +84,7 @@ def _face(model: FaceModel, attribute: str = "", amount: float = 0.0) -> np.ndar
     """The first face of the gallery, plain or with an edit, uint8 `[s, s, 3]`."""
 
     def make() -> np.ndarray:
-        try:
-            state = load_gallery(model).first
-        except UserError:  # Explore says so
-            state = plain_gallery(model).first
+        state = good_faces(model)[0]
         return render(model, state.with_edit(attribute, amount) if attribute else state).pixels
 
     return _FACES.get((model.key, attribute, amount), make)

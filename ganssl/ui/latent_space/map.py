@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -29,37 +30,8 @@ MANY = 16
 LAYOUTS = {ALIKE: "faces that look alike", "pca": "codes (PCA)", "umap": "codes (UMAP)"}
 NOTHING = "nothing"
 LAYING = "lab/laying"
-HOVER = """<script>
-(() => {
-  const url = %(url)s, side = %(side)d, columns = %(columns)d, zoom = 2;
-  const box = document.getElementById('lab-hover') ||
-    document.body.appendChild(Object.assign(document.createElement('div'), {id: 'lab-hover'}));
-  Object.assign(box.style, {position: 'fixed', display: 'none', pointerEvents: 'none', zIndex: 9999,
-    border: '2px solid #333', borderRadius: '6px', backgroundImage: `url(${url})`,
-    backgroundSize: zoom * side * columns + 'px auto',
-    width: zoom * side + 'px', height: zoom * side + 'px'});
-  const hide = () => { box.style.display = 'none'; };
-  const show = event => {
-    const row = [event.points[0].customdata].flat()[0], at = event.event;
-    if (row === undefined || !at) return;
-    Object.assign(box.style, {display: 'block', left: at.clientX + 14 + 'px',
-      top: at.clientY + 14 + 'px', backgroundPosition:
-        -zoom * side * (row %% columns) + 'px ' + -zoom * side * Math.floor(row / columns) + 'px'});
-  };
-  let known = null;  // a chart that is drawn anew has another `on`
-  const attach = () => {
-    const chart = document.querySelector('.st-key-lab-map .js-plotly-plot');
-    if (!chart) hide();
-    if (!chart || !chart.on || chart.on === known) return;
-    known = chart.on;
-    chart.on('plotly_hover', show);
-    chart.on('plotly_unhover', hide);
-  };
-  clearInterval(window.labHoverTimer);
-  window.labHoverTimer = setInterval(attach, 300);
-})();
-</script>"""
-"""Shows a generated face beside the pointer; the pictures travel to the browser once."""
+PICTURES = Path(__file__).with_name("map.js").read_text(encoding="utf-8")
+"""Shows faces beside the pointer and in place of points; the pictures travel once."""
 
 
 def show_map(laboratory: Laboratory, model: FaceModel, population: Population | None) -> None:
@@ -102,19 +74,54 @@ def show_map(laboratory: Laboratory, model: FaceModel, population: Population | 
     laid = _laid_out(population, method, dimensions)
     if laid is None:
         return
+    found = _search(population)
     with st.container(key="lab-map"):
         event = st.plotly_chart(
-            _figure(laid, population, model, colour),
+            _figure(laid, population, model, colour, found),
             key=f"lab/map {method} {dimensions}",
+            config={"scrollZoom": True},
             on_select="rerun",
             selection_mode=("points", "box", "lasso"),
             alt="A map of faces; near points are alike",
         )
-    st.html(population.once("hover", lambda: _hover(population)), unsafe_allow_javascript=True)
+    st.html(
+        population.once("pictures", lambda: _pictures(population)), unsafe_allow_javascript=True
+    )
     if dimensions == 3:
         st.caption("In 3-D points can be looked at; pick them in 2-D.")
-    rows = sorted({_row(point) for point in event.selection.points})
-    _show_picked(laboratory, model, population, [row for row in rows if row >= 0])
+    picked = sorted({_row(point) for point in event.selection.points})
+    rows = [row for row in picked if row >= 0]
+    if not rows and found is not None:
+        rows = found.tolist()
+    _show_picked(laboratory, model, population, rows)
+
+
+def _search(population: Population) -> np.ndarray | None:
+    """What is looked for on the map, and how much of it there is; None where nothing is."""
+    present, absent = (
+        column.multiselect(
+            words,
+            population.attributes,
+            format_func=lambda name: Attribute(name).title,
+            key=key,
+            placeholder=placeholder,
+            help="Faces for which all of it is true are highlighted on the map and shown below it.",
+        )
+        for column, words, key, placeholder in zip(
+            st.columns(2),
+            ("Find faces with", "and without"),
+            ("lab/find", "lab/find without"),
+            ("Smiling and Eyeglasses, for example", "Male, for example"),
+            strict=True,
+        )
+    )
+    if not present and not absent:
+        return None
+    found = population.having(present, absent)
+    words = [Attribute(name).title for name in present]
+    words += [f"not {Attribute(name).title}" for name in absent]
+    st.caption(f"**{len(found):,} of {len(population.mapped):,} faces**: {' and '.join(words)}.")
+    return found
 
 
 def _colour_title(choice: str) -> str:
@@ -131,17 +138,19 @@ def _row(point: dict) -> int:
     return int(found[0] if isinstance(found, list) else found)
 
 
-def _figure(laid: CodeMap, population: Population, model: FaceModel, colour: str):
+def _figure(
+    laid: CodeMap, population: Population, model: FaceModel, colour: str, found: np.ndarray | None
+):
     count = len(population.thumbnails)
     if colour == NOTHING:
-        return map_figure(laid)
+        return map_figure(laid, found=found)
     if colour.startswith("score "):
         direction = model.directions.get(colour.removeprefix("score "))
-        return map_figure(laid, direction.score(population.mapped), _colour_title(colour))
+        scores = direction.score(population.mapped)
+        return map_figure(laid, scores, _colour_title(colour), found=found)
     attribute = Attribute(colour)
-    return map_figure(
-        laid, population.column(colour)[:count], attribute.title, kinds=attribute.classes
-    )
+    labels = population.column(colour)[:count]
+    return map_figure(laid, labels, attribute.title, kinds=attribute.classes, found=found)
 
 
 def _laid_out(population: Population, method: str, dimensions: int) -> CodeMap | None:
@@ -171,9 +180,10 @@ def _submit(lay_out: Callable[[JobContext], CodeMap], dimensions: int) -> None:
         st.session_state["lab/message"] = str(error)
 
 
-def _hover(population: Population) -> str:
+def _pictures(population: Population) -> str:
     sheet = sprite(population.thumbnails)
-    return HOVER % {"url": json.dumps(sheet.url), "side": sheet.side, "columns": sheet.columns}
+    values = json.dumps({"url": sheet.url, "side": sheet.side, "columns": sheet.columns})
+    return f"<script>({PICTURES.strip().removesuffix(';')})({values});</script>"
 
 
 def _show_picked(
@@ -181,8 +191,9 @@ def _show_picked(
 ) -> None:
     if not rows:
         st.caption(
-            "Point at a face to see it. Click one to go on with it, two (with Shift) for the path "
-            "between them, or draw a lasso around many to make a direction towards them."
+            "Point at a face to see it, and turn the wheel to come nearer: then faces stand in "
+            "place of points. Click one to go on with it, two (with Shift) for the path between "
+            "them, or draw a lasso around many to make a direction towards them."
         )
         return
     faces = laboratory.decode(population.mapped[rows[:MANY]])
