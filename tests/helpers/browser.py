@@ -15,6 +15,10 @@ from urllib.request import urlopen
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -51,6 +55,21 @@ const look = async () => {
 };
 new MutationObserver(look).observe(document.body,
   {subtree: true, childList: true, attributes: true, attributeFilter: ['src']});
+"""
+
+DRAWN = """
+return document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
+  && !document.querySelector('[data-testid="stSkeleton"]');
+"""
+
+STAGE = """
+const stage = document.querySelector('.st-key-stage-bar .stBidiComponent [data-testid]');
+return Boolean(stage?.shadowRoot?.querySelector('.keys')?.textContent);
+"""
+
+PLACE = """
+const {x, y, width, height} = arguments[0].getBoundingClientRect();
+return [x, y, width, height];
 """
 
 
@@ -134,11 +153,43 @@ class Page:
     def all(self, css: str) -> list[WebElement]:
         return self.window.find_elements(By.CSS_SELECTOR, css)
 
+    def first(self, css: str) -> WebElement:
+        """The first of these elements, once there is one."""
+        found: list[WebElement] = []
+
+        def there() -> bool:
+            found[:] = self.all(css)
+            return bool(found)
+
+        wait_until(there)
+        return found[0]
+
     def settle(self, ready: Callable[[], bool]) -> None:
-        """Wait until `ready` and until the app has stopped running."""
+        """Wait until `ready`, the app has stopped running and all that it sent is drawn.
+
+        A browser that shows a kind of widget for the first time fetches its code first.
+        """
         wait = WebDriverWait(self.window, PATIENCE, poll_frequency=0.1)
-        running = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-        wait.until(lambda _: ready() and self.all(running))
+        wait.until(lambda _: ready() and self.window.execute_script(DRAWN))
+
+    def stage_ready(self) -> None:
+        """Wait until presentation mode hears keys and fingers."""
+        wait_until(lambda: self.window.execute_script(STAGE))
+
+    def resting(self, element: WebElement) -> tuple[float, float]:
+        """The middle of an element in the window, once it has stopped moving.
+
+        What is above it may still unfold, or be drawn for the first time.
+        """
+        places: list[tuple[float, float]] = []
+
+        def rests() -> bool:
+            x, y, width, height = self.window.execute_script(PLACE, element)
+            places.append((x + width / 2, y + height / 2))
+            return len(places) > 3 and len(set(places[-4:])) == 1
+
+        wait_until(rests)
+        return places[-1]
 
     def picture(self) -> str:
         return self.window.execute_script(
@@ -146,11 +197,11 @@ class Page:
         )
 
     def slider(self, name: str) -> WebElement:
-        return self.all(f'input[type="range"][aria-label="{name}"]')[0]
+        return self.first(f'input[type="range"][aria-label="{name}"]')
 
     def fill(self, label: str, value: str) -> None:
         """Type a value over what stands in a field, and enter it."""
-        field = self.all(f'input[aria-label="{label}"]')[0]
+        field = self.first(f'input[aria-label="{label}"]')
         field.send_keys(Keys.CONTROL, "a")
         field.send_keys(value, Keys.ENTER)
 
@@ -170,15 +221,19 @@ class Page:
         raise AssertionError(f"{attribute} is not in the readout")
 
     def click(self, css: str, text: str) -> None:
-        """Click the first element with this text, once there is one."""
-        found: list[WebElement] = []
+        """Click the first element with this text, once there is one that lies free."""
 
-        def there() -> bool:
-            found[:] = [element for element in self.all(css) if text in element.text]
-            return bool(found)
+        def clicked() -> bool:
+            try:
+                for element in self.all(css):
+                    if text in element.text:
+                        element.click()
+                        return True
+            except (ElementClickInterceptedException, StaleElementReferenceException):
+                pass  # the page is being drawn anew
+            return False
 
-        wait_until(there)
-        found[0].click()
+        wait_until(clicked)
 
     def errors(self) -> list[str]:
         boxes = self.all('[data-testid="stException"], [data-testid="stAlertContentError"]')

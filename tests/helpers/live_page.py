@@ -77,12 +77,6 @@ const root = document.querySelector('.st-key-explore-pad [data-testid]')?.shadow
 return root?.querySelector(arguments[0]) ?? null;
 """
 
-CENTRED = """
-arguments[0].scrollIntoView({block: 'center'});
-const {x, y, width, height} = arguments[0].getBoundingClientRect();
-return [x, y, width, height];
-"""
-
 OVER = """
 const root = document.querySelector(
   '[class*="st-key-live-pictures"] .stBidiComponent [data-testid]')?.shadowRoot;
@@ -107,13 +101,16 @@ class LivePage(Page):
         self.window.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
 
     def open(self, query: str = "") -> None:
+        away = ActionChains(self.window, duration=0)  # the pointer is over no slider
+        away.w3c_actions.pointer_action.move_to_location(1, 1)
+        away.perform()
         super().open(query)
         self.ready()
 
     def ready(self) -> None:
         """Wait until sliders are there and the component listens to them."""
         wait_until(lambda: self.window.execute_script(READY))
-        wait_until(lambda: bool(self.all('input[type="range"]')))
+        self.first('input[type="range"]')
 
     @contextmanager
     def slow_server(self) -> Iterator[None]:
@@ -148,6 +145,12 @@ class LivePage(Page):
         """Whether what is said beside the face steps back: of the readout and of the caption."""
         return self.window.execute_script(DIMMED)
 
+    @property
+    def codes(self) -> np.ndarray:
+        """The codes of all faces that were drawn, float32 `[n, d]`."""
+        codes = self.window.execute_script("return window.drawn.map(({code}) => code)")
+        return np.array(codes, np.float32)
+
     def drawn(self, index: int) -> Drawn:
         index %= self.count
         code, engine = self.window.execute_script(
@@ -161,11 +164,16 @@ class LivePage(Page):
     def slider(self, name: str) -> WebElement:
         """The slider of a name, with or without a remark on the locks behind it."""
         label = f'input[type="range"][aria-label{{}}="{name}{{}}"]'
-        return self.all(f"{label.format('', '')}, {label.format('^', ' ·')}")[0]
+        return self.first(f"{label.format('', '')}, {label.format('^', ' ·')}")
+
+    def thumb(self, name: str) -> WebElement:
+        """What a hand takes of a slider."""
+        return self.slider(name).find_element(By.XPATH, "../..")
 
     def hold(self, name: str) -> None:
         """Press the button over the thumb of a slider."""
-        thumb = self.slider(name).find_element(By.XPATH, "../..")
+        thumb = self.thumb(name)
+        self.resting(thumb)
         ActionChains(self.window, duration=0).click_and_hold(thumb).perform()
 
     def move(self, pixels: int) -> None:
@@ -198,15 +206,9 @@ class LivePage(Page):
 
     def pad_place(self) -> tuple[float, float]:
         """Where the pad's point rests in the window, once it is brought into view."""
-        places: list[tuple[float, float]] = []
-
-        def rests() -> bool:
-            x, y, width, height = self.window.execute_script(CENTRED, self.pad())
-            places.append((x + width / 2, y + height / 2))
-            return len(places) > 3 and len(set(places[-4:])) == 1
-
-        wait_until(rests)  # what holds it unfolds slowly
-        return places[-1]
+        self.resting(self.pad())  # what holds it unfolds slowly
+        self.window.execute_script("arguments[0].scrollIntoView({block: 'center'})", self.pad())
+        return self.resting(self.pad())
 
     @property
     def face_in_view(self) -> bool:

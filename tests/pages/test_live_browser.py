@@ -124,8 +124,7 @@ def test_a_drag_goes_on_across_the_rerun_of_the_one_before(page):
 
 def test_a_finger_moves_the_face(page):
     page.open(TYPICAL)
-    thumb = page.slider("Smiling").find_element("xpath", "../..").rect
-    x, y = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2
+    x, y = page.resting(page.thumb("Smiling"))
     page.touch("touchStart", (x, y))
     for step in range(1, 5):
         page.touch("touchMove", (x + 10 * step, y))
@@ -169,6 +168,23 @@ def test_presentation_mode_follows_the_hand(page, model):
     assert_same_picture(page, model, 0)
 
 
+def test_in_presentation_mode_a_pad_moves_the_face(page, model):
+    page.open(TYPICAL + "&present=1")
+    page.click(".st-key-stage-pad-button button", "Two at once")
+    page.settle(lambda: page.pad() is not None)
+    names = page.pad().get_attribute("aria-label").split(" and ")
+    asked = page.sent
+    page.hold_pad()
+    page.move_pad(20, -15)
+    assert page.covered and page.sent == asked
+    page.release()
+    page.settle(lambda: set(edits_of(page)) == set(names))
+    page.settled()
+    assert page.sent == asked + 1 and all(amount > 0 for amount in edits_of(page).values())
+    assert all(page.value(name) == amount for name, amount in edits_of(page).items())
+    assert_same_picture(page, model, 0)
+
+
 def test_play_moves_a_slider_by_itself_and_the_server_is_not_asked(page, model):
     page.open(TYPICAL)
     asked = page.sent
@@ -188,7 +204,7 @@ def test_a_walk_goes_to_the_faces_of_the_gallery_with_the_edits(page, model):
     first = next(state for _, state in load_gallery(model).faces if state.seed != 1)
     expected = face_code(model, first.with_edit("Smiling", 2))
     page.roam("walk")
-    wait_until(lambda: page.count > 0 and np.allclose(page.drawn(-1).code, expected, atol=1e-4))
+    wait_until(lambda: any(np.allclose(code, expected, atol=1e-4) for code in page.codes))
     assert page.covered and page.count >= 2
     page.roam("walk")
     page.settled()
@@ -296,15 +312,25 @@ def test_the_filmstrip_follows_the_hand(page, model):
     count = len(page.all(strip))
     page.hold("Male")
     page.move(40)
-    wait_until(lambda: page.over == count)
     male = page.value("Male")
+    states = [
+        FaceState(1, 0.3, {"Male": male, "Smiling": step})
+        for step in filmstrip_steps(model, "Smiling", count)
+    ]
+    expected = [face_code(model, state) for state in states]
+
+    def all_follow() -> bool:
+        found = page.followed()
+        return len(found) == count and all(
+            np.allclose(found[index], code, atol=1e-4) for index, code in enumerate(expected)
+        )
+
+    wait_until(all_follow)
+    assert page.over == count
     page.release()
     page.settle(lambda: edits_of(page) == {"Male": male})
     page.settled()
     wait_until(lambda: page.over == 0)
-    for index, step in enumerate(filmstrip_steps(model, "Smiling", count)):
-        state = FaceState(1, 0.3, {"Male": male, "Smiling": step})
-        np.testing.assert_allclose(page.followed()[index], face_code(model, state), atol=1e-4)
     page.window.execute_script("window.pictures = {}")
     page.hold("Smiling")  # its own slider leaves it as it is
     page.move(20)

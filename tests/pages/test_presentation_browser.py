@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 SWITCH = ".st-key-presentation button"
 HEADING = "h2"
+BEFORE = '[data-testid="stImage"] img[alt^="Before"]'
 BEYOND = """
 const bar = document.querySelector('.st-key-stage-bar').getBoundingClientRect();
 const beyond = [];
@@ -65,6 +66,12 @@ def page(tmp_path_factory):
         yield Page(window, address)
 
 
+def present(page: Page, query: str = "") -> None:
+    """Open Explore in presentation mode, ready for keys."""
+    page.open(f"/?present=1{query}")
+    page.stage_ready()
+
+
 def press(page: Page, key: str) -> None:
     ActionChains(page.window).send_keys(key).perform()
 
@@ -89,8 +96,10 @@ def place(page: Page) -> int:
 def swipe(page: Page, by: float) -> None:
     """A finger on the heading, sideways."""
     box = page.all(HEADING)[0].rect
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    swipe_at(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, by)
 
+
+def swipe_at(page: Page, x: float, y: float, by: float) -> None:
     def touch(kind: str, *xs: float) -> None:
         points = [{"x": at, "y": y} for at in xs]
         page.window.execute_cdp_cmd(
@@ -132,12 +141,12 @@ def test_the_toggle_enlarges_and_hides_and_the_arrows_step_through_the_story(pag
     press(page, Keys.ARROW_LEFT)
     page.settle(lambda: heading(page).startswith("2."))
     assert not page.errors()
-    page.open("/?present=1")
+    present(page)
     assert page.all(Page.AFTER)[0].rect["width"] > face
 
 
 def test_a_bookmark_opens_explore_and_the_keys_of_a_presenter_step(page):
-    page.open("/?present=1&seed=1&truncation=0.3")
+    present(page, "&seed=1&truncation=0.3")
     assert not page.all('[role="tab"]')
     bookmarked, titles = page.picture(), [heading(page)]
     for key in (Keys.ARROW_RIGHT, Keys.PAGE_DOWN, Keys.SPACE):
@@ -157,7 +166,7 @@ def test_a_bookmark_opens_explore_and_the_keys_of_a_presenter_step(page):
 
 
 def test_keys_step_from_a_slider_too_whose_own_are_up_and_down(page):
-    page.open("/?present=1")
+    present(page)
     first = heading(page)
     page.slider("Smiling").send_keys(Keys.ARROW_UP)
     page.settle(lambda: "edit.Smiling=0.1" in page.window.current_url)
@@ -169,7 +178,7 @@ def test_keys_step_from_a_slider_too_whose_own_are_up_and_down(page):
 
 
 def test_presses_in_quick_succession_are_all_taken(page):
-    page.open("/?present=1")
+    present(page)
     for _ in range(5):
         press(page, Keys.PAGE_DOWN)
     page.settle(lambda: place(page) == 6)
@@ -179,7 +188,7 @@ def test_presses_in_quick_succession_are_all_taken(page):
 
 
 def test_n_shows_another_face_r_takes_edits_back_and_escape_leaves(page):
-    page.open("/?present=1&seed=1&edit.Smiling=2")
+    present(page, "&seed=1&edit.Smiling=2")
     old = page.picture()
     press(page, "n")
     page.settle(lambda: page.picture() != old)
@@ -196,7 +205,7 @@ def test_n_shows_another_face_r_takes_edits_back_and_escape_leaves(page):
 
 
 def test_a_swipe_steps(page):
-    page.open("/?present=1")
+    present(page)
     swipe(page, -200)
     page.settle(lambda: place(page) == 2)
     swipe(page, 200)
@@ -209,6 +218,7 @@ def test_every_step_fits_the_screen(page, address, width, height):
     with screen(page, width, height):
         page.window.get(page.address + address)
         page.settle(lambda: bool(page.all(".st-key-stage-bar")) and place(page) == 1)
+        page.stage_ready()
         last = int(counter(page).split()[-1])
         for number in range(1, last + 1):
             page.settle(lambda number=number: place(page) == number)
@@ -223,9 +233,35 @@ def test_every_step_fits_the_screen(page, address, width, height):
         assert not page.errors()
 
 
+@pytest.mark.parametrize("steps", [0, 1, 4])
+def test_the_pad_takes_the_place_of_the_face_before_and_fits_the_screen(page, steps):
+    with screen(page, 1280, 720):
+        present(page)
+        for number in range(2, steps + 2):
+            press(page, Keys.PAGE_DOWN)
+            page.settle(lambda number=number: place(page) == number)
+        assert page.all(BEFORE)
+        page.click(".st-key-stage-pad-button button", "Two at once")
+        page.settle(lambda: bool(page.all(".st-key-stage-pad .stBidiComponent")))
+        page.settle(lambda: page.window.execute_script(ALL_LOADED))
+        pad = page.first(".st-key-stage-pad .stBidiComponent")
+        page.resting(pad)
+        assert not page.all(BEFORE) and len(page.all('input[type="range"]')) > 1
+        assert page.window.execute_script(BEYOND) == [], heading(page)
+        box, bar = pad.rect, page.first(".st-key-stage-bar").rect
+        assert box["height"] > 150 and box["y"] + box["height"] <= bar["y"]
+        x, y = page.resting(pad)
+        swipe_at(page, x, y, -150)  # a finger on the pad steps nowhere
+        assert place(page) == steps + 1
+        page.click(".st-key-stage-pad-button button", "Face before")
+        page.settle(lambda: bool(page.all(BEFORE)))
+        assert not page.errors()
+
+
 def test_of_the_slide_before_nothing_lingers(page):
     page.window.get(f"{page.address}/how_it_works?present=1")
     page.settle(lambda: place(page) == 1 and bool(page.all(".st-key-slide-0")))
+    page.stage_ready()
     page.window.execute_script(TOGETHER)
     for key, number in ((Keys.PAGE_DOWN, 2), (Keys.PAGE_UP, 1)):
         press(page, key)
@@ -235,7 +271,7 @@ def test_of_the_slide_before_nothing_lingers(page):
 
 def test_on_a_phone_the_bar_stays_and_nothing_is_wider_than_the_screen(page):
     with screen(page, 390, 844):
-        page.open("/?present=1")
+        present(page)
         bar = page.all(".st-key-stage-bar")[0].rect
         assert bar["y"] + bar["height"] == pytest.approx(844, abs=1)
         wide = "return document.querySelector('[data-testid=\"stMain\"]').scrollWidth"

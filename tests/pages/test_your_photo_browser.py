@@ -153,7 +153,9 @@ def test_one_click_from_a_presentation_to_a_face_of_the_camera(model, photo, tmp
         assert after >= max(before, 80)
         feet = [image.rect["y"] + image.rect["height"] for image in page.all("main img, img")]
         assert max(feet) < page.all(".st-key-stage-bar")[0].rect["y"]
+        page.stage_ready()
         ActionChains(window).send_keys("r").perform()
         page.settle(lambda: bool(page.all("video")))
+        page.stage_ready()
         ActionChains(window).send_keys(Keys.ESCAPE).perform()
         page.settle(lambda: page.all("h1")[0].text == "Your photo" if page.all("h1") else False)

@@ -10,6 +10,8 @@ from ganssl.attributes import Attribute
 from ganssl.directions.holding import base_attribute
 from ganssl.face.render import slider_ends
 from ganssl.ui.explore.sequence import shown_sequence
+from ganssl.ui.face.controls import STEP
+from ganssl.ui.face.pad import names_with_room, place_pad
 from ganssl.ui.face.session import FaceSession
 from ganssl.ui.face.view import OTHERS, change_table, show_after, show_before, shown_rows
 from ganssl.ui.shared.presentation import Steps
@@ -20,6 +22,9 @@ MOST_SLIDERS = 6
 
 MOST_ASKED = 4
 """Rows of what was asked for; `OTHERS` side effects stand below them."""
+
+PAD = "stage/pad"
+"""Key of whether the pad stands in the place of the face before."""
 
 
 def present_face(session: FaceSession) -> None:
@@ -41,23 +46,53 @@ def present_face(session: FaceSession) -> None:
     with face, st.container(key="stage-face"):
         show_after(session)
     with beside, st.container(gap="small"):
-        _show_sliders(session, list(scenes[steps.index].state.edits))
+        shown = _shown_sliders(session, list(scenes[steps.index].state.edits))
+        _show_sliders(session, shown)
         before, changes = st.columns([9, 20], gap="small", wrap=False)
         with before:
-            show_before(session)
+            _before_or_pad(session, shown)
         with changes:
             _show_changes(session)
     show_stage_bar(steps, session.new_face, session.reset_all)
 
 
-def _show_sliders(session: FaceSession, moved: list[str]) -> None:
-    """Those that the scene moves; where it moves none, the first ones, for the audience."""
-    offered = session.model.directions.sliders
-    shown = [name for name in moved if name in offered] or list(session.first_sliders)
+def _shown_sliders(session: FaceSession, moved: list[str]) -> list[str]:
+    """Those that the scene moves; where it moves none, the first ones, for the audience.
+
+    A pad needs a second one beside a single one.
+    """
+    offered, first = session.model.directions.sliders, list(session.first_sliders)
+    shown = [name for name in moved if name in offered] or first
+    if st.session_state.get(PAD) and len(shown) == 1:
+        shown += [name for name in first if name not in shown][:1]
+    return shown[:MOST_SLIDERS]
+
+
+def _show_sliders(session: FaceSession, shown: list[str]) -> None:
     columns = st.columns(2, gap="medium", wrap=False) if len(shown) > 1 else [st.container()]
-    for i, attribute in enumerate(shown[:MOST_SLIDERS]):
+    for i, attribute in enumerate(shown):
         with columns[i % len(columns)]:
             _slider(session, attribute)
+
+
+def _before_or_pad(session: FaceSession, shown: list[str]) -> None:
+    """The face before its edits, or in its place the pad, and the button that changes them."""
+    wanted = st.session_state.get(PAD, False)
+    names = names_with_room(session, shown)
+    if wanted and len(names) > 1:
+        with st.container(key="stage-pad"):
+            place_pad(session, (names[0], names[1]), STEP)
+    else:
+        show_before(session)
+    if len(session.first_sliders) > 1:
+        st.button(
+            "Face before" if wanted else "Two at once",
+            icon=":material/image:" if wanted else ":material/drag_pan:",
+            type="tertiary",
+            on_click=lambda: st.session_state.update({PAD: not wanted}),
+            key="stage-pad-button",
+            width="stretch",
+        )
 
 
 def _slider(session: FaceSession, attribute: str) -> None:
@@ -66,7 +101,7 @@ def _slider(session: FaceSession, attribute: str) -> None:
         Attribute(attribute).title,
         min_value=low,
         max_value=high,
-        step=0.1,
+        step=STEP,
         format="%+.1f σ",
         **session.widget(
             f"slider {attribute}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -30,12 +31,13 @@ HTML = """
 
 CSS = """
 .frame {
-  display: grid; grid-template: auto auto auto / 1.4rem minmax(8rem, 18rem); gap: 0.2rem;
+  display: grid; grid-template: auto auto auto / 1.4rem minmax(6rem, 18rem); gap: 0.2rem;
   justify-content: center; padding: 0.7rem 0.8rem 0.2rem 0;
   font: 0.8rem/1.4 var(--st-font, sans-serif); color: var(--st-text-color, inherit);
 }
 .up { writing-mode: vertical-rl; rotate: 180deg; text-align: center; }
 .across, output { grid-column: 2; text-align: center; font-variant-numeric: tabular-nums; }
+output { display: var(--ganssl-pad-words, block); }
 .up::after, .across::after { content: " →"; opacity: 0.6; }
 .field {
   position: relative; aspect-ratio: 1; touch-action: none; cursor: crosshair;
@@ -74,17 +76,27 @@ def show_pad(session: FaceSession, step: float) -> None:
     folded = st.expander("Two at once", icon=":material/drag_pan:", key=key, on_change="rerun")
     if not folded.open:
         return
-    names = list(slider_vectors(session.model, session.state, free))  # those that have room
+    names = names_with_room(session, free)
     if len(names) < 2:
         folded.caption("What is held leaves no room for two of these sliders.")
         return
     with folded:
-        chosen = _chosen(session, names)
-        _component(
-            key=session.key("pad"),
-            data=pad_data(session, chosen, step),
-            on_placed_change=lambda: _placed(session, chosen),
-        )
+        place_pad(session, _chosen(session, names), step)
+
+
+def names_with_room(session: FaceSession, attributes: Sequence[str]) -> list[str]:
+    """Those whose sliders can be moved, which a pad may do, too."""
+    free = [name for name in attributes if _free(session, name)]
+    return list(slider_vectors(session.model, session.state, free))
+
+
+def place_pad(session: FaceSession, attributes: tuple[str, str], step: float) -> None:
+    """The pad of two attributes, across and up, whose sliders are on the page, too."""
+    _component(
+        key=session.key("pad"),
+        data=pad_data(session, attributes, step),
+        on_placed_change=lambda: _placed(session, attributes),
+    )
 
 
 def pad_data(session: FaceSession, attributes: tuple[str, str], step: float) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Stage {
     listen('keydown', (event) => this.press(event));
     listen('keyup', (event) => { if (event.key === ' ' && this.takes(event)) take(event); });
     listen('touchstart', ({ target, touches }) => {
-      const own = target.closest?.('.stSlider, [data-testid="stSidebar"]');
+      const own = target.closest?.('.stSlider, .st-key-stage-pad, [data-testid="stSidebar"]');
       this.finger = touches.length === 1 && !own ? touches[0] : null;
     });
     listen('touchend', ({ changedTouches }) => {
