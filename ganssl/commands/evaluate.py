@@ -6,17 +6,34 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganssl.base.atomic import write_file
 from ganssl.commands._options import check_ending, check_threshold, listed
 from ganssl.commands._photos import LABELS_HELP, add_class_argument, named_classes, say
+from ganssl.commands._workspace import (
+    RUN_HELP,
+    add_workspace_argument,
+    classifier_folder,
+    named_place,
+    set_folder,
+)
 from ganssl.errors import UserError
+
+if TYPE_CHECKING:
+    from ganssl.judgement.comparison import Comparison
 
 HELP = "judge a classifier on labelled photos, with other methods beside it"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--classifier", required=True, metavar="DIR")
+    parser.add_argument(
+        "--classifier",
+        required=True,
+        metavar="DIR",
+        help=f"a folder that `train-classifier` wrote, {RUN_HELP}",
+    )
+    add_workspace_argument(parser, "keep figures, answers and report")
     parser.add_argument(
         "--photos", required=True, metavar="DIR", help="folder of photos, or CelebA's layout"
     )
@@ -62,7 +79,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="of that draw and of the learning")
     parser.add_argument(
-        "--set", metavar="DIR", help="the faces that trained it, to add the few photos to"
+        "--set",
+        metavar="DIR",
+        help=f"the faces that trained it, to add the few photos to, {RUN_HELP}",
     )
     parser.add_argument("--cache", metavar="DIR", help="keep the features of that set there")
     parser.add_argument(
@@ -106,7 +125,9 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("--set is for --few-per-class; it has no effect without it.")
     from ganssl.classifier.several import head_folders
 
-    folders = head_folders(args.classifier)
+    named_place(args)  # one that cannot be written to is told before the work
+    given, _ = classifier_folder(args, args.classifier)
+    folders = head_folders(given)
     several = len(folders) > 1
     if several and (args.column or args.classes or args.exchange_labels):
         raise UserError(
@@ -166,7 +187,7 @@ def judge_head(args: argparse.Namespace, folder: Path, several: bool) -> dict:
     views = averaged(extractor, Averages.of(listed(args.average)))
     synthetic = None
     if args.set and args.few_per_class:
-        made, name = read_set(args.set), classifier.attribute.name
+        made, name = read_set(set_folder(args, args.set)), classifier.attribute.name
         synthetic = set_features(made, extractor, args.cache, bar("features of set"), name)
     compared = compare_methods(
         classifier,
@@ -205,7 +226,23 @@ def judge_head(args: argparse.Namespace, folder: Path, several: bool) -> dict:
         values["elsewhere"] = judge_elsewhere(
             compared.classifier, extractor, judged.prepared, judged.labels, args.seed, bar
         )
+    if (kept := keep(args, compared)) is not None:
+        values["run"] = kept
     return values
+
+
+def keep(args: argparse.Namespace, compared: Comparison) -> str | None:
+    """The id of the run that keeps a judgement; None without a workspace."""
+    place = named_place(args)
+    if place is None:
+        return None
+    from ganssl.workspace.contents import keep_judgement
+
+    _, name = classifier_folder(args, args.classifier)
+    classifier = compared.classifier
+    name = name or f"{classifier.attribute.title}: {classifier.head.kind}"
+    run = keep_judgement(place, f"{name}, on {compared.result.judgement.n:,} photos", compared)
+    return run.id
 
 
 def of_head(file: str, folder: Path, several: bool) -> Path:
@@ -270,6 +307,8 @@ def report(values: dict) -> str:
         if values[key]:
             lines.append(f"{values[key]} {words}")
     lines += [f"refused {refusal['name']}: {refusal['reason']}" for refusal in values["refused"]]
+    if values.get("run"):
+        lines.append(f"kept as run {values['run']}")
     return "\n".join(lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ganssl.attributes import meant_name
 from ganssl.commands._options import listed
 from ganssl.commands._photos import LABELS_HELP, open_photos, usable
+from ganssl.commands._workspace import add_workspace_argument, require_place
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
 from ganssl.synthesis.recipe import PRECISIONS, SOURCES, STRATEGIES, Recipe, all_sliders
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from ganssl.directions import DirectionSet
     from ganssl.models.face_model import FaceModel
     from ganssl.photos import PhotoSet
+    from ganssl.synthesis import Summary
+    from ganssl.workspace import Run, Workspace
 
 HELP = "write a set of generated faces with labels; run it again to go on after a stop"
 DEFAULTS = Recipe("Male")
@@ -36,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="whose presence is the label; of several, one set carries the labels of each; "
         "'all' is all sliders of the model",
     )
-    parser.add_argument("--out", required=True, metavar="DIR", help="folder of the set")
+    parser.add_argument(
+        "--out", metavar="DIR", help="folder of the set (in place of a run in the workspace)"
+    )
+    add_workspace_argument(parser, "make the set")
     parser.add_argument("--count", type=int, default=DEFAULTS.count, help="faces in all")
     parser.add_argument("--seed", type=int, default=DEFAULTS.seed)
     parser.add_argument(
@@ -125,29 +132,14 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.directions import DirectionSet
     from ganssl.models.catalogue import load_model
     from ganssl.synthesis import fast_arithmetic, synthesize, zip_set
+    from ganssl.synthesis.codes import CodeMaker
     from ganssl.synthesis.ray_engine import synthesize_on_ray
+    from ganssl.workspace.contents import begin_set, set_name, stopped_set
 
+    place = workspace_of(args)
     model = load_model(args.model)
     precision, engine = fast_arithmetic(model.engines, args.precision)
-    first, *also = listed(args.attribute) or [args.attribute]
-    recipe = Recipe(
-        attribute=first,
-        also=tuple(also),
-        count=args.count,
-        seed=args.seed,
-        strategy=args.strategy,
-        margin=args.margin,
-        strength=tuple(args.strength),
-        source=args.source,
-        truncation=args.truncation,
-        balance_over=tuple(listed(args.balance)),
-        pairs=args.pairs,
-        size=args.size,
-        method=args.method,
-        labels_per_class=args.labels_per_class,
-        precision=precision,
-        engine=engine,
-    )
+    recipe = asked_for(args, precision, engine)
     given = DirectionSet.load(Path(args.directions)) if args.directions else None
     if recipe.attributes == (ALL,):
         recipe = all_sliders(recipe, model.directions if given is None else given)
@@ -169,25 +161,86 @@ def run(args: argparse.Namespace) -> int:
         "photo_codes": codes,
         "directions": given,
     }
-    if args.engine == "ray":
-        summary = synthesize_on_ray(
-            args.model, recipe, args.out, address=args.ray_address, **options
-        )
+
+    def make(out: str | Path) -> Summary:
+        if args.engine == "ray":
+            return synthesize_on_ray(args.model, recipe, out, address=args.ray_address, **options)
+        return synthesize(model, recipe, out, args.shards, args.shard, **options)
+
+    if place is None:
+        summary = make(args.out)
     else:
-        summary = synthesize(model, recipe, args.out, args.shards, args.shard, **options)
+        used = CodeMaker(model, recipe, codes, given).axes.id
+        before = stopped_set(place, recipe, model, args.format, used)
+        run = before or begin_set(place, set_name(recipe), recipe, model, args.format)
+        summary = in_run(place, run, make)
     kept = f", {summary.found:,} were there" if summary.found else ""
     print(
         f"wrote {summary.written:,} faces in {summary.seconds:.1f} s "
         f"({summary.rate:,.0f}/s, {recipe.precision}, {recipe.engine}) on {model.device}{kept}"
     )
+    out = summary.folder
     if summary.complete:
-        print(f"{args.out} is complete: {recipe.count:,} faces, set {summary.id}")
+        print(f"{out} is complete: {recipe.count:,} faces, set {summary.id}")
     else:
-        print(f"{summary.missing:,} faces of other shards are missing from {args.out}")
+        print(f"{summary.missing:,} faces of other shards are missing from {out}")
     if summary.complete and args.zip:
-        zip_set(args.out, args.zip, bar("files"))
+        zip_set(out, args.zip, bar("files"))
         print(f"wrote {args.zip}")
     return 0
+
+
+def asked_for(args: argparse.Namespace, precision: str, engine: str) -> Recipe:
+    """The recipe of the options, names as they were typed."""
+    first, *also = listed(args.attribute) or [args.attribute]
+    return Recipe(
+        attribute=first,
+        also=tuple(also),
+        count=args.count,
+        seed=args.seed,
+        strategy=args.strategy,
+        margin=args.margin,
+        strength=tuple(args.strength),
+        source=args.source,
+        truncation=args.truncation,
+        balance_over=tuple(listed(args.balance)),
+        pairs=args.pairs,
+        size=args.size,
+        method=args.method,
+        labels_per_class=args.labels_per_class,
+        precision=precision,
+        engine=engine,
+    )
+
+
+def workspace_of(args: argparse.Namespace) -> Workspace | None:
+    """Where the set becomes a run; None where it goes to a folder of its own."""
+    if args.out and args.workspace:
+        raise UserError("--out names a folder of its own: leave it or --workspace out.")
+    place = None if args.out else require_place(args, "set")
+    if place is not None and args.shards > 1:
+        raise UserError("Shards are put together in a folder of their own: name it by --out.")
+    return place
+
+
+def in_run(place: Workspace, run: Run, make: Callable[[Path], Summary]) -> Summary:
+    """Make a set in its run, with the ZIP that the pages offer; a stop leaves it to go on with."""
+    from ganssl.base.progress import bar
+    from ganssl.synthesis import read_set, zip_set
+    from ganssl.synthesis.archive import zip_path
+    from ganssl.workspace.contents import SET_FOLDER, finish_set
+
+    folder = run.folder / SET_FOLDER
+    try:
+        summary = make(folder)
+        zip_set(folder, zip_path(folder), bar("files"))
+        finish_set(place, run, read_set(folder))
+    except BaseException:
+        if not folder.is_dir():
+            place.delete(run)
+        raise
+    print(f"kept as run {run.id}: {run.name}")
+    return summary
 
 
 def as_spelt(recipe: Recipe, known: tuple[str, ...]) -> Recipe:

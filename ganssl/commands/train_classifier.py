@@ -14,6 +14,12 @@ from ganssl.commands._photos import (
     open_photos,
     usable,
 )
+from ganssl.commands._workspace import (
+    RUN_HELP,
+    add_workspace_argument,
+    require_place,
+    set_folder,
+)
 from ganssl.errors import UserError
 
 if TYPE_CHECKING:
@@ -23,15 +29,19 @@ if TYPE_CHECKING:
     from ganssl.photos import PhotoSet
     from ganssl.photos.elsewhere import Damage
     from ganssl.synthesis.reader import SyntheticSet
+    from ganssl.workspace import Workspace
 
 HELP = "train a classifier on a labelled set of generated faces"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--data", required=True, metavar="DIR", help="a set that `synthesize` wrote"
+        "--data", required=True, metavar="DIR", help=f"a set that `synthesize` wrote, {RUN_HELP}"
     )
-    parser.add_argument("--out", required=True, metavar="DIR", help="the classifier's folder")
+    parser.add_argument(
+        "--out", metavar="DIR", help="the classifier's folder (may be left out with a workspace)"
+    )
+    add_workspace_argument(parser, "keep the classifier")
     parser.add_argument(
         "--features",
         default="face-network",
@@ -127,9 +137,11 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("--threshold needs photos to place it by: give --unlabelled or --photos.")
     if args.degraded_copies < 0:
         raise UserError("The number of degraded copies must be 0 or greater.")
-    made = read_set(args.data)
+    place = require_place(args, "classifier")
+    made = read_set(set_folder(args, args.data))
     damage(args)
-    require_free_for_heads(Path(args.out), len(made.attributes))
+    if args.out:
+        require_free_for_heads(Path(args.out), len(made.attributes))
     unlabelled = usable(open_photos(args.unlabelled)) if args.unlabelled else None
     extractor = get_extractor(args.features, args.weights)
     if extractor.note:
@@ -152,13 +164,26 @@ def run(args: argparse.Namespace) -> int:
         holdout_share=args.holdout_share,
         doubtful_share=args.doubtful_share,
     )
-    save_heads(classifiers, args.out)
+    if args.out:
+        save_heads(classifiers, args.out)
     for classifier in classifiers:
         if len(classifiers) > 1:
             print(f"\n{classifier.attribute.title}")
         say_trained(classifier)
-    print(f"wrote {args.out}")
+    if args.out:
+        print(f"wrote {args.out}")
+    if place is not None:
+        keep(place, classifiers, f"{args.head} on {extractor.name}, {len(made):,} faces")
     return 0
+
+
+def keep(place: Workspace, classifiers: list[Classifier], words: str) -> None:
+    """A run for each, with the name that the page gives it; the first is the newest."""
+    from ganssl.workspace.contents import keep_classifier
+
+    for classifier in reversed(classifiers):
+        run = keep_classifier(place, f"{classifier.attribute.title}: {words}", classifier)
+        print(f"kept as run {run.id}: {run.name}")
 
 
 def damage(args: argparse.Namespace) -> Damage | None:

@@ -207,7 +207,7 @@ def map_figure(
         dragmode="pan",
         hovermode="closest",
         legend_title_text=title,
-        legend=dict(y=BELOW["len"], yanchor="top"),
+        legend=dict(y=BELOW["len"], yanchor="top", itemsizing="constant"),
         modebar_orientation="v",  # beside the points, not over what stands above them
         uirevision=code_map.method,  # other colours leave the view where it is
     )

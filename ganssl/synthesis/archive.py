@@ -13,6 +13,11 @@ DATE = (1980, 1, 1, 0, 0, 0)
 """Of every member, so that the same set gives the same file."""
 
 
+def zip_path(folder: Path) -> Path:
+    """Where the ZIP of a set that the pages offer lies: beside its folder."""
+    return folder.with_suffix(".zip")
+
+
 def zip_set(
     folder: str | Path,
     path: str | Path,

@@ -36,17 +36,48 @@ SLIDER_FILE, LABELS_FILE, PHOTOS_FILE = "slider.npz", "labels.json", "photos.zip
 JUDGEMENT_FILE, ANSWERS_FILE, REPORT_FILE = "judgement.json", "answers.csv", "report.html"
 JUDGED = ("n", "accuracy", "ci95", "balanced_accuracy", "auc", "auc_ci95", "majority_baseline")
 RENAMED = {"ci95": "accuracy_ci95"}
+STRATEGY_WORDS = {"position": "natural", "push": "pushed"}
 LARGEST_PHOTOS = 2_000_000_000
 """Bytes of a ZIP of photos that is read again."""
+
+
+def set_name(recipe: Recipe) -> str:
+    """`Smiling, 40,000 natural faces`."""
+    return f"{recipe.title}, {recipe.count:,} {STRATEGY_WORDS[recipe.strategy]} faces"
 
 
 def begin_set(
     workspace: Workspace, name: str, recipe: Recipe, model: FaceModel, layout: str = "folder"
 ) -> Run:
     """An unfinished run for a set, which is made in `run.folder / SET_FOLDER`."""
+    return workspace.begin(SET, name, _set_settings(recipe, model, layout))
+
+
+def stopped_set(
+    workspace: Workspace, recipe: Recipe, model: FaceModel, layout: str, directions: str
+) -> Run | None:
+    """The newest unfinished run of this very set, to go on with; None without one.
+
+    Args:
+        directions: the id of those that label it.
+    """
+    from ganssl.synthesis.layout import read_info
+
+    wanted = json.loads(json.dumps(_set_settings(recipe, model, layout)))
+    for run in workspace.listing().runs:
+        if run.kind != SET or run.finished or run.settings != wanted:
+            continue
+        try:
+            if read_info(run.folder / SET_FOLDER).directions == directions:
+                return run
+        except UserError:  # not begun: nothing is lost by another
+            continue
+    return None
+
+
+def _set_settings(recipe: Recipe, model: FaceModel, layout: str) -> dict[str, Any]:
     of_model = {"model": model.id, "model_name": model.name}
-    settings = {**recipe.to_dict(), "layout": layout, **of_model}
-    return workspace.begin(SET, name, settings)
+    return {**recipe.to_dict(), "layout": layout, **of_model}
 
 
 def finish_set(workspace: Workspace, run: Run, made: SyntheticSet) -> Run:
@@ -58,7 +89,12 @@ def open_set(run: Run) -> SyntheticSet:
     """`UserError` where it is damaged or unfinished."""
     from ganssl.synthesis import read_set
 
-    return read_set(_of(run, SET) / SET_FOLDER)
+    return read_set(set_place(run))
+
+
+def set_place(run: Run) -> Path:
+    """The folder of a set's run that `read_set` reads; `UserError` for a run of another kind."""
+    return _of(run, SET) / SET_FOLDER
 
 
 def keep_classifier(workspace: Workspace, name: str, classifier: Classifier) -> Run:
@@ -78,7 +114,12 @@ def open_classifier(run: Run) -> Classifier:
     """Of a classifier's run, or the one that a judgement's run judged."""
     from ganssl.classifier import load_classifier
 
-    return load_classifier(_of(run, CLASSIFIER, JUDGEMENT) / CLASSIFIER_FOLDER)
+    return load_classifier(classifier_place(run))
+
+
+def classifier_place(run: Run) -> Path:
+    """Where its folder lies; `UserError` for a run of another kind."""
+    return _of(run, CLASSIFIER, JUDGEMENT) / CLASSIFIER_FOLDER
 
 
 def classifier_settings(classifier: Classifier) -> dict[str, Any]:

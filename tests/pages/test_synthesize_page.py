@@ -16,6 +16,7 @@ from ganssl.base.device import fast_arithmetic
 from ganssl.directions import DirectionSet
 from ganssl.models.catalogue import load_model
 from ganssl.synthesis import Recipe, read_set, synthesize
+from ganssl.synthesis.archive import zip_path
 from ganssl.ui.shared import set_making, visits
 from tests.helpers.planted import make_direction
 
@@ -159,7 +160,7 @@ def test_both_classes_are_shown_before_and_after(page):
 def test_the_download_is_the_whole_set_and_the_datasheet_is_there(page, tmp_path):
     make(page)
     (made,) = sets(page).values()
-    path = set_making.zip_path(made.folder)
+    path = zip_path(made.folder)
     with zipfile.ZipFile(BytesIO(path.read_bytes())) as archive:
         assert all(member.compress_type == zipfile.ZIP_STORED for member in archive.infolist())
         archive.extractall(tmp_path)

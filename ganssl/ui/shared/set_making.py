@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 
@@ -13,20 +11,20 @@ from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.images import png_bytes, tile
 from ganssl.synthesis import Recipe, Summary, preview_faces, read_set, synthesize, zip_set
+from ganssl.synthesis.archive import zip_path
 from ganssl.synthesis.layout import DIRECTIONS
 from ganssl.ui.shared.jobs import this_visit, visitor_jobs
 from ganssl.ui.shared.keeping import workspace
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.shelf_choice import free_name
 from ganssl.workspace import Run
-from ganssl.workspace.contents import SET_FOLDER, begin_set, finish_set
+from ganssl.workspace.contents import SET_FOLDER, begin_set, finish_set, set_name
 from ganssl.workspace.run import SET
 
 SHOWN = 24
 """Faces on the two sheets together."""
 
 COLUMNS = 6
-NAMES = {"position": "natural", "push": "pushed"}
 
 
 def first_faces(
@@ -119,13 +117,3 @@ def go_on_with_set(model: FaceModel, run: Run) -> None:
     used = run.folder / SET_FOLDER / DIRECTIONS
     directions = DirectionSet.load(used) if used.is_file() else model.directions
     start_set(model, Recipe.from_dict(settings), directions, layout, run)
-
-
-def set_name(recipe: Recipe) -> str:
-    """`Smiling, 40,000 natural faces`."""
-    return f"{recipe.title}, {recipe.count:,} {NAMES[recipe.strategy]} faces"
-
-
-def zip_path(folder: Path) -> Path:
-    """Where the ZIP of the set in `folder` lies."""
-    return folder.with_suffix(".zip")

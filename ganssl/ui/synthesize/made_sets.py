@@ -11,12 +11,13 @@ from ganssl.directions import DirectionSet
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.images import tile
 from ganssl.synthesis import Recipe, Summary, SyntheticSet
+from ganssl.synthesis.archive import zip_path
 from ganssl.synthesis.layout import DATASHEET
 from ganssl.ui.shared.dialogs import delete_or_keep
 from ganssl.ui.shared.downloads import download_file
 from ganssl.ui.shared.jobs import this_visit, visitor_jobs
 from ganssl.ui.shared.keeping import forget_run
-from ganssl.ui.shared.set_making import COLUMNS, SHOWN, first_faces, zip_path
+from ganssl.ui.shared.set_making import COLUMNS, SHOWN, first_faces
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.shelf_choice import turn_to
 from ganssl.ui.shared.visits import Visit
