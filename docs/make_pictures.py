@@ -5,12 +5,17 @@
 writes `docs/pictures/app.png` and `docs/pictures/slider.webp`. It needs
 Chromium with its driver and requirements-dev.txt. The face is one of the shipped
 model's gallery, which was chosen by eye.
+
+    python docs/make_pictures.py --curve assets/experiments/label_efficiency.json
+
+draws the figure of `python -m ganssl experiment` from its numbers, as a PNG beside them.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import sys
 import tempfile
@@ -18,7 +23,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from PIL import Image
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -47,7 +54,15 @@ def main() -> None:
     parser.add_argument(
         "--face", help="its title in the gallery (default: the one that the app opens with)"
     )
+    parser.add_argument(
+        "--curve", type=Path, help="label_efficiency.json, to draw its figure and nothing else"
+    )
     args = parser.parse_args()
+    if args.curve:
+        path = args.curve.with_suffix(".png")
+        draw_curve(args.curve).save(path, optimize=True)
+        print(f"wrote {path}")
+        return
     address = link(args.face)
     args.out.mkdir(parents=True, exist_ok=True)
     browser.PATIENCE = PATIENCE
@@ -64,6 +79,25 @@ def main() -> None:
     pictures[nearest].save(args.out / "app.png", optimize=True)
     save_animation(list(pictures.values()), args.out / "slider.webp")
     print(f"wrote app.png and slider.webp to {args.out}")
+
+
+def draw_curve(numbers: Path) -> Image.Image:
+    """The label-efficiency figure, as a browser draws it."""
+    from ganssl.experiments.figure import label_efficiency_figure
+
+    found = json.loads(numbers.read_text(encoding="utf-8"))["summary"]
+    figure = label_efficiency_figure(found)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        page = scratch / "figure.html"
+        page.write_text(figure.to_html(config=dict(displayModeBar=False)), encoding="utf-8")
+        width, height = figure.layout.width, figure.layout.height
+        with browser.chromium(scratch, width + 40, height + 200) as window:
+            window.get(page.as_uri())
+            drawn = WebDriverWait(window, PATIENCE).until(
+                lambda at: at.find_element(By.CSS_SELECTOR, ".svg-container")
+            )
+            return Image.open(io.BytesIO(drawn.screenshot_as_png)).convert("RGB")
 
 
 def link(title: str | None) -> str:

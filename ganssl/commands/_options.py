@@ -51,16 +51,25 @@ def check_markdown(args: argparse.Namespace) -> None:
         raise UserError("--markdown writes the table that --json replaces: leave one of them out.")
 
 
-def write_markdown(args: argparse.Namespace, title: str, text: str) -> None:
+def write_markdown(
+    args: argparse.Namespace, title: str, text: str, picture: tuple[str, bytes] | None = None
+) -> None:
     """Write a result as `docs/results/` keeps them; nothing without `--markdown`.
 
     Folders and files in the command keep their last name alone.
+
+    Args:
+        picture: what it shows, and the bytes of a WebP, which lies beside the file by its name.
     """
     if not args.markdown:
         return
     words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     command = f"python -m ganssl {shlex.join(words)}"
     parts = [f"# {title}", f"    {command}", f"```text\n{text.strip()}\n```"]
+    if picture is not None:
+        path = Path(args.markdown).with_suffix(".webp")
+        write_file(path, picture[1])
+        parts.append(f"![{picture[0]}]({path.name})")
     write_file(args.markdown, "\n\n".join(parts) + "\n")
 
 

@@ -16,16 +16,19 @@ from ganssl.commands._options import (
 )
 from ganssl.commands._photos import LABELS_HELP
 from ganssl.directions import DEFAULT_RULE, METHODS, RAW, RULES
+from ganssl.directions.names import check_rule
 from ganssl.errors import UserError
 
 if TYPE_CHECKING:
     from ganssl.directions import Direction, DirectionSet
     from ganssl.fitting import EncodedPhotos
     from ganssl.laboratory.laboratory import Laboratory
+    from ganssl.laboratory.report import DirectionReport
     from ganssl.models.face_model import FaceModel
 
 HELP = "measure attribute directions: tables, matrices and figures"
 FIRST = "Male,Bald,Smiling,Eyeglasses,Young"
+SLIDERS = "sliders"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--directions", metavar="FILE", help="measure these, in place of the model's own"
     )
     parser.add_argument(
-        "--attributes", default=FIRST, metavar="A,B", help=f"which, or all (default: {FIRST})"
+        "--attributes",
+        default=FIRST,
+        metavar="A,B",
+        help=f"which, all, or {SLIDERS}: those that have a slider (default: {FIRST})",
     )
     parser.add_argument(
         "--methods",
@@ -61,8 +67,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--compare-holding",
+        nargs="?",
+        const=",".join(RULES),
+        metavar="R,R",
+        help="also move the faces by every slider under these rules (default: all), say what each "
+        "costs, and draw a sheet of faces",
+    )
+    parser.add_argument(
+        "--bars",
         action="store_true",
-        help="also move the faces by every slider under every rule, and say what each costs",
+        help="also set the bars that a slider must pass beside what arbitrary directions and "
+        "different faces reach",
     )
     parser.add_argument("--faces", type=int, default=64, help="generated faces to move")
     parser.add_argument("--seed", type=int, default=0)
@@ -81,6 +96,8 @@ def run(args: argparse.Namespace) -> int:
     unknown = [name for name in methods if name not in (*METHODS, "all")]
     if unknown:
         raise UserError(f"{unknown[0]!r} is no method; choose from {', '.join(METHODS)} or all.")
+    for rule in listed(args.compare_holding or ""):
+        check_rule(rule)
     from ganssl.base.progress import bar
     from ganssl.features.readout import Readout
     from ganssl.laboratory.laboratory import Laboratory
@@ -103,48 +120,84 @@ def run(args: argparse.Namespace) -> int:
     )
     paths = write_report(report, args.out)
     print(report_table(report))
-    text = report_table(report)
+    text, picture = report_table(report), None
     if args.compare_holding:
         names = list(dict.fromkeys(direction.attribute for direction in chosen))
-        path, rules = compare_holding(laboratory, directions, names, Path(args.out))
+        rules = listed(args.compare_holding)
+        found, said, picture = compare_holding(laboratory, directions, names, rules, Path(args.out))
+        paths += found
+        text += f"\n\n{said}"
+    if args.bars:
+        path, said = set_bars(laboratory, report, Path(args.out))
         paths.append(path)
-        text += f"\n\n{rules}"
-    write_markdown(args, "Directions", text)
+        text += f"\n\n{said}"
+    write_markdown(args, "Directions", text, picture)
     print(f"wrote {', '.join(path.name for path in paths)} to {args.out}")
     return 0
 
 
 def compare_holding(
-    laboratory: Laboratory, directions: DirectionSet, names: list[str], out: Path
-) -> tuple[Path, str]:
-    """Measure every rule, print the table and write `holding.json`; returns path and table."""
+    laboratory: Laboratory,
+    directions: DirectionSet,
+    names: list[str],
+    rules: list[str],
+    out: Path,
+) -> tuple[list[Path], str, tuple[str, bytes]]:
+    """Measure the rules, print the tables, and write `holding.json` and `holding.webp`.
+
+    Returns the paths, the tables, and the sheet of faces with what it shows.
+    """
     from ganssl.base.atomic import write_file
     from ganssl.base.progress import bar
-    from ganssl.laboratory.holding_trial import AMOUNT, compare_rules, summary, table
+    from ganssl.laboratory import holding_trial as trial
+    from ganssl.laboratory.sheet import holding_sheet, sheet_webp
 
-    found = compare_rules(laboratory, directions, names, progress=bar("comparing rules"))
-    rows = summary(found)
-    faces = len(laboratory.codes)
-    text = f"+{AMOUNT:g} σ on {faces} faces, {len(names)} sliders:\n{table(rows)}"
+    found = trial.compare_rules(laboratory, directions, names, rules, progress=bar("moving faces"))
+    rows = trial.summary(found)
+    faces, amount = len(laboratory.codes), trial.AMOUNT
+    text = (
+        f"+{amount:g} σ on {faces} faces, {len(names)} sliders:\n{trial.table(rows)}\n\n"
+        f"{trial.slider_table(found)}"
+    )
     print(f"\n{text}")
     values = {
         "model": laboratory.model.id,
         "faces": faces,
-        "amount": AMOUNT,
-        "rules": dict(RULES),
+        "amount": amount,
+        "rules": {rule: RULES[rule] for rule in rules},
         "summary": rows,
         "sliders": [one.to_dict() for one in found],
     }
-    path = out / "holding.json"
-    write_file(path, json.dumps(values, indent=1, allow_nan=False))
-    return path, text
+    write_file(out / "holding.json", json.dumps(values, indent=1, allow_nan=False))
+    sheet = sheet_webp(holding_sheet(laboratory, directions, names, rules, amount))
+    write_file(out / "holding.webp", sheet)
+    shows = f"Faces before and after +{amount:g} σ of each slider, {' and '.join(rules)}"
+    return [out / "holding.json", out / "holding.webp"], text, (shows, sheet)
+
+
+def set_bars(laboratory: Laboratory, report: DirectionReport, out: Path) -> tuple[Path, str]:
+    """Set the bars of sliders beside what was measured, print the table, write `bars.json`."""
+    from ganssl.base.atomic import write_file
+    from ganssl.base.progress import bar
+    from ganssl.laboratory.bars import bars_table, measured_bars
+
+    found = measured_bars(laboratory, report.cards, progress=bar("arbitrary directions"))
+    text = bars_table(found)
+    print(f"\n{text}")
+    values = {"model": laboratory.model.id, "bars": [one.to_dict() for one in found]}
+    write_file(out / "bars.json", json.dumps(values, indent=1, allow_nan=False))
+    return out / "bars.json", text
 
 
 def chosen_directions(
     directions: DirectionSet, attributes: list[str], methods: list[str]
 ) -> list[Direction]:
-    """Those of some attributes by some methods, by attribute; `all` takes what there is."""
-    names = directions.attributes if attributes == ["all"] else attributes
+    """Those of some attributes by some methods, by attribute.
+
+    `all` takes what there is, `sliders` the attributes that have one.
+    """
+    every = {"all": directions.attributes, SLIDERS: directions.sliders}
+    names = every.get(attributes[0], attributes) if len(attributes) == 1 else attributes
     found = []
     for name in names:
         name = directions.get(name).attribute  # as it is spelt
@@ -166,7 +219,7 @@ def fitted(
     encoded = encode_folder(model, args.data, args.labels, args.cache, bar)
     names = listed(args.attributes)
     only = None
-    if names != ["all"]:
+    if names not in (["all"], [SLIDERS]):
         known = encoded.photos.attributes
         asked = [*names, *listed(args.hold)]
         only = list(dict.fromkeys(attribute_name(name, known) for name in asked))

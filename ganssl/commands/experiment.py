@@ -19,6 +19,7 @@ from ganssl.errors import UserError
 
 HELP = "the label-efficiency curve: generated faces against the few labels they came from"
 COUNTS, PLAIN_COUNT = "5,10,25,50,100,500", "50"
+SLIDERS = "sliders"
 POOL, PLAIN_FACES = 40_000, 20_000
 ARTICLE_COLUMN = {"Male": "male_celeba"}
 
@@ -31,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--attribute",
         action="append",
         metavar="A,B",
-        help="what is asked; may be given several times (default: Male,Smiling,Eyeglasses)",
+        help="what is asked; may be given several times; 'sliders' is all sliders of the model "
+        "(default: Male,Smiling,Eyeglasses)",
     )
     parser.add_argument(
         "--labels-per-class",
@@ -53,6 +55,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=1000,
         metavar="PHOTOS",
         help="photos of each draw among which those are chosen (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--brief",
+        action="store_true",
+        help="leave out the methods that take most of the time: self-training, label spreading, "
+        "the plain few labels, synthetic + few, and no generator",
     )
     parser.add_argument(
         "--faces",
@@ -85,6 +93,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="in place of the curve: what synthesize, train-classifier and evaluate reach without "
         "any option, for each draw of --labels-per-class (default here: 50) and with --faces a set",
     )
+    parser.add_argument(
+        "--elsewhere",
+        action="store_true",
+        help="in place of the curve: such sets judged on photos as if from elsewhere (small, "
+        "compressed, other light, grey, cropped otherwise, turned), with what should help changed "
+        "one at a time; --article judges there as well",
+    )
     parser.add_argument("--model", metavar="DIR", help="the face model (default: the shipped one)")
     parser.add_argument("--cache", metavar="DIR", help="keep codes and features there")
     parser.add_argument(
@@ -101,23 +116,30 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.models.catalogue import load_model
 
     check_markdown(args)
-    if args.plain and (args.article or args.ablation is not None or args.choice != "per class"):
-        raise UserError("--plain goes without --article, --ablation and --choice.")
+    sets = args.plain or args.elsewhere
+    if args.plain and (args.article or args.elsewhere):
+        raise UserError("--plain goes without --article and --elsewhere.")
+    if sets and (args.ablation is not None or args.brief or args.choice != "per class"):
+        raise UserError("--plain and --elsewhere go without --ablation, --brief and --choice.")
     plan = Plan(
         tuple(_words(args.attribute or ["Male,Smiling,Eyeglasses"])),
-        tuple(_numbers(args.labels_per_class or (PLAIN_COUNT if args.plain else COUNTS))),
+        tuple(_numbers(args.labels_per_class or (PLAIN_COUNT if sets else COUNTS))),
         args.seeds,
-        args.faces or (PLAIN_FACES if args.plain else POOL),
+        args.faces or (PLAIN_FACES if sets else POOL),
         choices=tuple(_words([args.choice])),
         folder=args.choose_from,
+        brief=args.brief,
     )
     model, extractor = load_model(args.model), get_extractor(args.features)
     photos = usable(open_photos(args.data))
-    asked = tuple(attribute_name(name, photos.attributes) for name in plan.attributes)
+    names = model.directions.sliders if plan.attributes == (SLIDERS,) else plan.attributes
+    asked = tuple(attribute_name(name, photos.attributes) for name in names)
     plan = replace(plan, attributes=asked)
     if args.plain:
         return _plain(model, extractor, photos, plan, args)
     also = [("article", _article(args.article, plan.attributes))] if args.article else []
+    if args.elsewhere:
+        return _elsewhere(model, extractor, photos, plan, also, args)
     material = gather(model, extractor, photos, plan, also, args.cache, bar)
     out = Path(args.out) if args.out else None
     rows = run_experiment(material, plan, out and out / "cells.jsonl", bar("cells"))
@@ -141,7 +163,11 @@ def run(args: argparse.Namespace) -> int:
     ]
     tables = [table(found, *one, choice=choice) for one in judged for choice in plan.choices]
     if len(plan.choices) > 1:
-        tables += [choice_table(found, *one, method=name) for one in judged for name in COMPARED]
+        tables += [
+            choice_table(found, *one, figure, method)
+            for one in judged
+            for method, figure in COMPARED
+        ]
     said = "\n".join(map(sentence, said_of))
     text = "\n\n".join([*tables, said])
     print(text)
@@ -161,13 +187,31 @@ def _plain(model, extractor, photos, plan, args) -> int:
     text = plain_table(rows)
     print(text)
     write_markdown(args, "The plain path over draws of the labels", text)
-    if args.out:
-        values = {"model": model.id, "features": f"{extractor.name} {extractor.id}"}
-        values |= {"plan": plan.to_dict(), "draws": rows}
-        text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
-        write_file(Path(args.out) / "plain.json", text + "\n")
-        print(f"wrote {Path(args.out) / 'plain.json'}")
+    _write_draws(args, "plain.json", model, extractor, plan, rows)
     return 0
+
+
+def _elsewhere(model, extractor, photos, plan, also, args) -> int:
+    from ganssl.base.progress import bar
+    from ganssl.experiments.elsewhere import elsewhere_tables, run_elsewhere
+
+    rows = run_elsewhere(model, extractor, photos, plan, also, args.cache, bar)
+    text = elsewhere_tables(rows)
+    print(text)
+    write_markdown(args, "Photos from elsewhere", text)
+    _write_draws(args, "elsewhere.json", model, extractor, plan, rows)
+    return 0
+
+
+def _write_draws(args, name: str, model, extractor, plan, rows: list[dict]) -> None:
+    """Write the figures of each draw where `--out` says so."""
+    if not args.out:
+        return
+    values = {"model": model.id, "features": f"{extractor.name} {extractor.id}"}
+    values |= {"plan": plan.to_dict(), "draws": rows}
+    text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
+    write_file(Path(args.out) / name, text + "\n")
+    print(f"wrote {Path(args.out) / name}")
 
 
 def sentence(verdict: dict) -> str:

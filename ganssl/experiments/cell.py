@@ -9,7 +9,7 @@ import numpy as np
 from ganssl.attributes import Attribute
 from ganssl.classifier.anchor import MOST_UNLABELLED
 from ganssl.classifier.train import train_classifier
-from ganssl.experiments.choice import FOLDER, PER_CLASS, choose_labels
+from ganssl.directions.estimators import mean_difference
 from ganssl.experiments.synthetic import Labelling, labelled_pool
 from ganssl.experiments.views import Views, joined
 from ganssl.fitting.spread_labels import (
@@ -38,9 +38,16 @@ from ganssl.metrics.threshold import anchored_threshold
 TUNED = "the few labels, features scaled alike"
 CO_TRAINED = "spread labels on photos, no generator"
 SYNTHETIC = "synthetic alone"
+BY_HAND = "the slider made by hand"
 METHODS: tuple[str, ...] = (
-    MAJORITY, DIRECTION, FEW, TUNED, SELF_TRAINING, SPREADING, CO_TRAINED, SYNTHETIC, BOTH, ALL,
+    MAJORITY, BY_HAND, DIRECTION, FEW, TUNED, SELF_TRAINING, SPREADING, CO_TRAINED, SYNTHETIC, BOTH,
+    ALL,
 )  # fmt: skip
+BRIEF: tuple[str, ...] = (MAJORITY, BY_HAND, DIRECTION, TUNED, SYNTHETIC, ALL)
+"""What a brief cell leaves takes a third of the time."""
+
+FEWEST_FOR_SLIDER = 4
+"""Labels of a class below which the page *Label* makes no slider, see `fit_few_labels`."""
 
 HEAD = "logistic"
 
@@ -128,47 +135,66 @@ class Scorer:
 def run_cell(
     material: Material,
     attribute: str,
-    per_class: int,
+    few: np.ndarray,
     seed: int,
     labelling: Labelling,
-    choice: str = PER_CLASS,
-    folder: int = FOLDER,
+    brief: bool = False,
 ) -> dict[str, Figures]:
     """Figures of every method that learns from few labels: by method, then by test.
 
     Args:
-        choice, folder: which photos are labelled, see `choose_labels`. Where hardly
-            a photo of one class was among them, nothing can be learnt, and every
-            method gives the answer of the other class.
+        few: labels of the few photos, int8 `[n]`, -1 for all others; see
+            `choose_labels`. Where hardly a photo of one class is among them,
+            nothing can be learnt, and every method gives the answer of the other class.
+        brief: the methods of `BRIEF` alone.
     """
-    train = material.train
-    few = choose_labels(
-        train.features, material.labels[attribute], per_class, attribute, seed, choice, folder
-    )
-    known = few >= 0
-    if np.bincount(few[known], minlength=2).min() < FEWEST_PER_CLASS:
-        only = one_answer_figures(material.tests, attribute, few[known])
-        return {name: only for name in METHODS if name not in (MAJORITY, ALL)}
+    train, known = material.train, few >= 0
+    names = [name for name in (BRIEF if brief else METHODS) if name not in (MAJORITY, ALL)]
+    fewest = np.bincount(few[known], minlength=2).min()
+    only = one_answer_figures(material.tests, attribute, few[known])
+    if fewest < FEWEST_PER_CLASS:
+        return dict.fromkeys(names, only)
     scorer = few_label_scorer(material, attribute, few)
     views = scorer.views
     spread = spread_labels(train.features, train.codes, few)
-    rng = np.random.default_rng([seed, per_class])
+    rng = np.random.default_rng([seed, int(known.sum()) // 2])
     synthetic = labelled_pool(material.pool, spread, labelling, rng)
-    scored = baselines(
-        views.features,
-        (train.features[known], few[known]),
-        Attribute(attribute),
-        scorer.unlabelled.features,
-        synthetic=synthetic,
-        seed=seed,
-    )
-    scores = {name: found.scores for name, found in scored.items()}
-    scores[TUNED] = sigmoid(STEEPNESS * spread.feature_scores(views.features))
-    scores[DIRECTION] = sigmoid(STEEPNESS * spread.code_scores(views.codes))
-    scores[CO_TRAINED] = head_scores(attribute, spread_rows(train, spread, few), views)
-    scores[SYNTHETIC] = head_scores(attribute, synthetic, views)
+    scores = {
+        TUNED: sigmoid(STEEPNESS * spread.feature_scores(views.features)),
+        DIRECTION: sigmoid(STEEPNESS * spread.code_scores(views.codes)),
+        BY_HAND: slider_scores(train.codes, few, views.codes),
+        SYNTHETIC: head_scores(attribute, synthetic, views),
+    }
+    if not brief:
+        scored = baselines(
+            views.features,
+            (train.features[known], few[known]),
+            Attribute(attribute),
+            scorer.unlabelled.features,
+            synthetic=synthetic,
+            seed=seed,
+        )
+        scores |= {name: found.scores for name, found in scored.items()}
+        scores[CO_TRAINED] = head_scores(attribute, spread_rows(train, spread, few), views)
     fixed = {FEW: 0.5}  # the plain way, as `train-classifier` leaves it
-    return {name: scorer.figures(found, fixed.get(name)) for name, found in scores.items()}
+    found = {name: scorer.figures(scores[name], fixed.get(name)) for name in names}
+    return found | {BY_HAND: only} if fewest < FEWEST_FOR_SLIDER else found
+
+
+def slider_scores(codes: np.ndarray, few: np.ndarray, judged: np.ndarray) -> np.ndarray:
+    """Where codes lie on the slider that a visitor makes of a few labels, 0 to 1; float `[m]`.
+
+    It moves along the difference of the class means, as `fit_few_labels` has it.
+
+    Args:
+        codes: of all photos, float32 `[n, d]`.
+        few: int8 `[n]`, -1 without a label.
+        judged: codes `[m, d]`.
+    """
+    known = few >= 0
+    vector = mean_difference(codes[known].astype(np.float64), few[known])
+    along = codes @ vector
+    return sigmoid((judged @ vector - along.mean()) / along.std())
 
 
 def few_label_scorer(material: Material, attribute: str, few: np.ndarray) -> Scorer:

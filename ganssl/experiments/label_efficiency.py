@@ -19,7 +19,7 @@ import numpy as np
 from ganssl.base.progress import Progress, Stages
 from ganssl.errors import UserError
 from ganssl.experiments.cell import Material, TestPhotos, run_bounds, run_cell
-from ganssl.experiments.choice import CHOICES, FOLDER, PER_CLASS
+from ganssl.experiments.choice import CHOICES, FOLDER, PER_CLASS, choose_labels
 from ganssl.experiments.synthetic import Labelling
 from ganssl.experiments.views import Views, generated_views, natural_codes, photo_views
 
@@ -43,6 +43,7 @@ class Plan:
         labelling: how its faces are labelled.
         choices: which photos are labelled, of `CHOICES`.
         folder: photos of a draw among which an order chooses.
+        brief: the methods of `ganssl.experiments.cell.BRIEF` alone.
 
     Raises `UserError` for values that make no experiment.
     """
@@ -54,6 +55,7 @@ class Plan:
     labelling: Labelling = field(default_factory=Labelling)
     choices: tuple[str, ...] = (PER_CLASS,)
     folder: int = FOLDER
+    brief: bool = False
 
     def __post_init__(self) -> None:
         if not self.attributes or not self.labels_per_class:
@@ -87,7 +89,7 @@ class Plan:
     def key(self, attribute: str, count: int | None, seed: int | None, choice: str | None) -> str:
         """Under which the figures of a cell are kept."""
         chosen = "" if choice in (None, PER_CLASS) else f" {choice} of {self.folder}"
-        return f"{attribute} {count} {seed}{chosen}"
+        return f"{attribute} {count} {seed}{chosen}{' brief' if self.brief and count else ''}"
 
     def to_dict(self) -> dict:
         return asdict(self)
@@ -173,9 +175,16 @@ def run_experiment(
             if count is None or seed is None or choice is None:
                 found[key] = run_bounds(material, attribute)
             else:
-                found[key] = run_cell(
-                    material, attribute, count, seed, plan.labelling, choice, plan.folder
+                few = choose_labels(
+                    material.train.features,
+                    material.labels[attribute],
+                    count,
+                    attribute,
+                    seed,
+                    choice,
+                    plan.folder,
                 )
+                found[key] = run_cell(material, attribute, few, seed, plan.labelling, plan.brief)
             if kept is not None:
                 _append(Path(kept), {"experiment": identity, "cell": key, "figures": found[key]})
         rows += [

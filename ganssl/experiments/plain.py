@@ -9,7 +9,8 @@ and beside the accuracy whether the interval held it that was told before.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,6 @@ import numpy as np
 from ganssl.base.progress import Progress, Stages
 from ganssl.classifier.classifier import Classifier
 from ganssl.classifier.from_faces import train_on_set
-from ganssl.directions import DirectionSet
 from ganssl.experiments.label_efficiency import VALIDATION, Plan
 from ganssl.experiments.summary import interval_over_draws
 from ganssl.features.extractor import FeatureExtractor
@@ -29,6 +29,7 @@ from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.prepared import PreparedPhotos, labelled, prepare_photos
 from ganssl.photos.preprocess import Preprocess
 from ganssl.synthesis import Recipe, fast_arithmetic, read_set, synthesize
+from ganssl.synthesis.reader import SyntheticSet
 
 FIGURES: tuple[str, ...] = ("accuracy", "accuracy_own", "accuracy_at_half", "auc", "majority")
 
@@ -58,22 +59,11 @@ def run_plain(
     crop, reading = Preprocess(size), progress and progress("reading photos")
     prepared = prepare_photos(held, crop, reading)
     features = extractor.features(prepared.pixels, progress and progress("face features"))
-    precision, engine = fast_arithmetic(model.engines)
     report: Progress | None = progress and progress("draws")
     rows = []
     for attribute, count, seed, _ in (cells := plan.cells()):
-        directions = spread_photo_directions(
-            model, photos, count, seed, [attribute], extractor, cache
-        )
-        recipe = Recipe(
-            attribute,
-            count=plan.faces,
-            size=size,
-            labels_per_class=count,
-            precision=precision,
-            engine=engine,
-        )
-        classifier = _classifier(model, extractor, recipe, directions)
+        with set_of_draw(model, extractor, photos, plan, (attribute, count, seed), cache) as made:
+            classifier = train_on_set(made, extractor)
         rows.append(
             {
                 "attribute": attribute,
@@ -87,12 +77,35 @@ def run_plain(
     return rows
 
 
-def _classifier(
-    model: FaceModel, extractor: FeatureExtractor, recipe: Recipe, directions: DirectionSet
-) -> Classifier:
+@contextmanager
+def set_of_draw(
+    model: FaceModel,
+    extractor: FeatureExtractor,
+    photos: PhotoSet,
+    plan: Plan,
+    cell: tuple[str, int, int],
+    cache: str | Path | None = None,
+) -> Iterator[SyntheticSet]:
+    """The set that `synthesize --labels-per-class` writes for a draw; it is deleted in the end.
+
+    Args:
+        photos: the train part lends the labels.
+        cell: attribute, labels per class, and seed of the draw.
+    """
+    attribute, count, seed = cell
+    directions = spread_photo_directions(model, photos, count, seed, [attribute], extractor, cache)
+    precision, engine = fast_arithmetic(model.engines)
+    recipe = Recipe(
+        attribute,
+        count=plan.faces,
+        size=min(FACE_SIZE, model.size),
+        labels_per_class=count,
+        precision=precision,
+        engine=engine,
+    )
     with tempfile.TemporaryDirectory() as folder:
         synthesize(model, recipe, Path(folder) / "set", directions=directions)
-        return train_on_set(read_set(Path(folder) / "set"), extractor)
+        yield read_set(Path(folder) / "set")
 
 
 def judged(
@@ -125,19 +138,46 @@ def judged(
 
 
 def plain_table(rows: Sequence[dict]) -> str:
-    """A line for each attribute and count of labels: means over the draws, ± half the interval."""
+    """A line for each attribute and count of labels: means over the draws, ± half the interval.
+
+    Below it stands which attributes do no better than their commoner class, and
+    how often the expected interval held the accuracy.
+    """
     groups: dict[tuple, list[dict]] = {}
     for row in rows:
         groups.setdefault((row["attribute"], row["labels_per_class"]), []).append(row)
-    heads = ("threshold used", "as trained", "0.5", "AUC", "majority", "expected held it")
-    lines = [f"{'':<28}" + "".join(f"{head:>18}" for head in heads)]
+    heads = ("threshold used", "as trained", "0.5", "AUC", "majority", "expected", "held it")
+    width = max(28, *(len(f"{name}, {count}+{count}, 99 draws") + 1 for name, count in groups))
+    lines = [" " * width + "".join(f"{head:>21}" for head in heads)]
     for (attribute, count), draws in groups.items():
         name = f"{attribute}, {count}+{count}, {len(draws)} draws"
-        told = [row["covered"] for row in draws if row["covered"] is not None]
         cells = [_mean([row[figure] for row in draws]) for figure in FIGURES]
-        cells.append(f"{sum(told)} of {len(told)}")
-        lines.append(f"{name:<28}" + "".join(f"{cell:>18}" for cell in cells))
+        cells += [_expected(draws), _held(draws)]
+        lines.append(f"{name:<{width}}" + "".join(f"{cell:>21}" for cell in cells))
+    poor = [f"{name}, {n}+{n}" for (name, n), draws in groups.items() if not _useful(draws)]
+    lines += [
+        f"No better than the commoner class: {'; '.join(poor) or 'none'}.",
+        f"The expected interval held the accuracy in {_held(rows)} draws.",
+    ]
     return "\n".join(lines)
+
+
+def _expected(draws: Sequence[dict]) -> str:
+    """What accuracy was told before, with the ends of its interval, the means over draws."""
+    told = [row["expected"] for row in draws if row["expected"] is not None]
+    if not told:
+        return "–"
+    mean, low, high = (np.mean([one[k] for one in told]) for k in ("accuracy", "low", "high"))
+    return f"{mean:.3f} ({low:.3f}-{high:.3f})"
+
+
+def _held(draws: Sequence[dict]) -> str:
+    told = [row["covered"] for row in draws if row["covered"] is not None]
+    return f"{sum(told)} of {len(told)}"
+
+
+def _useful(draws: Sequence[dict]) -> bool:
+    return np.mean([row["accuracy"] - row["majority"] for row in draws]) > 0
 
 
 def _mean(values: Sequence[float]) -> str:

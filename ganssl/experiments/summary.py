@@ -6,15 +6,19 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ganssl.experiments.cell import CO_TRAINED, METHODS, SYNTHETIC, TUNED
+from ganssl.experiments.cell import BY_HAND, CO_TRAINED, METHODS, SYNTHETIC, TUNED
 from ganssl.experiments.choice import CHOICES, PER_CLASS, WORDS
 from ganssl.judgement.baselines import ALL, FEW
 from ganssl.judgement.judge import MAJORITY
 from ganssl.metrics.intervals import mean_interval
 
 FIGURES: tuple[str, ...] = ("accuracy", "balanced_accuracy", "auc")
-COMPARED: tuple[str, ...] = (TUNED, SYNTHETIC)
-"""The methods by which choices of photos are set side by side."""
+COMPARED: tuple[tuple[str, str], ...] = (
+    (TUNED, "accuracy"),
+    (SYNTHETIC, "accuracy"),
+    (BY_HAND, "auc"),
+)
+"""The methods by which choices of photos are set side by side, and by which figure."""
 
 FEWEST_EQUAL = 6
 """So many draws on one side of chance are unlikely, 2 in 64, if both sides are as likely."""
@@ -72,7 +76,9 @@ def verdicts(rows: Sequence[dict], test: str) -> list[dict]:
                 continue
             cell = attribute, test, count, choice
             ours = accuracy[*cell, SYNTHETIC]
-            theirs = {name: accuracy[*cell, name] for name in rivals}
+            theirs = {name: accuracy[*cell, name] for name in rivals if (*cell, name) in accuracy}
+            if not theirs:  # a brief experiment
+                continue
             against = max(theirs, key=lambda name: np.mean(list(theirs[name].values())))
             gains = np.array([ours[seed] - theirs[against][seed] for seed in ours])
             found.append(_verdict(attribute, count, choice, against, gains))

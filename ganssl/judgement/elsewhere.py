@@ -6,12 +6,12 @@ back. The threshold stays where it was: nobody says of a photo what befell it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from ganssl.base.progress import Stages
+from ganssl.base.progress import Progress, Stages
 from ganssl.classifier.classifier import Classifier
 from ganssl.features.averaged import Averages
 from ganssl.features.extractor import FeatureExtractor
@@ -50,10 +50,8 @@ def judge_elsewhere(
     and `auc`, None where one class alone is there.
     """
     rows = []
-    cases = damaged_faces(prepared, classifier.source.preprocess, seed)
-    report = progress and progress("photos as if from elsewhere")
-    for done, (kind, faces) in enumerate(cases.items(), start=1):
-        seen = np.stack([extractor.features(view) for view in EVERY_VIEW.views(faces)])  # (v, n, d)
+    told = progress and progress("photos as if from elsewhere")
+    for kind, seen in seen_elsewhere(extractor, prepared, classifier.source.preprocess, seed, told):
         for views, part in VIEWS.items():
             scores = classifier.scores(seen[part].mean(axis=0))
             right = (scores.astype(np.float64) >= classifier.threshold) == (labels == 1)
@@ -63,12 +61,35 @@ def judge_elsewhere(
                     "views": views.title,
                     "n": len(labels),
                     "accuracy": float(right.mean()),
-                    "auc": _auc(labels, scores),
+                    "auc": auc_of(labels, scores),
                 }
             )
-        if report:
-            report(done, len(cases))
     return rows
+
+
+def seen_elsewhere(
+    extractor: FeatureExtractor,
+    prepared: PreparedPhotos,
+    preprocess: Preprocess,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Each kind of damage with the features of every view, float32 `[v, n, d]`; see `VIEWS`.
+
+    Args:
+        preprocess: by which the photos were prepared.
+        progress: called with (kinds done, kinds in all).
+    """
+    cases = damaged_faces(prepared, preprocess, seed)
+    for done, (kind, faces) in enumerate(cases.items(), start=1):
+        yield kind, seen_views(extractor, faces)
+        if progress:
+            progress(done, len(cases))
+
+
+def seen_views(extractor: FeatureExtractor, faces: np.ndarray) -> np.ndarray:
+    """The features of every view of faces uint8 `[n, s, s, 3]`, float32 `[v, n, d]`."""
+    return np.stack([extractor.features(view) for view in EVERY_VIEW.views(faces)])
 
 
 def damaged_faces(
@@ -120,5 +141,6 @@ def _cell(row: dict) -> str:
     return f"{row['accuracy']:.3f} / {auc}"
 
 
-def _auc(labels: np.ndarray, scores: np.ndarray) -> float | None:
+def auc_of(labels: np.ndarray, scores: np.ndarray) -> float | None:
+    """The area under the ROC curve; None where one class alone is there."""
     return area_under_curve(labels, scores) if len(np.unique(labels)) == 2 else None

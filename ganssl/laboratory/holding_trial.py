@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from ganssl.attributes import Attribute, implied_by
 from ganssl.directions import RULES, DirectionSet, slider_direction
 from ganssl.errors import UserError
 from ganssl.laboratory.laboratory import Laboratory
@@ -26,7 +27,8 @@ class Held:
             nothing was left to move along, and all else is NaN.
         own: change of the attribute's own probe, in its spreads between faces.
         besides: root mean square of the changes of all other probes, in theirs.
-        largest, its_effect: the other attribute that moved most, and how far.
+        largest, its_effect: the other attribute that moved most, and how far;
+            one that the name implies does not count (`attributes.implied_by`).
         skin_tone: mean change of the typology angle in degrees.
         skin_kept: share of faces whose angle moved by less than `NOTICEABLE` degrees.
         identity: mean cosine of the face's embedding before and after.
@@ -48,12 +50,18 @@ class Held:
         """Whether nothing else moves further than what the slider is named after."""
         return self.own > abs(self.its_effect)
 
+    @property
+    def ratio(self) -> float:
+        """Own effect in proportion to all others."""
+        return abs(self.own) / max(self.besides, 1e-9)
+
     def to_dict(self) -> dict:
         """For JSON, which has no NaN: it becomes None."""
         values = {
             k: None if isinstance(v, float) and np.isnan(v) else v for k, v in asdict(self).items()
         }
-        return {**values, "true_to_name": self.true_to_name}
+        ratio = None if np.isnan(self.own) else self.ratio
+        return {**values, "ratio": ratio, "true_to_name": self.true_to_name}
 
 
 def compare_rules(
@@ -96,7 +104,8 @@ def _measure(
     change = moved.logits[at].astype(np.float64) - moved.logits[moved.zero]  # (n, a)
     spreads = dict(zip(laboratory.attributes, change.mean(axis=0) / laboratory.spread, strict=True))
     others = {k: float(spreads[k]) for k in laboratory.readout.attributes if k != name}
-    largest = max(others, key=lambda other: abs(others[other]))
+    meant = implied_by(name)
+    largest = max(set(others) - meant or others, key=lambda other: abs(others[other]))
     return Held(
         rule=rule,
         attribute=name,
@@ -122,7 +131,7 @@ def summary(found: Sequence[Held]) -> list[dict]:
         row = {"rule": rule, "attributes": len(rest), "stuck": stuck_here}
         for figure in ("remaining", "own", "besides", "skin_kept", "identity"):
             row[figure] = _mean([getattr(one, figure) for one in rest])
-        row["ratio"] = _geometric([abs(one.own) / max(one.besides, 1e-9) for one in rest])
+        row["ratio"] = _geometric([one.ratio for one in rest])
         row["skin_shift"] = _mean([abs(one.skin_tone) for one in rest])
         row["not_true"] = [one.attribute for one in rest if not one.true_to_name]
         rows.append(row)
@@ -144,6 +153,31 @@ def table(rows: Sequence[dict]) -> str:
         )
         if row["stuck"]:
             lines[-1] += f"; no room for {row['stuck']}"
+    return "\n".join(lines)
+
+
+def slider_table(found: Sequence[Held]) -> str:
+    """A line for each slider and rule: what one thing costs the other, slider by slider."""
+    width = max(len(Attribute(one.attribute).title) for one in found)
+    rule_width = max(len(one.rule) for one in found)
+    lines = [
+        f"{'slider':<{width}}  {'rule':<{rule_width}}   own  besides  own/besides   skin  "
+        "same person  moves most besides"
+    ]
+    for name in dict.fromkeys(one.attribute for one in found):
+        title = Attribute(name).title
+        for one in (one for one in found if one.attribute == name):
+            start = f"{title:<{width}}  {one.rule:<{rule_width}}"
+            title = ""
+            if not one.remaining:
+                lines.append(f"{start}  no room beside what is held")
+                continue
+            larger = "" if one.true_to_name else ", further than itself"
+            lines.append(
+                f"{start} {one.own:+5.2f}  {one.besides:7.2f}  {one.ratio:11.1f}  "
+                f"{one.skin_tone:+4.1f}°  {one.identity:11.2f}  "
+                f"{Attribute(one.largest).title} {one.its_effect:+.2f}{larger}"
+            )
     return "\n".join(lines)
 
 

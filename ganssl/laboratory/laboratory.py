@@ -130,6 +130,11 @@ class Laboratory:
                 self._seen.popitem(last=False)
         return moved
 
+    def stranger_cosines(self) -> np.ndarray:
+        """Cosines between the embeddings of any two of the unmoved faces, float32 `[pairs]`."""
+        unit = self._start[1]
+        return (unit @ unit.T)[np.triu_indices(len(unit), 1)]
+
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Codes `[n, d]` → faces uint8 `[n, s, s, 3]`, at the bulk rate."""
         return self._decode(codes)

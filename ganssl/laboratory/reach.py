@@ -45,7 +45,7 @@ def reach_of(card: DirectionCard, rule: str = DEFAULT_RULE) -> Reach:
     middle = next(i for i, reading in enumerate(card.steps) if reading.step == 0)
     low = _end(card.steps[middle::-1], -1)
     high = _end(card.steps[middle:], 1)
-    largest, two = _largest(card), card.at(2)
+    largest, two = largest_besides(card), card.at(2)
     if card.own is None:
         raise ValueError(f"the probes do not read {card.direction.attribute}")
     reach = Reach(
@@ -133,7 +133,7 @@ def _end(readings: Sequence[StepReading], sign: int) -> float:
     return float(end)
 
 
-def _largest(card: DirectionCard) -> Effect:
+def largest_besides(card: DirectionCard) -> Effect:
     """The strongest side effect among other attributes, without those that the name implies."""
     others = [effect for effect in card.others if effect is not card.skin_tone]
     meant = implied_by(card.direction.attribute)

@@ -70,6 +70,25 @@ def crop(face: np.ndarray, part: float, right: float = 0.0, down: float = 0.0) -
     return np.asarray(image)
 
 
+def off_the_frame(photo: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A square photo with the face turned by up to 20°, nearer or farther, and off the middle.
+
+    Args:
+        photo: RGB, a face in CelebA's aligned frame; beyond its edges their pixels go on.
+    """
+    side, (width, height) = min(photo.size), photo.size
+    edge = side
+    wide = np.pad(np.asarray(photo), ((edge, edge), (edge, edge), (0, 0)), mode="edge")
+    turn = np.deg2rad(rng.uniform(-20, 20))
+    scale = rng.uniform(TIGHTEST, LOOSEST)  # pixels of the photo for one of the square
+    x, y = (edge + half + rng.uniform(-0.1, 0.1) * side for half in (width / 2, height * 0.55))
+    cos, sin = scale * np.cos(turn), scale * np.sin(turn)
+    rows = (cos, -sin, x - (cos - sin) * side / 2), (sin, cos, y - (sin + cos) * side / 2)
+    return Image.fromarray(wide).transform(
+        (side, side), Image.Transform.AFFINE, (*rows[0], *rows[1]), Image.Resampling.BICUBIC
+    )
+
+
 KINDS: dict[str, Callable[[np.ndarray, np.random.Generator], np.ndarray]] = {
     "small": small,
     "compressed": compressed,

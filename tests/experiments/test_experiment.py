@@ -9,8 +9,17 @@ import numpy as np
 import pytest
 
 from ganssl.errors import UserError
-from ganssl.experiments.cell import CO_TRAINED, METHODS, SYNTHETIC, TUNED, run_cell
-from ganssl.experiments.choice import PER_CLASS
+from ganssl.experiments.cell import (
+    BRIEF,
+    BY_HAND,
+    CO_TRAINED,
+    METHODS,
+    SYNTHETIC,
+    TUNED,
+    run_cell,
+    slider_scores,
+)
+from ganssl.experiments.choice import PER_CLASS, choose_labels
 from ganssl.experiments.figure import label_efficiency_figure
 from ganssl.experiments.label_efficiency import Plan, run_experiment
 from ganssl.experiments.summary import (
@@ -44,7 +53,9 @@ def rows(material):
 
 def test_every_method_is_judged_in_every_cell(rows):
     drawn = set(METHODS) - {MAJORITY, ALL}
-    assert {DIRECTION, FEW, TUNED, SELF_TRAINING, SPREADING, CO_TRAINED, SYNTHETIC, BOTH} == drawn
+    assert drawn == {
+        BY_HAND, DIRECTION, FEW, TUNED, SELF_TRAINING, SPREADING, CO_TRAINED, SYNTHETIC, BOTH,
+    }  # fmt: skip
     for count in (5, 50):
         for seed in (0, 1):
             cell = [r for r in rows if (r["labels_per_class"], r["seed"]) == (count, seed)]
@@ -200,10 +211,46 @@ def test_a_choice_without_a_photo_of_one_class_answers_with_the_other(material):
     labels = np.zeros(len(material.train), np.int8)
     labels[-3:] = 1
     rare = replace(material, labels={"Male": labels})
-    cell = run_cell(rare, "Male", 5, 0, Labelling(most=300), "random", 100)
+    few = choose_labels(material.train.features, labels, 5, "Male", 0, "random", 100)
+    cell = run_cell(rare, "Male", few, 0, Labelling(most=300))
     truth = material.tests[0].labels["Male"]
     assert set(cell) == set(METHODS) - {MAJORITY, ALL}
     for found in cell.values():
         figures = found["validation"]
         assert figures["accuracy"] == pytest.approx(np.mean(truth == 0))
         assert figures["balanced_accuracy"] == figures["auc"] == 0.5
+
+
+def test_a_brief_experiment_gives_the_same_figures_for_what_it_runs(material, rows, tmp_path):
+    kept = tmp_path / "cells.jsonl"
+    plan = replace(PLAN, brief=True)
+    brief = run_experiment(material, plan, kept)
+    assert {row["method"] for row in brief} == set(BRIEF)
+    known = ("labels_per_class", "seed", "method")
+    whole = {tuple(row[k] for k in known): row for row in rows}
+    for row in brief:
+        twin = whole[tuple(row[k] for k in known)]
+        assert row["auc"] == pytest.approx(twin["auc"], abs=0.01)
+    found = summary(brief)
+    assert all(v["against"] == TUNED for v in verdicts(brief, "validation"))
+    assert all(name in table(found, "Male", "validation") for name in BRIEF)
+    again = run_experiment(material, replace(PLAN, labels_per_class=(5,), seeds=1), kept)
+    assert {row["method"] for row in again} == set(METHODS)  # brief cells are not taken for whole
+
+
+def test_the_slider_made_by_hand_is_the_difference_of_the_labelled_codes(material):
+    train, labels = material.train, material.labels["Male"]
+    few = draw_few(labels, 10, "Male", 0)
+    judged = material.tests[0].views.codes
+    vector = train.codes[few == 1].mean(axis=0) - train.codes[few == 0].mean(axis=0)
+    order = np.argsort(slider_scores(train.codes, few, judged))
+    np.testing.assert_array_equal(order, np.argsort(judged @ vector))
+
+
+def test_too_few_labels_for_a_slider_count_as_none(material):
+    few = draw_few(material.labels["Male"], 3, "Male", 0)
+    cell = run_cell(material, "Male", few, 0, Labelling(most=300), brief=True)
+    assert cell[BY_HAND]["validation"]["auc"] == 0.5 < cell[TUNED]["validation"]["auc"]
+    few = draw_few(material.labels["Male"], 4, "Male", 0)
+    cell = run_cell(material, "Male", few, 0, Labelling(most=300), brief=True)
+    assert cell[BY_HAND]["validation"]["auc"] > 0.55

@@ -52,10 +52,17 @@ def test_a_draw_is_judged_as_evaluate_does_and_beside_half():
 def test_the_table_has_means_over_draws_and_how_often_the_interval_held():
     def row(seed: int, accuracy: float, covered: bool | None) -> dict:
         values = dict.fromkeys(FIGURES, 0.5) | {"accuracy": accuracy, "covered": covered}
+        told = {"accuracy": accuracy, "low": 0.8, "high": 0.9}
+        values["expected"] = None if covered is None else told
         return {"attribute": "Male", "labels_per_class": 50, "seed": seed, **values}
 
     text = plain_table([row(0, 0.9, True), row(1, 0.92, False), row(2, 0.94, None)])
-    assert "Male, 50+50, 3 draws" in text and "0.920 ± 0.050" in text and "1 of 2" in text
+    lines = text.splitlines()
+    assert "Male, 50+50, 3 draws" in lines[1] and "0.920 ± 0.050" in lines[1]
+    assert lines[1].endswith("0.910 (0.800-0.900)               1 of 2")
+    assert lines[2].endswith("none.") and "held the accuracy in 1 of 2 draws" in lines[3]
+    poor = [{**row(0, 0.45, None), "attribute": "Wearing_Hat"}, row(0, 0.9, None)]
+    assert plain_table(poor).splitlines()[3].endswith("class: Wearing_Hat, 50+50.")
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
-from ganssl.laboratory.holding_trial import compare_rules, summary, table
+from ganssl.laboratory.holding_trial import compare_rules, slider_table, summary, table
 from tests.helpers.planted import make_direction
 from tests.helpers.planted_laboratory import axis, block_laboratory
 
@@ -52,3 +52,26 @@ def test_a_slider_that_nothing_is_left_of_is_counted_and_left_out_of_the_means(l
 def test_what_no_probe_reads_is_refused(laboratory):
     with pytest.raises(UserError, match="No probe reads Freckles"):
         compare_rules(laboratory, DirectionSet("m"), ["Freckles"])
+
+
+def test_what_the_name_implies_is_not_held_against_a_slider(laboratory):
+    directions = DirectionSet(laboratory.model.id, [make_direction("Bald", axis(3) + 3 * axis(5))])
+    (found,) = compare_rules(laboratory, directions, ["Bald"], ("raw",))
+    assert found.largest != "Bangs"  # a bald head has none
+    assert found.besides > abs(found.its_effect)  # and yet they count among all others
+
+
+def test_each_slider_has_a_line_for_each_rule(laboratory):
+    directions = DirectionSet(
+        laboratory.model.id,
+        [make_direction(name, axis(1)) for name in ("Male", "Bald")]
+        + [make_direction("Smiling", axis(0) + 2 * axis(1))],
+    )
+    found = compare_rules(laboratory, directions, ["Smiling", "Bald"], ("raw", "locks"))
+    lines = slider_table(found).splitlines()
+    assert len(lines) == 5
+    raw = lines[1]
+    assert raw.startswith("Smiling  raw") and "Male +" in raw and "further than itself" in raw
+    assert f"{found[0].own:+.2f}" in raw and f"{found[0].ratio:.1f}" in raw
+    assert "further than itself" not in lines[2]
+    assert " ".join(lines[4].split()) == "locks no room beside what is held"

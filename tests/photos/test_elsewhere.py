@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ganssl.errors import UserError
-from ganssl.photos.elsewhere import KINDS, Damage, compressed, crop, crops, grey, light, small
+from ganssl.photos.elsewhere import (
+    KINDS,
+    Damage,
+    compressed,
+    crop,
+    crops,
+    grey,
+    light,
+    off_the_frame,
+    small,
+)
 from tests.helpers.synthetic_faces import draw_faces
 
 FACES = draw_faces(12, 64)[0]
@@ -87,3 +98,17 @@ def test_damage_befalls_its_share_and_leaves_the_given_faces_alone():
 def test_damage_that_there_is_not_is_refused(settings, message):
     with pytest.raises(UserError, match=message):
         Damage(**settings)
+
+
+def test_a_photo_off_the_frame_is_square_and_its_face_turned_but_near_the_middle():
+    photo = np.zeros((218, 178, 3), np.uint8)
+    photo[110:130, 40:138] = 255  # a level bar where the face is
+    turns, middles = [], []
+    for seed in range(12):
+        found = off_the_frame(Image.fromarray(photo), np.random.default_rng(seed))
+        assert found.size == (178, 178)
+        rows, columns = np.nonzero(np.asarray(found)[:, :, 0] > 128)
+        middles.append((rows.mean(), columns.mean()))
+        turns.append(np.rad2deg(np.arctan(np.polyfit(columns, rows, 1)[0])))
+    assert max(map(abs, turns)) <= 22 and np.ptp(turns) > 15
+    assert np.abs(np.array(middles) - 89).max() < 35 and np.ptp(middles, axis=0).min() > 8
