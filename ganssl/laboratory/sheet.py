@@ -49,7 +49,7 @@ def holding_sheet(
     unmoved = laboratory.decode(codes)
     for row, name in enumerate(attributes):
         top = HEAD + row * (SIDE + 2)
-        draw.text((2, top + SIDE // 2 - 8), f"{Attribute(name).title} {amount:+g} σ", INK, font)
+        draw.text((2, top + SIDE // 2 - 8), f"{Attribute(name).title} {amount:+g}", INK, font)
         shown = [unmoved, *(_moved(laboratory, directions, name, r, amount, codes) for r in rules)]
         for column, faces in enumerate(shown):
             for places, face in zip(lefts, [] if faces is None else faces, strict=False):
