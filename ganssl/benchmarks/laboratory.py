@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganssl.benchmarks.measurement import BARE_IMPORT, Measurement, median_time, run_process
+from ganssl.benchmarks.measurement import Measurement, bare_import, median_time, run_process
 from ganssl.directions import Direction
 from ganssl.features.readout import Readout
 from ganssl.fitting import encode_folder
@@ -21,7 +21,7 @@ from ganssl.laboratory.laboratory import STEPS, Laboratory
 from ganssl.laboratory.map import map_codes
 from ganssl.models.face_model import FaceModel
 
-PHOTOS = 256
+PHOTOS = 512
 POINTS = 4000
 PHOTO_SIZE = (178, 218)
 """Width and height of CelebA's aligned photos."""
@@ -94,7 +94,7 @@ def _encoding(model: FaceModel, faces: np.ndarray, folder: str) -> Measurement:
 
 def _memory(arguments: list[str]) -> Measurement:
     _, peak = run_process(WHOLE, arguments, times=1)
-    _, bare = run_process(BARE_IMPORT, [], times=1)
+    _, bare = bare_import()
     return Measurement(
         "peak memory of a laboratory", peak, "MiB", bare, peak / bare, "a bare import of TensorFlow"
     )

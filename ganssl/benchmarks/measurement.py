@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -88,3 +89,9 @@ def run_process(code: str, arguments: list[str], times: int = 2) -> tuple[float,
         kibibytes = float(result.stdout.split()[-1])
         runs.append((time.perf_counter() - start, kibibytes / 1024))
     return min(runs)
+
+
+@lru_cache(maxsize=1)
+def bare_import() -> tuple[float, float]:
+    """Wall seconds and peak MiB of a bare import of TensorFlow; measured once in a program."""
+    return run_process(BARE_IMPORT, [])

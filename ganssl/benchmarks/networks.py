@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from ganssl.base.device import ONNX, inference_engine
-from ganssl.benchmarks.measurement import Measurement, median_time
+from ganssl.benchmarks.measurement import Measurement, matrix_rate, median_time
 from ganssl.models.face_model import BATCH, FaceModel
 from ganssl.models.operations import layer_operations
+
+
+def measure_networks(model: FaceModel, seconds: float = 3.0) -> Iterator[Measurement]:
+    """The matrix rate, each network beside it, and the generator beside the engine alone."""
+    rate = matrix_rate(seconds)
+    yield Measurement("matrix product, float32", rate / 1e9, "GFLOP/s", rate / 1e9, 1.0, "itself")
+    for measure in (one_face, many_faces, encoder, face_network):
+        yield measure(model, rate, seconds)
+    yield from engine_alone(model, seconds)
 
 
 def engine_alone(model: FaceModel, seconds: float) -> list[Measurement]:

@@ -7,18 +7,13 @@ machine, and start-up and memory against a bare import of TensorFlow.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 
-from ganssl.benchmarks.measurement import Measurement, matrix_rate
-from ganssl.benchmarks.networks import (
-    encoder,
-    engine_alone,
-    face_network,
-    many_faces,
-    one_face,
-)
-from ganssl.benchmarks.startup import measure_start
+from ganssl.benchmarks.measurement import Measurement
 from ganssl.models.face_model import FaceModel
+
+SECTIONS: tuple[str, ...] = ("networks", "start", "laboratory", "sets", "app")
+"""What `benchmark` measures, in this order."""
 
 
 def benchmark(
@@ -26,34 +21,49 @@ def benchmark(
     model_folder: str | None = None,
     seconds: float = 3.0,
     report: Callable[[Measurement], None] | None = None,
+    only: Collection[str] = (),
 ) -> list[Measurement]:
-    """Measure model, face network, start-up, memory, the laboratory and synthesis.
+    """Measure networks, start-up and memory, the laboratory, sets and the app.
 
     Args:
         model_folder: what the start-up process loads; None takes the shipped model.
         seconds: how long each rate is measured.
         report: called with every measurement as it comes in.
+        only: sections of `SECTIONS`; all without any, the app where it can be visited.
     """
-    from ganssl.benchmarks.laboratory import measure_laboratory
-    from ganssl.benchmarks.synthesis import measure_synthesis
-
     results: list[Measurement] = []
-
-    def add(measurement: Measurement) -> None:
-        results.append(measurement)
-        if report:
-            report(measurement)
-
-    rate = matrix_rate(seconds)
-    add(Measurement("matrix product, float32", rate / 1e9, "GFLOP/s", rate / 1e9, 1.0, "itself"))
-    for measure in (one_face, many_faces, encoder, face_network):
-        add(measure(model, rate, seconds))
-    for measurement in engine_alone(model, seconds):
-        add(measurement)
-    for measurement in measure_start(model_folder):
-        add(measurement)
-    for measurement in measure_laboratory(model, model_folder, seconds):
-        add(measurement)
-    for measurement in measure_synthesis(model, seconds):
-        add(measurement)
+    for section in SECTIONS:
+        if section in only or not only:
+            for measurement in _section(section, model, model_folder, seconds, bool(only)):
+                results.append(measurement)
+                if report:
+                    report(measurement)
     return results
+
+
+def _section(
+    name: str, model: FaceModel, model_folder: str | None, seconds: float, asked: bool
+) -> Iterator[Measurement]:
+    """The figures of a section; the parts are imported when it is their turn."""
+    if name == "networks":
+        from ganssl.benchmarks.networks import measure_networks
+
+        yield from measure_networks(model, seconds)
+    elif name == "start":
+        from ganssl.benchmarks.startup import measure_start
+
+        yield from measure_start(model_folder)
+    elif name == "laboratory":
+        from ganssl.benchmarks.laboratory import measure_laboratory
+
+        yield from measure_laboratory(model, model_folder, seconds)
+    elif name == "sets":
+        from ganssl.benchmarks.synthesis import measure_synthesis
+
+        yield from measure_synthesis(model, seconds)
+    elif name == "app":
+        from ganssl.benchmarks.app import measure_app
+        from ganssl.benchmarks.browser_windows import can_visit
+
+        if asked or can_visit():
+            yield from measure_app(model_folder)

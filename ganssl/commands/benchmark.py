@@ -12,6 +12,7 @@ from ganssl.commands._options import (
     add_markdown_argument,
     check_folders,
     check_markdown,
+    listed,
     write_markdown,
 )
 from ganssl.errors import UserError
@@ -26,6 +27,13 @@ HELP = "measure speed and memory, each beside a reference measured in the same r
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="PATH", help="the face model (default: the shipped one)")
     parser.add_argument("--seconds", type=float, default=3.0, help="time for each rate")
+    parser.add_argument(
+        "--only",
+        default="",
+        metavar="A,B",
+        help="measure these alone: networks, start, laboratory, sets, app (which takes Chromium "
+        "and is left out where there is none)",
+    )
     parser.add_argument(
         "--browser",
         action="store_true",
@@ -59,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
     check_markdown(args)
     check_folders(args.save)
     check_scale(args)
+    check_only(args)
     before = SavedFigures.load(Path(args.compare)) if args.compare else None
     model = load_model(args.model)
     machine = f"{this_processor()}; {model.device}"
@@ -99,6 +108,16 @@ def check_scale(args: argparse.Namespace) -> None:
         raise UserError("--scale stands alone: leave --json, --browser, --save and --compare out.")
 
 
+def check_only(args: argparse.Namespace) -> None:
+    """`UserError` for sections that there are not."""
+    from ganssl.benchmarks.run import SECTIONS
+
+    if unknown := [name for name in listed(args.only) if name not in SECTIONS]:
+        raise UserError(f"--only takes {', '.join(SECTIONS)}, not {unknown[0]!r}.")
+    if args.only and (args.browser or args.scale is not None):
+        raise UserError("--only is for the figures of a whole run: leave it out here.")
+
+
 def _scale(
     args: argparse.Namespace, model: FaceModel, say: Callable[[str], None], lines: list[str]
 ) -> int:
@@ -112,7 +131,7 @@ def _scale(
 
 def row(line: Measurement) -> str:
     """One figure beside its reference."""
-    digits = 2 if line.unit == "cores" else 1
+    digits = 2 if line.unit in ("cores", "s") else 1
     return (
         f"{line.name:<52}{line.value:>10.{digits}f} {line.unit:<9}"
         f"{line.reference:>10.{digits}f} {line.ratio:>6.2f}  {line.meaning}"
@@ -126,7 +145,7 @@ def _measure(
     if not args.browser:
         from ganssl.benchmarks.run import benchmark
 
-        return benchmark(model, args.model, args.seconds, report)
+        return benchmark(model, args.model, args.seconds, report, listed(args.only))
     from ganssl.benchmarks.browser import measure_browser
 
     figures = []

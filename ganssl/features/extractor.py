@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from ganssl.base.ahead import one_ahead
 from ganssl.base.progress import Progress
 from ganssl.errors import UserError
 from ganssl.models.weights import network_id
@@ -78,20 +79,27 @@ class BatchedExtractor:
     note: str = ""
 
     def features(self, pixels: np.ndarray, progress: Progress | None = None) -> np.ndarray:
-        """float32 `[n, size]`, row by row for `pixels`, which may be a memory map.
+        """float32 `[n, size]`, row by row for `pixels`, which may be a memory map or
+        be read from files: the next batch is read while the last one is run.
 
         Raises `UserError` for pixels of another type or size.
         """
-        self._check(pixels)
+        self.check(pixels)
         rows = np.empty((len(pixels), self.size), np.float32)
-        for start in range(0, len(pixels), self.batch_size):
-            stop = min(start + self.batch_size, len(pixels))
-            rows[start:stop] = self.run(np.asarray(pixels[start:stop]))
+        starts = range(0, len(pixels), self.batch_size)
+
+        def read(start: int) -> np.ndarray:
+            return np.asarray(pixels[start : start + self.batch_size])
+
+        for start, batch in zip(starts, one_ahead(read, starts), strict=True):
+            stop = start + len(batch)
+            rows[start:stop] = self.run(batch)
             if progress:
                 progress(stop, len(pixels))
         return rows
 
-    def _check(self, pixels: np.ndarray) -> None:
+    def check(self, pixels: np.ndarray) -> None:
+        """`UserError` for pixels that `features` refuses."""
         shape = tuple(pixels.shape)
         square = len(shape) == 4 and shape[1] == shape[2] and shape[3] == 3
         if pixels.dtype != np.uint8 or not square:

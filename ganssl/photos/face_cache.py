@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import math
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +15,9 @@ import numpy as np
 import PIL
 from PIL import Image
 
+from ganssl.base.ahead import one_ahead
 from ganssl.base.atomic import replacing, sweep_partials
+from ganssl.base.device import core_count
 from ganssl.base.files import make_folder, read_array
 from ganssl.base.progress import Progress
 from ganssl.errors import DiskError, UserError
@@ -74,7 +75,7 @@ def unreadable(photos: Photos, progress: Progress | None = None) -> dict[int, st
         return ""
 
     bad: dict[int, str] = {}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(core_count()) as pool:
         for start in range(0, len(photos), CHUNK):
             stop = min(start + CHUNK, len(photos))
             reasons = pool.map(reason, range(start, stop))
@@ -164,17 +165,25 @@ def _faces_path(photos: Photos, preprocess: Preprocess, cache: Path) -> Path:
 def _face_chunks(
     photos: Photos, preprocess: Preprocess, progress: Progress | None
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield `(start, uint8 [<=CHUNK, s, s, 3])` in order; Pillow decodes outside Python's lock."""
+    """Yield `(start, uint8 [<=CHUNK, s, s, 3])` in order; Pillow decodes outside Python's lock.
+
+    The next are decoded while the last are used.
+    """
 
     def face(index: int) -> np.ndarray:
         return preprocess(photos.read(index))
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for start in range(0, len(photos), CHUNK):
+    starts = range(0, len(photos), CHUNK)
+    with ThreadPoolExecutor(core_count()) as pool:
+
+        def chunk(start: int) -> np.ndarray:
             stop = min(start + CHUNK, len(photos))
-            yield start, np.stack(list(pool.map(face, range(start, stop))))
+            return np.stack(list(pool.map(face, range(start, stop))))
+
+        for start, faces in zip(starts, one_ahead(chunk, starts), strict=True):
+            yield start, faces
             if progress:
-                progress(stop, len(photos))
+                progress(start + len(faces), len(photos))
 
 
 def _open_faces(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:

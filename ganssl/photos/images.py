@@ -13,7 +13,6 @@ import io
 import json
 import math
 import threading
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.photos.colour import to_srgb
 from ganssl.photos.jpeg import END, check_scans, draft, has_end_mark, is_jpeg, lacks_end_mark_alone
+from ganssl.photos.quick_png import quick_png
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
 MAX_PIXELS = 25_000_000
@@ -235,17 +235,19 @@ def png_bytes(
     Args:
         provenance: written as a `ganssl` text chunk in JSON, with what
             `disclosure` says of it.
-        quick: do not look for repetitions when compressing: for very many small images.
+        quick: see `ganssl.photos.quick_png`: for very many small images.
     """
-    info = PngImagePlugin.PngInfo()
+    texts = {}
     if provenance is not None:
-        comment, source_type = disclosure(provenance)
-        info.add_text("Comment", comment)
-        info.add_text("DigitalSourceType", source_type)
-        info.add_text(PROVENANCE_KEY, json.dumps(provenance, sort_keys=True))
+        texts["Comment"], texts["DigitalSourceType"] = disclosure(provenance)
+        texts[PROVENANCE_KEY] = json.dumps(provenance, sort_keys=True)
+    if quick:
+        return quick_png(pixels, texts)
+    info = PngImagePlugin.PngInfo()
+    for keyword, text in texts.items():
+        info.add_text(keyword, text)
     buffer = io.BytesIO()
-    settings = {"compress_type": zlib.Z_HUFFMAN_ONLY} if quick else {}
-    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info, **settings)
+    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info)
     return buffer.getvalue()
 
 

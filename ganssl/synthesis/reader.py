@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import tarfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.attributes import Attribute
+from ganssl.base.device import core_count
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.photos.images import read_image
@@ -91,7 +91,7 @@ class SyntheticSet:
 
     def faces(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
         """The faces with these numbers, uint8 `[k, size, size, 3]`; decoded on all cores."""
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        with ThreadPoolExecutor(core_count()) as pool:
             found = list(pool.map(self._face, map(int, indices)))
         size = self.recipe.size
         return np.stack(found) if found else np.empty((0, size, size, 3), np.uint8)

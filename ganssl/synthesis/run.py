@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ganssl import __version__
+from ganssl.base.device import core_count
 from ganssl.base.jobs import Cancelled
 from ganssl.base.progress import Progress
 from ganssl.directions import DirectionSet
@@ -160,7 +160,7 @@ def _write_blocks(
     decode = face_decoder(model, maker.recipe.precision, maker.recipe.engine)
     total, done = sum(map(info.block_size, blocks)), 0
     writing: Future | None = None
-    with ThreadPoolExecutor(os.cpu_count() or 1, "encode") as pool:
+    with ThreadPoolExecutor(core_count(), "encode") as pool:
         for block in blocks:
             codes = maker.block(block)
             encoded = []

@@ -159,13 +159,18 @@ def test_benchmark_refuses_what_it_cannot_do(tmp_path: Path, capsys: pytest.Capt
     assert "more than 0" in capsys.readouterr().err
     assert main(["benchmark", "--scale", "10", "--json"]) == 2
     assert "stands alone" in capsys.readouterr().err
+    assert main(["benchmark", "--only", "networks,speed"]) == 2
+    assert "not 'speed'" in capsys.readouterr().err
+    assert main(["benchmark", "--only", "app", "--scale", "10"]) == 2
+    assert "leave it out here" in capsys.readouterr().err
     assert main(["benchmark", "--compare", str(tmp_path / "absent.json")]) == 2
     assert "cannot be read" in capsys.readouterr().err
 
 
 @pytest.mark.slow
 def test_benchmark_compares_with_references(capsys: pytest.CaptureFixture):
-    assert main(["benchmark", "--seconds", "0.1", "--json"]) == 0
+    sections = "networks,start,laboratory,sets"
+    assert main(["benchmark", "--seconds", "0.1", "--json", "--only", sections]) == 0
     figures = json.loads(capsys.readouterr().out)["figures"]
     names = [figure["name"] for figure in figures]
     assert any("one face" in n for n in names) and any("memory" in n for n in names)
