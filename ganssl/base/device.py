@@ -30,6 +30,9 @@ ENGINES: tuple[str, ...] = (TENSORFLOW, ONNX)
 
 ENGINE_VARIABLE = "GANSSL_ENGINE"
 
+THREADS_VARIABLE = "GANSSL_THREADS"
+"""How many threads to use at most, where other programs need the other cores."""
+
 BFLOAT16_CAPABILITY = (8, 0)
 """NVIDIA GPUs compute with bfloat16 from this compute capability on (Ampere, 2020)."""
 
@@ -50,8 +53,15 @@ def processor_name() -> str:
 
 
 def core_count() -> int:
-    """How many cores this process may use; two threads of one core count as two."""
-    return len(usable_threads())
+    """How many cores this process may use; two threads of one core count as two.
+
+    `GANSSL_THREADS` makes it fewer; `UserError` where that is no number from 1 on.
+    """
+    cores = len(usable_threads())
+    most = os.environ.get(THREADS_VARIABLE, "")
+    if most and not (most.isdecimal() and int(most)):
+        raise UserError(f"{THREADS_VARIABLE} must be a whole number from 1 on, not {most!r}.")
+    return min(cores, int(most)) if most else cores
 
 
 @lru_cache(maxsize=1)

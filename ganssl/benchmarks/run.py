@@ -12,8 +12,11 @@ from collections.abc import Callable, Collection, Iterator
 from ganssl.benchmarks.measurement import Measurement
 from ganssl.models.face_model import FaceModel
 
-SECTIONS: tuple[str, ...] = ("networks", "start", "laboratory", "sets", "app")
+SECTIONS: tuple[str, ...] = ("networks", "start", "laboratory", "sets", "app", "ray")
 """What `benchmark` measures, in this order."""
+
+ASKED_FOR = ("ray",)
+"""Those that it leaves out unless they are named."""
 
 
 def benchmark(
@@ -29,11 +32,12 @@ def benchmark(
         model_folder: what the start-up process loads; None takes the shipped model.
         seconds: how long each rate is measured.
         report: called with every measurement as it comes in.
-        only: sections of `SECTIONS`; all without any, the app where it can be visited.
+        only: sections of `SECTIONS`; without any all but those of `ASKED_FOR`, and the app
+            where it can be visited.
     """
     results: list[Measurement] = []
     for section in SECTIONS:
-        if section in only or not only:
+        if section in only or not (only or section in ASKED_FOR):
             for measurement in _section(section, model, model_folder, seconds, bool(only)):
                 results.append(measurement)
                 if report:
@@ -67,3 +71,7 @@ def _section(
 
         if asked or can_visit():
             yield from measure_app(model_folder)
+    elif name == "ray":
+        from ganssl.benchmarks.ray_workers import measure_ray
+
+        yield from measure_ray(model, model_folder)

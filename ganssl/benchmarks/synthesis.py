@@ -14,9 +14,13 @@ from PIL import Image
 from ganssl.base.device import fast_arithmetic
 from ganssl.benchmarks.article_loop import article_pair
 from ganssl.benchmarks.measurement import Measurement
+from ganssl.classifier.from_faces import face_rows
+from ganssl.features.extractor import get_extractor
+from ganssl.features.feature_cache import cached_features
 from ganssl.models.face_model import FaceModel
 from ganssl.models.full_rate import BATCH, face_decoder
 from ganssl.synthesis.codes import BLOCK
+from ganssl.synthesis.reader import read_set
 from ganssl.synthesis.recipe import Recipe
 from ganssl.synthesis.run import synthesize
 
@@ -42,11 +46,12 @@ def one_block(model: FaceModel) -> Recipe:
 
 
 def measure_synthesis(model: FaceModel, seconds: float = 3.0) -> Iterator[Measurement]:
-    """The rate of whole sets against both references.
+    """The rate of whole sets against both references, and of their features.
 
-    The three take turns, so that whatever else the machine does meets them
+    They take turns, so that whatever else the machine does meets them
     alike. A set is one block of faces in the usual size, written as PNGs; the
     generator decodes codes with the same arithmetic and does nothing else.
+    Features are those of a set on disk, whose pictures are read and decoded.
 
     Args:
         seconds: how long each is measured.
@@ -59,13 +64,16 @@ def measure_synthesis(model: FaceModel, seconds: float = 3.0) -> Iterator[Measur
             _bare_generator(model, recipe),
             _whole_sets(model, recipe, Path(folder)),
             _article(model, Path(folder)),
+            _features(model, recipe, Path(folder)),
         )
-        bare, sets, article = rates_in_turn(runs, seconds)
+        bare, sets, article, features = rates_in_turn(runs, seconds)
     name = f"sets of {recipe.size} px, {recipe.precision}, {recipe.engine}"
     yield Measurement(
         name, sets, "faces/s", bare, sets / bare, "the generator alone, same arithmetic"
     )
     yield Measurement(name, sets, "faces/s", article, sets / article, "the article's loop of 2017")
+    name = f"features of a set of {recipe.size} px"
+    yield Measurement(name, features, "faces/s", bare, features / bare, "drawing its faces")
 
 
 def rates_in_turn(runs: tuple[Callable[[], int], ...], seconds: float) -> list[float]:
@@ -98,6 +106,17 @@ def _whole_sets(model: FaceModel, recipe: Recipe, folder: Path) -> Callable[[], 
     def run() -> int:
         with TemporaryDirectory(dir=folder) as out:
             return synthesize(model, recipe, out).written
+
+    return run
+
+
+def _features(model: FaceModel, recipe: Recipe, folder: Path) -> Callable[[], int]:
+    kept, extractor = folder / "kept", get_extractor()
+    synthesize(model, recipe, kept)
+    faces = face_rows(read_set(kept))
+
+    def run() -> int:
+        return len(cached_features(extractor, faces))
 
     return run
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ganssl.attributes import did_you_mean, meant_name
 from ganssl.base.atomic import write_file
@@ -19,6 +20,7 @@ from ganssl.face.state import FaceState
 
 if TYPE_CHECKING:
     from ganssl.face.from_photo import EditablePhoto
+    from ganssl.features.extractor import BatchedExtractor
     from ganssl.models.face_model import FaceModel
 
 
@@ -71,6 +73,39 @@ def write_markdown(
         write_file(path, picture[1])
         parts.append(f"![{picture[0]}]({path.name})")
     write_file(args.markdown, "\n\n".join(parts) + "\n")
+
+
+def add_features_engine(parser: argparse.ArgumentParser) -> None:
+    """`--engine` and `--ray-address`, which `features_engine` reads."""
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="ray: features are taken by tasks on a Ray cluster (needs requirements-ray.txt)",
+    )
+    parser.add_argument(
+        "--ray-address", metavar="ADDRESS", help="of a running cluster (default: on this machine)"
+    )
+
+
+@contextmanager
+def features_engine(args: argparse.Namespace) -> Iterator[Callable[..., Any]]:
+    """What brings an extractor, and the weights it was made of, to where `--engine` says."""
+    if args.engine == "local":
+        if args.ray_address:
+            raise UserError("--ray-address is for --engine ray; it has no effect without it.")
+        yield lambda extractor, weights=None: extractor
+        return
+    from ganssl.base.ray_tasks import ray_cluster
+    from ganssl.features.on_ray import RayExtractor
+
+    with ray_cluster(args.ray_address) as cluster:
+
+        def placed(extractor: BatchedExtractor, weights: str | None = None) -> RayExtractor:
+            path = str(Path(weights).resolve()) if weights else None
+            return RayExtractor(extractor, path, cluster)
+
+        yield placed
 
 
 def add_edit_arguments(parser: argparse.ArgumentParser) -> None:

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="A,B",
         help="measure these alone: networks, start, laboratory, sets, app (which takes Chromium "
-        "and is left out where there is none)",
+        "and is left out where there is none), ray (left out unless it is named)",
     )
     parser.add_argument(
         "--browser",

@@ -5,11 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ganssl.base.atomic import write_file
-from ganssl.commands._options import check_ending, check_threshold, listed
+from ganssl.commands._options import (
+    add_features_engine,
+    check_ending,
+    check_threshold,
+    features_engine,
+    listed,
+)
 from ganssl.commands._photos import LABELS_HELP, add_class_argument, named_classes, say
 from ganssl.commands._workspace import (
     RUN_HELP,
@@ -111,6 +118,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--predictions", metavar="FILE", help="write a CSV of all answers")
     parser.add_argument("--report", metavar="FILE", help="write a one-page report, HTML")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_features_engine(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -134,13 +142,14 @@ def run(args: argparse.Namespace) -> int:
             "--column, --classes and --exchange-labels are for a classifier of one attribute."
         )
     found = []
-    for folder in folders:
-        try:
-            found.append(judge_head(args, folder, several))
-        except UserError as error:
-            if not several:
-                raise
-            print(f"{folder.name} was not judged: {error}", file=sys.stderr, flush=True)
+    with features_engine(args) as bring:
+        for folder in folders:
+            try:
+                found.append(judge_head(args, folder, several, bring))
+            except UserError as error:
+                if not several:
+                    raise
+                print(f"{folder.name} was not judged: {error}", file=sys.stderr, flush=True)
     if not found:
         raise UserError("None of the classifier's attributes could be judged on these photos.")
     if args.json:
@@ -151,7 +160,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def judge_head(args: argparse.Namespace, folder: Path, several: bool) -> dict:
+def judge_head(
+    args: argparse.Namespace, folder: Path, several: bool, bring: Callable[..., Any]
+) -> dict:
     """Judge one head, write its files, and return its figures.
 
     Args:
@@ -183,7 +194,8 @@ def judge_head(args: argparse.Namespace, folder: Path, several: bool) -> dict:
     if args.exchange_labels:
         photos = photos.exchanged(classifier.attribute.name)
     say(photos.report)
-    extractor, model = extractor_of(classifier, args.weights), load_model(args.model)
+    extractor = bring(extractor_of(classifier, args.weights), args.weights)
+    model = load_model(args.model)
     views = averaged(extractor, Averages.of(listed(args.average)))
     synthetic = None
     if args.set and args.few_per_class:

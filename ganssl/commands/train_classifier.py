@@ -6,7 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganssl.commands._options import check_threshold, listed
+from ganssl.commands._options import (
+    add_features_engine,
+    check_threshold,
+    features_engine,
+    listed,
+)
 from ganssl.commands._photos import (
     LABELS_HELP,
     add_class_argument,
@@ -123,6 +128,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--cache", metavar="DIR", help="keep features there for next time")
     parser.add_argument("--seed", type=int, default=0)
+    add_features_engine(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -138,7 +144,7 @@ def run(args: argparse.Namespace) -> int:
     if args.degraded_copies < 0:
         raise UserError("The number of degraded copies must be 0 or greater.")
     place = require_place(args, "classifier")
-    made = read_set(set_folder(args, args.data))
+    made = read_set(Path(set_folder(args, args.data)).resolve())  # on every node
     damage(args)
     if args.out:
         require_free_for_heads(Path(args.out), len(made.attributes))
@@ -146,24 +152,26 @@ def run(args: argparse.Namespace) -> int:
     extractor = get_extractor(args.features, args.weights)
     if extractor.note:
         print(extractor.note)
-    classifiers = train_heads(
-        made,
-        extractor,
-        args.head,
-        copies=args.degraded_copies,
-        damage=damage(args),
-        anchors=anchors(args, made, extractor, unlabelled),
-        checked=not args.no_check,
-        evidence=PhotoEvidence(
-            unlabelled=unlabelled,
-            threshold=args.threshold,
-            positive_share=args.positive_share,
-        ),
-        watch=Watch(progress=bar, curve=print_point, cache=args.cache),
-        seed=args.seed,
-        holdout_share=args.holdout_share,
-        doubtful_share=args.doubtful_share,
-    )
+    with features_engine(args) as bring:
+        placed = bring(extractor, args.weights)
+        classifiers = train_heads(
+            made,
+            placed,
+            args.head,
+            copies=args.degraded_copies,
+            damage=damage(args),
+            anchors=anchors(args, made, placed, unlabelled),
+            checked=not args.no_check,
+            evidence=PhotoEvidence(
+                unlabelled=unlabelled,
+                threshold=args.threshold,
+                positive_share=args.positive_share,
+            ),
+            watch=Watch(progress=bar, curve=print_point, cache=args.cache),
+            seed=args.seed,
+            holdout_share=args.holdout_share,
+            doubtful_share=args.doubtful_share,
+        )
     if args.out:
         save_heads(classifiers, args.out)
     for classifier in classifiers:

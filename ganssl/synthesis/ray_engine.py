@@ -1,22 +1,20 @@
-"""The shards of a set as tasks on a Ray cluster (Moritz et al. 2018), a local one by default.
+"""The shards of a set as tasks on a Ray cluster, see `ganssl.base.ray_tasks`.
 
-`pip install -r requirements-ray.txt` adds what this needs. Every node must
-have ganssl installed and see the folder of the set and that of the model
-under the same path, as on a shared file system.
+Every node must see the folder of the set and that of the model.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from ganssl.base.device import TENSORFLOW
 from ganssl.base.progress import Progress
+from ganssl.base.ray_tasks import ray_cluster
 from ganssl.directions import DirectionSet
-from ganssl.errors import UserError
 from ganssl.models.catalogue import load_model
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis import layout as files
@@ -57,28 +55,17 @@ def synthesize_on_ray(
 
     Raises `UserError` also where Ray is not installed or not to be reached.
     """
-    ray = _ray()
-    began = not ray.is_initialized()
-    if began:
-        _begin(ray, address)
-    try:
-        slots = max(1, int(ray.cluster_resources().get("CPU", 1)) // cpus)
-        blocks = -(-recipe.count // BLOCK)
-        shards = min(blocks, slots * SHARDS_PER_TASK_SLOT)
-        task = ray.remote(num_cpus=cpus, max_retries=3)(_make_shard)
-        common = ray.put((recipe, layout, photo_codes, directions))
-        folder, out = model_folder and str(Path(model_folder).resolve()), Path(out).resolve()
+    folder, out = model_folder and str(Path(model_folder).resolve()), Path(out).resolve()
+    with ray_cluster(address, cpus) as cluster:
+        shards = min(-(-recipe.count // BLOCK), cluster.slots * SHARDS_PER_TASK_SLOT)
+        common = cluster.put((recipe, layout, photo_codes, directions))
         start = time.perf_counter()
-        waiting = [task.remote(folder, cpus, str(out), shards, i, common) for i in range(shards)]
+        calls = ((folder, cpus, str(out), shards, shard, common) for shard in range(shards))
         summaries: list[Summary] = []
-        while waiting:
-            done, waiting = ray.wait(waiting)
-            summaries += _results(ray, done)
+        for _, summary in cluster.run(_make_shard, calls):
+            summaries.append(summary)
             if progress:
                 progress(sum(s.written + s.found for s in summaries), recipe.count)
-    finally:
-        if began:
-            ray.shutdown()
     info = files.read_info(out)
     return Summary(
         folder=out,
@@ -90,43 +77,13 @@ def synthesize_on_ray(
     )
 
 
-def _ray():
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports to its makers otherwise
-    try:
-        import ray
-    except ImportError as error:
-        raise UserError(
-            "Ray is not installed. Run `pip install -r requirements-ray.txt`, or use the engine "
-            "that needs nothing else."
-        ) from error
-    return ray
-
-
-def _begin(ray, address: str | None) -> None:
-    try:
-        ray.init(address=address, include_dashboard=None if address else False, log_to_driver=False)
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        raise UserError(
-            f"There is no Ray cluster at {address or 'this machine'}: {error}"
-        ) from error
-
-
-def _results(ray, done: list) -> list[Summary]:
-    try:
-        return ray.get(done)
-    except ray.exceptions.RayTaskError as error:
-        if isinstance(error.cause, UserError):
-            raise error.cause from None
-        raise
-
-
 def _make_shard(
     model_folder: str | None, cpus: int, out: str, shards: int, shard: int, common: tuple
 ) -> Summary:
     """Runs on a node, in a process that keeps its model for the next shard."""
     recipe, layout, photo_codes, directions = common
     return synthesize(
-        _model(model_folder, cpus),
+        _model(model_folder, recipe.engine, cpus),
         recipe,
         out,
         shards,
@@ -138,9 +95,10 @@ def _make_shard(
 
 
 @lru_cache(maxsize=1)
-def _model(folder: str | None, cpus: int) -> FaceModel:
-    import tensorflow as tf
+def _model(folder: str | None, engine: str, cpus: int) -> FaceModel:
+    if engine == TENSORFLOW:
+        import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(cpus)
-    tf.config.threading.set_inter_op_parallelism_threads(cpus)
+        tf.config.threading.set_intra_op_parallelism_threads(cpus)
+        tf.config.threading.set_inter_op_parallelism_threads(cpus)
     return load_model(folder)

@@ -12,7 +12,9 @@ from ganssl.base.device import (
     GPU_INSTALL,
     ONNX,
     TENSORFLOW,
+    THREADS_VARIABLE,
     choose_precision,
+    core_count,
     fast_arithmetic,
     gpu_advice,
     has_nvidia_gpu,
@@ -41,6 +43,17 @@ AVX = {"avx2", "avx512f", "avx512_bf16"}
 )
 def test_bfloat16_where_there_are_units_for_it(gpus, flags, precision):
     assert choose_precision(gpus, flags) == precision
+
+
+def test_fewer_threads_can_be_asked_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(device, "usable_threads", lambda: {0, 1, 2, 5})
+    for most, expected in (("", 4), ("3", 3), ("1", 1), ("8", 4)):
+        monkeypatch.setenv(THREADS_VARIABLE, most)
+        assert core_count() == expected
+    for nonsense in ("0", "two", "-1"):
+        monkeypatch.setenv(THREADS_VARIABLE, nonsense)
+        with pytest.raises(UserError, match="whole number from 1 on"):
+            core_count()
 
 
 def test_a_dtype_that_is_named_is_taken():

@@ -61,7 +61,8 @@ def test_rates_are_of_the_time_that_each_took():
 
 
 def test_the_set_is_held_against_both(model):
-    bare, article = measure_synthesis(model, seconds=0.1)
+    bare, article, features = measure_synthesis(model, seconds=0.1)
+    assert features.value > 0 and features.reference == bare.reference
     assert bare.value == article.value > 0 and bare.unit == "faces/s"
     assert bare.ratio == pytest.approx(bare.value / bare.reference)
     assert article.ratio == pytest.approx(article.value / article.reference)
