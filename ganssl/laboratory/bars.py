@@ -15,10 +15,11 @@ import numpy as np
 
 from ganssl.base.progress import Progress
 from ganssl.directions import Direction
+from ganssl.directions.reach import LEAST_IDENTITY, LEAST_OWN, MOST_OUTSIDE
 from ganssl.laboratory.card import DirectionCard
 from ganssl.laboratory.effects import effects_of
 from ganssl.laboratory.laboratory import SIDES, Laboratory
-from ganssl.laboratory.reach import LEAST_IDENTITY, LEAST_OWN, MOST_OUTSIDE, largest_besides
+from ganssl.laboratory.reach import largest_besides
 from ganssl.photos.skin_tone import NAME, NOTICEABLE
 
 ARBITRARY = 16

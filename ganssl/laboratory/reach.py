@@ -1,4 +1,7 @@
-"""Where each slider breaks: its range, read off the card, and who gets none."""
+"""Where each slider breaks: its range, read off the card, and who gets none.
+
+The bars stand in `ganssl.directions.reach`.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,13 @@ import numpy as np
 
 from ganssl.attributes import WITHHELD, Attribute, implied_by
 from ganssl.directions import DEFAULT_RULE, DirectionSet
-from ganssl.directions.reach import FURTHEST, Reach
+from ganssl.directions.reach import FURTHEST, LEAST_IDENTITY, LEAST_OWN, MOST_OUTSIDE, Reach
 from ganssl.errors import UserError
 from ganssl.laboratory.card import DirectionCard, StepReading, direction_card
 from ganssl.laboratory.effects import Effect
 from ganssl.laboratory.laboratory import Laboratory
 
 STEPS: tuple[float, ...] = tuple(np.arange(-FURTHEST, FURTHEST + 0.25, 0.5))
-
-LEAST_IDENTITY = 0.6
-"""Mean cosine with the unmoved face: below it, faces are on the way to being somebody else."""
-
-MOST_OUTSIDE = 0.5
-"""Share of unlikely codes: above it, the generator draws what it has hardly learnt."""
-
-LEAST_OWN = 0.15
-"""Change of its own probe for +1 σ, in spreads between faces, that a slider owes its name."""
 
 SHORTEST = 1.0
 """A slider that breaks before so many σ on both sides is none."""

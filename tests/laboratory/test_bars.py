@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ganssl.directions import DirectionSet
+from ganssl.directions.reach import LEAST_OWN
 from ganssl.laboratory.bars import (
     QUANTILES,
     arbitrary_direction,
@@ -14,7 +15,7 @@ from ganssl.laboratory.bars import (
     measured_bars,
 )
 from ganssl.laboratory.card import direction_card
-from ganssl.laboratory.reach import LEAST_OWN, STEPS
+from ganssl.laboratory.reach import STEPS
 from ganssl.laboratory.sheet import HEAD, LABEL, SIDE, holding_sheet
 from tests.helpers.planted import make_direction
 from tests.helpers.planted_laboratory import ATTRIBUTES, axis, block_laboratory

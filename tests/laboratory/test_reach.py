@@ -8,13 +8,11 @@ import pytest
 
 from ganssl.directions import DirectionSet
 from ganssl.directions.direction import Direction
-from ganssl.directions.reach import FURTHEST, Reach
+from ganssl.directions.reach import FURTHEST, LEAST_IDENTITY, MOST_OUTSIDE, Reach
 from ganssl.errors import UserError
 from ganssl.laboratory.card import StepReading
 from ganssl.laboratory.effects import Effect
 from ganssl.laboratory.reach import (
-    LEAST_IDENTITY,
-    MOST_OUTSIDE,
     STEPS,
     reach_of,
     stuck,
