@@ -29,7 +29,9 @@ from ganssl.fitting.spread_labels import fit_feature_view
 from ganssl.metrics.expected import Expected
 from ganssl.metrics.threshold import anchored_threshold, soft_threshold, with_measured_bells
 from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.prepared import LEAVE_OUT, labelled, prepare_photos
 from ganssl.photos.preprocess import Preprocess
+from ganssl.photos.report import Refusal
 
 SMALLEST_KEPT = 0.1
 """The share of a class that stays, however many of its faces are contradicted."""
@@ -55,6 +57,7 @@ class Anchor:
         labels: int8 `[k]`, with both classes.
         unlabelled: float32 `[n, f]` of photos whose labels are not known; may be empty.
         photos: `PhotoSet.digest` of each labelled one, so that none of them is judged on.
+        refused: labelled photos that were left out, unreadable or without a face.
         check: what was learnt from photos that are not at hand, for which these
             rows of features stand in; None where the rows are photos.
     """
@@ -64,6 +67,7 @@ class Anchor:
     unlabelled: np.ndarray
     photos: tuple[str, ...] = ()
     check: PhotoCheck | None = None
+    refused: tuple[Refusal, ...] = ()
 
     def __post_init__(self) -> None:
         features, labels = check_rows(self.features, self.labels)
@@ -137,6 +141,7 @@ def photo_anchor(
     unlabelled: PhotoSet | None = None,
     cache: str | Path | None = None,
     progress: Stages | None = None,
+    no_face: str = LEAVE_OUT,
 ) -> Anchor:
     """From labelled photos, aligned as those that are judged, and from others.
 
@@ -146,14 +151,16 @@ def photo_anchor(
         unlabelled: more photos, in CelebA's geometry or cropped; of all of
             them `MOST_UNLABELLED` serve.
         cache: keeps the features of the unlabelled ones.
+        no_face: what becomes of labelled photos without a face, see `prepare_photos`.
 
     Raises `UserError` where no photo has a label or one class has none.
     """
-    from ganssl.photos.prepared import labelled, prepare_photos
-
     known = labelled(photos, column)
     prepared = prepare_photos(
-        photos.subset(known), preprocess, progress and progress("reading labelled photos")
+        photos.subset(known),
+        preprocess,
+        progress and progress("reading labelled photos"),
+        no_face=no_face,
     )
     rest = [part for part in (photos.subset(~known), unlabelled) if part is not None and len(part)]
     features = [np.empty((0, extractor.size), np.float32)]
@@ -169,6 +176,7 @@ def photo_anchor(
         used.column(column),
         np.concatenate(features),
         tuple(used.digest(i) for i in range(len(used))),
+        refused=tuple(prepared.refused),
     )
 
 

@@ -161,6 +161,8 @@ def train_on_faces(
     if anchor is not None:
         classifier = anchor.place_threshold(classifier)
         learnt = {"dropped_as_contradicted": dropped, "anchor_photos": list(anchor.photos)}
+        if anchor.refused:
+            learnt["anchor_photos_left_out"] = [one.name for one in anchor.refused]
         if anchor.check:
             learnt["taught_by"] = anchor.check.labels
         classifier = replace(classifier, metrics=classifier.metrics | learnt)

@@ -195,16 +195,36 @@ def check_folders(*paths: str | None) -> None:
             raise UserError(f"{path} cannot be written: its folder does not exist.")
 
 
-def open_photo(model: FaceModel, path: str, face: int | None) -> EditablePhoto:
+def open_photo(
+    model: FaceModel, path: str, face: int | None, no_face: str = "leave-out"
+) -> EditablePhoto:
     """Read, align and encode a photo; prints how, and what may go wrong.
 
     Args:
         face: its number from 1, None for the main one.
+        no_face: `crop` takes the middle of a photo in which no face is found as one.
+
+    Raises `UserError` where no face is found and none was to be taken.
     """
-    from ganssl.face.from_photo import editable_photo, face_network, load_photo
+    from ganssl.face.from_photo import (
+        NO_FACE_ADVICE,
+        editable_photo,
+        face_network,
+        faces_to_choose,
+        load_photo,
+    )
+    from ganssl.photos.align import no_face as advice
+    from ganssl.photos.preprocess import is_aligned
 
     index = None if face is None else face - 1
-    photo = editable_photo(model, load_photo(path), index, network=face_network(model.size))
+    loaded = load_photo(path)
+    faces = faces_to_choose(loaded)
+    if not faces and no_face == "leave-out" and not is_aligned(*loaded.size):
+        raise UserError(
+            f"No face was found in {path}.{advice(loaded)} {NO_FACE_ADVICE} With --no-face crop "
+            f"its middle is taken as a face."
+        )
+    photo = editable_photo(model, loaded, index, faces, face_network(model.size))
     faces = len(photo.prepared.faces)
     chosen = photo.prepared.chosen
     which = "" if chosen is None else f"face {chosen + 1} of {faces}, "

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
+from ganssl.photos.prepared import NO_FACE
+from ganssl.photos.report import Refusal
 
 if TYPE_CHECKING:
     from ganssl.photos import PhotoSet
@@ -29,6 +32,17 @@ def add_class_argument(parser: argparse.ArgumentParser) -> None:
         metavar="NO,YES",
         help="the words for the two classes in the labels, the one without the attribute first, "
         'such as "not smiling,smiling"',
+    )
+
+
+def add_no_face_argument(parser: argparse.ArgumentParser, what: str = "photos") -> None:
+    """`--no-face`, what becomes of photos without a face; see `prepare_photos`."""
+    parser.add_argument(
+        "--no-face",
+        choices=("leave-out", "crop"),
+        default="leave-out",
+        help=f"{what} in which no face is found: leave them out (default), or take their middle as "
+        "a face crop",
     )
 
 
@@ -65,6 +79,19 @@ def usable(photos: PhotoSet) -> PhotoSet:
     if kept is not photos:
         say(kept.report)
     return kept
+
+
+def say_left_out(refused: Sequence[Refusal]) -> None:
+    """Count and name on the standard error what was left out when faces were sought."""
+    if not refused:
+        return
+    faceless = sum(one.reason.startswith(NO_FACE) for one in refused)
+    said = f"Left out: {len(refused):,}"
+    if faceless:
+        said += f", {faceless:,} of them without a face (--no-face crop takes them as they are)"
+    print(f"{said}.", file=sys.stderr)
+    for one in refused:
+        print(f"{one.name}: {one.reason}", file=sys.stderr, flush=True)
 
 
 def say(report: ReadReport) -> None:

@@ -12,6 +12,7 @@ from ganssl.commands._options import (
     edited,
     open_photo,
 )
+from ganssl.commands._photos import add_no_face_argument
 from ganssl.face.state import FaceState
 
 HELP = "edit the face of a photo, and say what the way through the model cost"
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--face", type=int, metavar="N", help="which face, 1 is the largest (default: the main one)"
     )
+    add_no_face_argument(parser, "a photo")
     parser.add_argument(
         "--detail",
         type=float,
@@ -49,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.models.catalogue import load_model
 
     model = load_model(args.model)
-    photo = open_photo(model, args.photo, args.face)
+    photo = open_photo(model, args.photo, args.face, args.no_face)
     detail = photo.detail(args.detail)
     side = model.size if args.size is None else args.size
     picture = photo_picture(model, state, photo.code, detail, side, format)

@@ -17,7 +17,13 @@ from ganssl.commands._options import (
     features_engine,
     listed,
 )
-from ganssl.commands._photos import LABELS_HELP, add_class_argument, named_classes, say
+from ganssl.commands._photos import (
+    LABELS_HELP,
+    add_class_argument,
+    add_no_face_argument,
+    named_classes,
+    say,
+)
 from ganssl.commands._workspace import (
     RUN_HELP,
     add_workspace_argument,
@@ -56,12 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--slices", nargs="+", default=[], metavar="COLUMN", help="judge these groups apart as well"
     )
-    parser.add_argument(
-        "--no-face",
-        choices=("leave-out", "crop"),
-        default="leave-out",
-        help="photos in which no face is found: leave them out (default), or take their middle",
-    )
+    add_no_face_argument(parser)
     parser.add_argument(
         "--part", choices=("train", "validation", "test"), help="of photos in CelebA's layout"
     )

@@ -11,8 +11,10 @@ from ganssl.commands._options import attribute_name
 from ganssl.commands._photos import (
     LABELS_HELP,
     add_class_argument,
+    add_no_face_argument,
     named_classes,
     open_photos,
+    say_left_out,
     usable,
 )
 from ganssl.directions import DEFAULT_METHODS, METHODS
@@ -42,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "direction, cross-validation measures it, and the slider's unit is the model's own",
     )
     parser.add_argument("--labels", metavar="FILE", help=LABELS_HELP)
+    add_no_face_argument(parser, "of --photos, those")
     add_class_argument(parser)
     parser.add_argument(
         "--attribute", metavar="NAME", help="fit this one; it is what a column 'label' answers"
@@ -160,9 +163,8 @@ def fit_any(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> Dir
     labelled = photos.subset(np.any(photos.labels >= 0, axis=1))
     if not len(labelled):
         raise UserError(f"{photos.source} has no labels: give a CSV of labels with it.")
-    aligned = encode_any_photos(model, labelled, bar)
-    for refusal in aligned.refused:
-        print(f"refused {refusal.name}: {refusal.reason}")
+    aligned = encode_any_photos(model, labelled, bar, args.no_face)
+    say_left_out(aligned.refused)
     for warning in aligned.warnings:
         print(f"note: {warning}")
     encoded = aligned.encoded

@@ -16,10 +16,12 @@ from ganssl.commands._options import (
     open_photo,
     read_face_file,
 )
+from ganssl.commands._photos import add_no_face_argument
 from ganssl.errors import UserError
 from ganssl.face.state import FaceState
 
 if TYPE_CHECKING:
+    from ganssl.face.from_photo import EditablePhoto
     from ganssl.face.morph import MorphEnd
     from ganssl.models.face_model import FaceModel
 
@@ -54,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_edit_arguments(parser)
     parser.add_argument("--face-a", type=int, metavar="N", help="which face of photo A, from 1")
     parser.add_argument("--face-b", type=int, metavar="N", help="which face of photo B, from 1")
+    add_no_face_argument(parser, "a photo")
     parser.add_argument(
         "--detail",
         type=float,
@@ -82,8 +85,9 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.models.catalogue import load_model
 
     model = load_model(args.model)
-    a = read_end(model, args.a, args.face_a, args.detail, edit=partial(edited, args=args))
-    b = read_end(model, args.b, args.face_b, args.detail)
+    photo = partial(open_photo, model, no_face=args.no_face)
+    a = read_end(model, args.a, photo, args.face_a, args.detail, partial(edited, args=args))
+    b = read_end(model, args.b, photo, args.face_b, args.detail)
     b = with_taken(a, b, args.take, model.directions)
     frames = morph_frames(model, a, b, morph_positions(args.frames, args.loop), args.path)
     provenance = morph_provenance(model, a.source, b.source, args.path)
@@ -97,6 +101,7 @@ def run(args: argparse.Namespace) -> int:
 def read_end(
     model: FaceModel,
     source: str,
+    photo: Callable[[str, int | None], EditablePhoto],
     face: int | None,
     strength: float,
     edit: Callable[[FaceState], FaceState] = lambda state: state,
@@ -105,6 +110,7 @@ def read_end(
 
     Args:
         source: a path, or `seed:N`.
+        photo: opens a photo by its path and the number of the face.
         face: which face of a photo, from 1; None takes the main one.
         strength: of a photo's detail.
     """
@@ -115,4 +121,4 @@ def read_end(
         return generated_end(model, edit(FaceState(seed)))
     if source.lower().endswith(".json"):
         return generated_end(model, edit(read_face_file(Path(source))))
-    return photo_end(model, open_photo(model, source, face), edit(FaceState()), strength)
+    return photo_end(model, photo(source, face), edit(FaceState()), strength)

@@ -15,8 +15,10 @@ from ganssl.commands._options import (
 from ganssl.commands._photos import (
     LABELS_HELP,
     add_class_argument,
+    add_no_face_argument,
     named_classes,
     open_photos,
+    say_left_out,
     usable,
 )
 from ganssl.commands._workspace import (
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from ganssl.features.extractor import FeatureExtractor
     from ganssl.photos import PhotoSet
     from ganssl.photos.elsewhere import Damage
+    from ganssl.photos.report import Refusal
     from ganssl.synthesis.reader import SyntheticSet
     from ganssl.workspace import Workspace
 
@@ -101,6 +104,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--labels", metavar="FILE", help=LABELS_HELP)
     add_class_argument(parser)
+    add_no_face_argument(parser, "of --photos, those")
     parser.add_argument(
         "--labels-per-class",
         type=int,
@@ -248,9 +252,14 @@ def anchors(
         photos = photos.part("train")
     photos = usable(photos)
     found, crop = {}, Preprocess(made.recipe.size)
+    said: dict[Refusal, None] = {}
     for name in (attribute.name for attribute in made.attributes):
         few = keep_few(photos, name, args.labels_per_class) if args.labels_per_class else photos
-        found[name] = photo_anchor(few, name, extractor, crop, unlabelled, args.cache, bar)
+        found[name] = photo_anchor(
+            few, name, extractor, crop, unlabelled, args.cache, bar, args.no_face
+        )
+        said |= dict.fromkeys(found[name].refused)
+    say_left_out(list(said))
     return found
 
 

@@ -20,6 +20,7 @@ from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.fit import fit_directions
 from ganssl.fitting.from_photos import EncodedPhotos
 from ganssl.metrics.intervals import auc_interval_of_counts
+from ganssl.photos.prepared import LEAVE_OUT, prepare_photos
 
 if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
@@ -46,7 +47,7 @@ class AlignedCodes:
     Attributes:
         encoded: the photos that could be read.
         warnings: sentences about single photos, with their names.
-        refused: what could not be read.
+        refused: what could not be read, or shows no face.
     """
 
     encoded: EncodedPhotos
@@ -55,15 +56,20 @@ class AlignedCodes:
 
 
 def encode_any_photos(
-    model: FaceModel, photos: PhotoSet, progress: Stages | None = None
+    model: FaceModel,
+    photos: PhotoSet,
+    progress: Stages | None = None,
+    no_face: str = LEAVE_OUT,
 ) -> AlignedCodes:
     """Find and align the face of each photo and encode it, as it is done with every upload.
 
+    Args:
+        no_face: what becomes of photos without a face, see `prepare_photos`.
+
     Raises `UserError` when no photo can be used.
     """
-    from ganssl.photos.prepared import prepare_photos
-
-    prepared = prepare_photos(photos, model.preprocess, progress and progress("finding faces"))
+    report = progress and progress("finding faces")
+    prepared = prepare_photos(photos, model.preprocess, report, no_face=no_face)
     codes = model.encode(prepared.pixels, progress and progress("encoding faces"))
     return AlignedCodes(EncodedPhotos(prepared.photos, codes), prepared.warnings, prepared.refused)
 

@@ -17,7 +17,7 @@ from ganssl.features.averaged import Averages
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.metrics.classification import area_under_curve
 from ganssl.photos.elsewhere import KINDS, LOOSEST, TIGHTEST, Damage, crop
-from ganssl.photos.prepared import PreparedPhotos, prepare_photos
+from ganssl.photos.prepared import CROP, PreparedPhotos, prepare_photos
 from ganssl.photos.preprocess import ALIGNED_SIZE, Preprocess
 
 AS_THEY_ARE = "as they are"
@@ -108,7 +108,7 @@ def damaged_faces(
 
 def cropped(prepared: PreparedPhotos, preprocess: Preprocess, part: float) -> np.ndarray:
     """The photos by another crop; of one that is no more than a crop, a part of that."""
-    faces = prepare_photos(prepared.photos, preprocess, no_face="crop").pixels.copy()
+    faces = prepare_photos(prepared.photos, preprocess, no_face=CROP).pixels.copy()
     for i, face in enumerate(faces):
         if np.array_equal(face, prepared.pixels[i]):
             faces[i] = crop(face, part)

@@ -14,7 +14,7 @@ from ganssl.classifier.classifier import Classifier
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.judgement.judge import Judgement, judge
 from ganssl.photos.photo_set import PhotoSet
-from ganssl.photos.prepared import PreparedPhotos, labelled, prepare_photos
+from ganssl.photos.prepared import LEAVE_OUT, PreparedPhotos, labelled, prepare_photos
 from ganssl.photos.skin_tone import TITLE, groups_of, skin_tone
 
 
@@ -56,6 +56,7 @@ def judge_photos(
     column: str | None = None,
     slices: Sequence[str] = (),
     progress: Progress | None = None,
+    no_face: str = LEAVE_OUT,
 ) -> PhotoJudgement:
     """Judge a classifier on labelled photos, which go the way of its training faces.
 
@@ -67,6 +68,7 @@ def judge_photos(
         column: the photos' column that answers the attribute; its name when None.
         slices: columns whose groups are judged by themselves.
         progress: called with (photos read, photos in all).
+        no_face: what becomes of photos without a face, see `prepare_photos`.
 
     Raises `UserError` for another extractor, columns that are not there, and
     where no labelled photo can be used.
@@ -88,7 +90,7 @@ def judge_photos(
     classifier.check_extractor(extractor)
     column = column or classifier.attribute.name
     photos = photos.subset(labelled(photos, column))
-    prepared = prepare_photos(photos, classifier.source.preprocess, progress)
+    prepared = prepare_photos(photos, classifier.source.preprocess, progress, no_face=no_face)
     return judge_prepared(classifier, extractor.features(prepared.pixels), prepared, column, slices)
 
 

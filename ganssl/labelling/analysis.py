@@ -75,14 +75,17 @@ def analyse_photos(
 ) -> PhotoAnalysis:
     """Find, align, encode and read the face of each photo.
 
+    Where no face is found the middle of the photo is taken, with a warning: whoever labels
+    the photos sees them, and may answer that one is none.
+
     Args:
         readout: face network and probes; None where they are not installed.
         progress: shows the stage `finding faces`.
     """
-    from ganssl.photos.prepared import prepare_photos
+    from ganssl.photos.prepared import CROP, prepare_photos
 
     report = progress and progress("finding faces")
-    prepared = prepare_photos(photos, Preprocess(), report, model.preprocess)
+    prepared = prepare_photos(photos, Preprocess(), report, model.preprocess, CROP)
     codes = model.encode(prepared.for_model)
     features, probabilities = codes, {}
     if readout is not None:

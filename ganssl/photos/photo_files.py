@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ganssl.errors import UserError
-from ganssl.photos.safe_zip import is_system_file, member_name
+from ganssl.photos.safe_zip import is_folder, is_system_file, member_name
 
 PHOTO_SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".avif", ".gif", ".tif",
@@ -99,7 +99,7 @@ class ZipFiles:
             members = {
                 member_name(info).replace("\\", "/"): info
                 for info in file.infolist()
-                if not info.is_dir()
+                if not is_folder(info)
             }
             return _OpenZip(file, os.getpid(), threading.Lock(), members)
         except (OSError, zipfile.BadZipFile) as error:

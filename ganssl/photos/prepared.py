@@ -73,7 +73,7 @@ def prepare_photos(
     preprocess: Preprocess,
     progress: Progress | None = None,
     model_preprocess: Preprocess | None = None,
-    no_face: str = CROP,
+    no_face: str = LEAVE_OUT,
 ) -> PreparedPhotos:
     """Read and align every photo; what cannot be read is refused and the rest goes on.
 
@@ -81,8 +81,8 @@ def prepare_photos(
         preprocess: of the extractor's faces.
         progress: called with (photos done, photos in all).
         model_preprocess: of a face model, to make `model_pixels` as well.
-        no_face: `crop` takes the middle of photos in which no face is found as one;
-            `leave-out` refuses them.
+        no_face: `leave-out` refuses photos in which no face is found; `crop` takes
+            their middle as one.
 
     Raises `UserError` when nothing is left.
     """

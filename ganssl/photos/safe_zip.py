@@ -81,7 +81,7 @@ def open_zip(data: bytes, limits: Limits) -> tuple[list[Member], list[tuple[str,
         infos = archive.infolist()
     except Exception as error:  # damaged data raises many types
         raise UserError("This is not a ZIP, or a damaged one; pack the photos again.") from error
-    infos = [info for info in infos if not info.is_dir() and not is_system_file(info.filename)]
+    infos = [info for info in infos if not is_folder(info) and not is_system_file(info.filename)]
     if not infos:
         raise UserError("The ZIP is empty.")
     if len(infos) > limits.files:
@@ -120,6 +120,11 @@ def _reason_against(info: zipfile.ZipInfo, limits: Limits) -> str:
             f"it was not unpacked."
         )
     return ""
+
+
+def is_folder(info: zipfile.ZipInfo) -> bool:
+    """As `ZipInfo.is_dir`, also of a damaged entry without a name."""
+    return info.filename.endswith("/")
 
 
 def is_system_file(path: str) -> bool:

@@ -67,12 +67,11 @@ def parquet_rows(name: str, data: bytes) -> Rows:
         size = sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
         if size > MOST_BYTES:
             raise UserError(f"{name} unpacks to more than {MOST_BYTES // 10**6} MB.")
-        table = file.read()
+        records = file.read().to_pylist()  # reads texts and times, which may be damaged as well
     except UserError:
         raise
-    except (arrow.ArrowException, OSError, ValueError) as error:
+    except (arrow.ArrowException, OSError, ValueError, OverflowError) as error:
         raise UserError(f"{name} is no readable Parquet file: write it again.") from error
-    records = table.to_pylist()
     return record_rows(name, records)
 
 

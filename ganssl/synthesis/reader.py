@@ -156,7 +156,7 @@ def read_set(folder: str | Path) -> SyntheticSet:
             table=table,
             distances=distances,
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, OverflowError) as error:
         if isinstance(error, UserError):
             raise
         raise UserError(f"{path} is damaged ({error}). Make the set again to mend it.") from error

@@ -57,10 +57,16 @@ def test_what_may_go_wrong_is_said(folder, tmp_path, capsys):
     noise = np.random.default_rng(0).integers(0, 60, (50, 60, 3), dtype=np.uint8)
     path, out = tmp_path / "dark.png", tmp_path / "out.png"
     path.write_bytes(png_bytes(noise))
-    assert main(["edit", "--photo", str(path), "--model", str(folder), "--out", str(out)]) == 0
+    argv = ["edit", "--photo", str(path), "--model", str(folder), "--out", str(out)]
+    assert main(argv) == 2
+    error = capsys.readouterr().err
+    assert f"No face was found in {path}." in error and "--no-face crop" in error
+    assert not out.exists()
+    assert main([*argv, "--no-face", "crop"]) == 0
     said = capsys.readouterr().out
     for words in ("No face was found", "The face is dark", "seen from the front"):
         assert words in said
+    assert out.exists()
 
 
 @pytest.mark.parametrize(

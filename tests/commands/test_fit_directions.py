@@ -113,9 +113,11 @@ def test_photos_of_any_kind_are_fitted_with_cross_validation(
     rows = [f"{i:03d}.png,{i % 2 if i < 24 else ''}" for i in range(30)]
     labels.write_text("\n".join(["file,label", *rows]) + "\n", encoding="utf-8")
     command = f"fit-directions --model {model_folder} --photos {photo_folder} --labels {labels}"
-    status = main(
-        [*command.split(), "--attribute", "Bright", "--methods", "mean", "--out", str(out)]
-    )
+    argv = [*command.split(), "--attribute", "Bright", "--methods", "mean", "--out", str(out)]
+    assert main(argv) == 2  # noise is no face
+    error = capsys.readouterr().err
+    assert "No photo of" in error and "No face was found in it" in error and not out.exists()
+    status = main([*argv, "--no-face", "crop"])
     printed = capsys.readouterr().out
     assert status == 0
     model = load_model(model_folder)
@@ -127,6 +129,37 @@ def test_photos_of_any_kind_are_fitted_with_cross_validation(
     assert direction.center == pytest.approx(float(model.mean @ v), abs=1e-5)
     assert "few labels: 12 'Bright' and 12 'not Bright'" in printed
     assert "note: 000.png: No face was found" in printed
+
+
+def test_photos_without_a_face_are_left_out_counted_and_named(
+    model_folder, photo_folder, tmp_path, capsys
+):
+    """Photos of CelebA's proportions are faces; walls are none."""
+    from PIL import Image
+
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    rows = ["file,label"]
+    for i in range(20):
+        low = 140 if i % 2 else 0
+        pixels = rng.integers(low, low + 100, (218, 178, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{i:02d}.png")
+        rows.append(f"{i:02d}.png,{i % 2}")
+    for name in ("wall a.png", "wall b.png"):
+        Image.new("RGB", (90, 80), (120, 120, 130)).save(folder / name)
+        rows.append(f"{name},1")
+    labels = tmp_path / "labels.csv"
+    labels.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    argv = f"fit-directions --model {model_folder} --photos {folder} --labels {labels}".split()
+    argv += ["--attribute", "Bright", "--methods", "mean", "--out", str(tmp_path / "d.npz")]
+    for option, used in (([], 20), (["--no-face", "crop"], 22)):
+        assert main([*argv, *option]) == 0
+        said = capsys.readouterr()
+        assert DirectionSet.load(tmp_path / "d.npz").get("Bright").labels_used == used
+        named = [name in said.err for name in ("wall a.png: No face", "wall b.png: No face")]
+        assert named == [used == 20] * 2
+        assert ("Left out: 2, 2 of them without a face" in said.err) == (used == 20)
 
 
 def test_data_and_photos_exclude_each_other(model_folder, photo_folder, tmp_path, capsys):

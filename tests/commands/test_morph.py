@@ -118,6 +118,17 @@ def test_bad_input_gets_a_sentence_and_no_file(folder, photos, tmp_path, capsys,
     assert not out.exists()
 
 
+def test_a_photo_without_a_face_is_morphed_on_request_alone(folder, tmp_path, capsys):
+    plain, out = tmp_path / "wall.png", tmp_path / "m.gif"
+    Image.new("RGB", (60, 50), (200, 180, 160)).save(plain)
+    argv = ["morph", "seed:1", str(plain), "--model", str(folder), "--frames", "2"]
+    argv += ["--seconds", "1", "--out", str(out)]
+    assert main(argv) == 2
+    assert "No face was found in" in capsys.readouterr().err and not out.exists()
+    assert main([*argv, "--no-face", "crop"]) == 0
+    assert out.exists()
+
+
 def test_ends_that_are_no_faces_get_a_sentence(folder, tmp_path, capsys):
     for end, says in (("seed:x", "The seed must be a number"), ("no.jpg", "no.jpg cannot be read")):
         argv = ["morph", end, "seed:1", "--model", str(folder), "--out", str(tmp_path / "m.gif")]

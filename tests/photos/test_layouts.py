@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ganssl.attributes import Attribute
+from ganssl.errors import UserError
 from ganssl.labelling.export import session_csv
 from ganssl.labelling.session import NO, UNSURE, YES
 from ganssl.photos import read_photos
@@ -53,6 +54,15 @@ def parquet(**columns) -> bytes:
     buffer = io.BytesIO()
     write_table(pyarrow.table(columns), buffer)
     return buffer.getvalue()
+
+
+def test_texts_in_a_parquet_file_that_are_no_utf_8_are_said_to_be_so():
+    data = parquet(file_name=["first-name.png", "b.png"], Male=[1, 0])
+    assert data.count(b"first-name.png") >= 1
+    with pytest.raises(UserError, match="no readable Parquet file"):
+        read_labels(
+            data.replace(b"first-name.png", b"\xff\xferst-name.png"), MALE, name="m.parquet"
+        )
 
 
 def label_studio_tasks() -> bytes:

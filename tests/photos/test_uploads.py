@@ -16,6 +16,7 @@ from PIL import Image
 
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
+from ganssl.photos import read_photos
 from ganssl.photos.preprocess import Preprocess
 from ganssl.photos.safe_zip import Limits
 from ganssl.photos.uploads import read_uploads
@@ -165,6 +166,14 @@ def test_zips_that_cannot_be_opened(data, reason):
     upload = read_uploads([("x.zip", data), ("good.png", photo())])
     assert reasons(upload)["x.zip"].startswith(reason)
     assert upload.photos.names == ["good.png"]
+
+
+def test_a_member_without_a_name_stops_nothing(tmp_path):
+    data = zipped(("a.png", photo(1)), ("b.png", photo(2))).replace(b"a.png", b"\0.png")
+    upload = read_uploads([("x.zip", data)])
+    assert upload.photos.names == ["b.png", "unnamed"] and not upload.refused
+    (tmp_path / "x.zip").write_bytes(data)
+    assert read_photos(tmp_path / "x.zip").names == ["b.png"]
 
 
 def test_a_damaged_member_leaves_the_others():

@@ -256,6 +256,14 @@ def test_damage_is_told(whole: Path, tmp_path: Path):
     (out / "metadata.csv").write_text(table.rsplit("\n", 5)[0], encoding="utf-8")
     with pytest.raises(UserError, match=r"metadata\.csv is damaged"):
         read_set(out)
+    place = table.partition("\n")[0].split(",").index("Male")
+    for side in ("9" * 30, "300"):  # no number of 8 bits
+        lines = [line.split(",") for line in table.splitlines()]
+        lines[1][place] = side
+        text = "\n".join(map(",".join, lines))
+        (out / "metadata.csv").write_text(text, encoding="utf-8")
+        with pytest.raises(UserError, match=r"metadata\.csv is damaged"):
+            read_set(out)
     info = json.loads((out / "set.json").read_text(encoding="utf-8"))
     for text in ("{", "[]", json.dumps({**info, "format": "2"}), json.dumps({**info, "x": 1})):
         (out / "set.json").write_text(text, encoding="utf-8")

@@ -14,6 +14,7 @@ from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.population import Population, photo_population
 from ganssl.laboratory.population_file import ready_population
 from ganssl.models.face_model import FaceModel
+from ganssl.photos.prepared import CROP
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
 from ganssl.ui.shared.model import MOST_MODELS, face_model, readout
 from ganssl.ui.shared.shelf import shelf
@@ -181,7 +182,7 @@ def _load(laboratory: Laboratory) -> None:
 
 def _encoded(model: FaceModel, source: str, photos, stage) -> EncodedPhotos:
     if photos is not None:
-        return encode_any_photos(model, photos, stage).encoded
+        return encode_any_photos(model, photos, stage, CROP).encoded
     from ganssl.photos import read_photos
 
     folder = server_folders()[source]

@@ -18,6 +18,7 @@ from ganssl.features.extractor import FeatureExtractor
 from ganssl.judgement.figures import PLAIN, learning_curve
 from ganssl.photos import PhotoSet
 from ganssl.photos.preprocess import Preprocess
+from ganssl.photos.report import listed
 from ganssl.synthesis import SyntheticSet
 from ganssl.ui.shared.jobs import PERIOD, show_job, visitor_jobs
 from ganssl.ui.shared.keeping import keep_or_tell, workspace
@@ -283,6 +284,10 @@ def _summary(classifier: Classifier) -> str:
             f" {len(photos):,} labelled photos contradict {metrics['dropped_as_contradicted']:,} "
             "more, which were left out, and placed the threshold."
         )
+        if left_out := metrics.get("anchor_photos_left_out"):
+            text += (
+                f" {len(left_out):,} more could not be read or show no face: {listed(left_out)}."
+            )
     elif count := metrics.get("taught_by"):
         text += (
             f" What {count:,} labelled photos taught contradicts "
