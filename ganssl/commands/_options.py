@@ -225,9 +225,9 @@ def open_photo(
             f"its middle is taken as a face."
         )
     photo = editable_photo(model, loaded, index, faces, face_network(model.size))
-    faces = len(photo.prepared.faces)
+    count = len(photo.prepared.faces)
     chosen = photo.prepared.chosen
-    which = "" if chosen is None else f"face {chosen + 1} of {faces}, "
+    which = "" if chosen is None else f"face {chosen + 1} of {count}, "
     print(f"{path}: {which}{photo.prepared.how}")
     for warning in photo.warnings:
         print(f"note: {warning}")
