@@ -21,6 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", help="the photos it was trained on, for its directions")
     parser.add_argument("--out", required=True, help="folder of the model, which gets its name")
     parser.add_argument("--cache", type=Path, help="keep decoded photos and codes there")
+    parser.add_argument(
+        "--image-network",
+        metavar="FILE",
+        help="weights as train-gan takes them: learn with them which codes give natural faces",
+    )
     parser.add_argument("--command", default="", dest="trained_by", help="what trained it")
 
 
@@ -33,10 +38,11 @@ def run(args: argparse.Namespace) -> int:
     if args.model:
         if photos is None:
             raise UserError("Sliders are measured with labelled photos: name them with --data.")
-        model = remeasure(Path(args.model), out, photos, args.cache, bar)
+        model = remeasure(Path(args.model), out, photos, args.cache, bar, args.image_network)
     else:
         folder = Path(args.folder)
-        model = export_model(folder, out, photos, args.cache or folder, args.trained_by, bar)
+        cache, eyes = args.cache or folder, args.image_network
+        model = export_model(folder, out, photos, cache, args.trained_by, bar, eyes)
     print(
         f"wrote {args.out}: {model.name} {model.id}, sliders {', '.join(model.directions.sliders)}"
     )

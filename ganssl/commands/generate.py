@@ -16,6 +16,7 @@ from ganssl.commands._options import (
     read_face_file,
 )
 from ganssl.face.state import DEFAULT_TRUNCATION, FaceState
+from ganssl.models.naturalness import DRAWS, NATURAL
 
 HELP = "generate one face from a seed, with edits, as PNG, JPEG or WebP"
 
@@ -28,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--truncation",
         metavar="T",
         help=f"from 0 (typical) to 1 (varied as the photos; default: {DEFAULT_TRUNCATION})",
+    )
+    parser.add_argument(
+        "--draw",
+        choices=DRAWS,
+        help="; ".join(f"{name}: {words}" for name, words in DRAWS.items())
+        + f" (default: {NATURAL})",
     )
     parser.add_argument("--size", type=int, metavar="PX", help="side (default: the model's)")
     parser.add_argument("--model", metavar="PATH", help="the face model (default: the shipped one)")
@@ -75,4 +82,6 @@ def read_state(args: argparse.Namespace) -> FaceState:
         state = replace(state, seed=args.seed)
     if args.truncation is not None:
         state = replace(state, truncation=args.truncation)
+    if args.draw is not None:
+        state = replace(state, draw=args.draw)
     return edited(state, args)

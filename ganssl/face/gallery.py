@@ -16,6 +16,7 @@ from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
+from ganssl.models.naturalness import NATURAL
 
 FILE, FORMAT = "gallery.json", "ganssl gallery 1"
 
@@ -67,7 +68,9 @@ def load_gallery(model: FaceModel) -> Gallery:
         faces = tuple(
             (
                 str(face["title"]),
-                FaceState(face["seed"], face["truncation"], model=model.id),
+                FaceState(
+                    face["seed"], face["truncation"], model=model.id, draw=face.get("draw", NATURAL)
+                ),
             )
             for face in values["faces"]
         )

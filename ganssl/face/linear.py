@@ -38,5 +38,7 @@ def slider_vectors(
 
 def truncation_vector(model: FaceModel, state: FaceState) -> np.ndarray:
     """What the whole way from typical to varied adds to the code of the state's seed, `[d]`."""
-    typical, varied = (model.sample(1, state.seed, truncation)[0] for truncation in (0.0, 1.0))
+    typical, varied = (
+        model.sample(1, state.seed, truncation, state.draw)[0] for truncation in (0.0, 1.0)
+    )
     return varied - typical

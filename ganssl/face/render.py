@@ -73,7 +73,7 @@ class Rendered:
 
 def base_code(model: FaceModel, state: FaceState) -> np.ndarray:
     """The unedited code of the state's seed, float32 `[d]`."""
-    return model.sample(1, state.seed, state.truncation)[0]
+    return model.sample(1, state.seed, state.truncation, state.draw)[0]
 
 
 def face_code(model: FaceModel, state: FaceState, base: np.ndarray | None = None) -> np.ndarray:

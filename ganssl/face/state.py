@@ -18,6 +18,7 @@ from ganssl.base.json_text import parse_json
 from ganssl.base.links import unescaped
 from ganssl.directions.names import DEFAULT_RULE, RAW, check_rule
 from ganssl.errors import UserError
+from ganssl.models.naturalness import NATURAL, check_draw
 
 FORMAT = "ganssl face 1"
 
@@ -47,6 +48,10 @@ class FaceState:
             rules were made by `raw`, and are read so.
         own: the user's own directions that the face needs, each as the text of
             `ganssl.face.carried.pack`; empty while they lie on the user's shelf.
+        draw: `natural` takes of several codes the one with the most natural face,
+            `density` the first (see `ganssl.models.naturalness`). Models that cannot
+            tell, such as those of links from before there was a choice, draw the
+            same face for both.
 
     Raises `UserError` for values outside these ranges.
 
@@ -70,10 +75,12 @@ class FaceState:
     model: str = ""
     hold: str = DEFAULT_RULE
     own: tuple[str, ...] = ()
+    draw: str = NATURAL
 
     def __post_init__(self) -> None:
         seed = _number("The seed", self.seed, 0, MAX_SEED)
         check_rule(self.hold)
+        check_draw(self.draw)
         if seed != int(seed):
             raise UserError(f"The seed must be a whole number, not {self.seed}.")
         truncation = _number("The truncation", self.truncation, 0.0, 1.0)
@@ -157,7 +164,7 @@ class FaceState:
         own = entries.get("own", [])
         if not isinstance(own, list) or len(own) > len(edits) + len(locked):
             raise UserError(f"{name} cannot be read: own must be a list of what edits need.")
-        for entry in ("model", "hold"):
+        for entry in ("model", "hold", "draw"):
             if not isinstance(entries.get(entry, ""), str):
                 raise UserError(f"{name} cannot be read: {entry} must be a text.")
         hold = entries.get("hold", _rule_before_rules(edits))
@@ -190,6 +197,8 @@ class FaceState:
             query["lock"] = list(self.locked)
         if self.edits or self.hold != DEFAULT_RULE:
             query["hold"] = self.hold
+        if self.draw != NATURAL:
+            query["draw"] = self.draw
         if self.model:
             query["model"] = self.model
         if self.own:
@@ -222,6 +231,7 @@ class FaceState:
                 locked=(lock,) if isinstance(lock, str) else tuple(lock),
                 model=last.get("model", ""),
                 hold=last.get("hold", _rule_before_rules(edits)),
+                draw=last.get("draw", NATURAL),
                 own=(own,) if isinstance(own, str) else tuple(own),
             )
         except UserError as error:

@@ -5,7 +5,8 @@ A bundle is a folder of JSON, Markdown and `.npz` arrays, no pickle and no code:
 manifest.json      format, name, configuration, preprocessing, SHA-256 of every other file
 encoder.npz        weights, kernels in float16
 generator.npz
-latent.npz         mean and covariance of the training photos' codes, mixture density
+latent.npz         mean and covariance of the training photos' codes, mixture density, and
+                   what tells which codes give natural faces (optional)
 directions.npz     attribute directions
 few_directions.npz the same from a few labels per class (optional)
 card.md            the model card
@@ -33,6 +34,7 @@ from ganssl.errors import UserError
 from ganssl.models.config import ModelConfig
 from ganssl.models.face_model import FaceModel
 from ganssl.models.latent import latent_statistics
+from ganssl.models.naturalness import Naturalness
 from ganssl.models.networks import build_encoder, build_generator, generator_layers
 from ganssl.models.stored import (
     Kit,
@@ -281,7 +283,7 @@ def load_bundle(folder: Path) -> BundleModel:
         **latent_statistics(latent, config.latent_size, folder / "latent.npz"),
         card=(folder / "card.md").read_text(encoding="utf-8"),
     )
-    model.path = folder
+    model.path, model.naturalness = folder, Naturalness.from_arrays(latent, config.latent_size)
     return model
 
 

@@ -72,17 +72,14 @@ class CodeDensity:
         a set and single faces agree. `truncation` pulls towards the mean: 0
         gives the mean code, 1 the density as fitted.
         """
-        size = self.means.shape[1]
-        cuts = np.cumsum(self.weights.astype(np.float64))[:-1]
-
-        def one(rng: np.random.Generator) -> np.ndarray:
-            k = int(np.searchsorted(cuts, rng.random(), side="right"))
-            return self.means[k] + self.factors[k] @ rng.standard_normal(
-                len(self.means[k]), np.float32
-            )
-
-        codes = draw_codes(one, count, seed, first, size)
+        codes = draw_codes(self.draw, count, seed, first, self.means.shape[1])
         return truncate(codes, self.mean, truncation)
+
+    def draw(self, rng: np.random.Generator) -> np.ndarray:
+        """One code, float32 `[d]`."""
+        cuts = np.cumsum(self.weights.astype(np.float64))[:-1]
+        k = int(np.searchsorted(cuts, rng.random(), side="right"))
+        return self.means[k] + self.factors[k] @ rng.standard_normal(len(self.means[k]), np.float32)
 
     def log_density(self, codes: np.ndarray) -> np.ndarray:
         """Natural logarithm of the density at `codes` `[n, d]`, float64 `[n]`."""

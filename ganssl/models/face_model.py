@@ -24,6 +24,7 @@ from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.density import CODES_PER_NUMBER, CodeDensity, sample_prior
 from ganssl.models.latent import latent_arrays
+from ganssl.models.naturalness import DRAWS, NATURAL, Naturalness, natural_codes
 from ganssl.photos.preprocess import Preprocess
 
 BATCH = 64
@@ -44,7 +45,8 @@ class FaceModel(ABC):
         few_directions: the same from a few labels per class alone (see
             `ganssl.fitting.spread_directions`); empty where there are none.
         mean, covariance: of photos' codes, `[d]` and `[d, d]`.
-        density: where natural codes lie.
+        density: where the codes of photos lie.
+        naturalness: tells from a code how natural its face looks; None where nothing does.
         compiled: what was compiled of the networks, see `with_directions`.
         card: the model card, Markdown.
         path: the folder or file it was read from; None for one that was made here.
@@ -53,6 +55,7 @@ class FaceModel(ABC):
 
     path: Path | None = None
     engines: tuple[str, ...] = (TENSORFLOW,)
+    naturalness: Naturalness | None = None
 
     def __init__(
         self,
@@ -86,7 +89,8 @@ class FaceModel(ABC):
         For whatever is kept that the directions have no part in. Statistics
         are replaced as a whole (see `measure`), never changed in place.
         """
-        parts = self.id, self.preprocess, self.mean, self.covariance, self.density
+        statistics = self.mean, self.covariance, self.density, self.naturalness
+        parts = self.id, self.preprocess, *statistics
         known, key = self._faces_key
         if len(known) != len(parts) or any(a is not b for a, b in zip(known, parts, strict=True)):
             found = hashlib.sha256(json.dumps([self.id, self.preprocess.to_dict()]).encode())
@@ -117,18 +121,19 @@ class FaceModel(ABC):
         return other
 
     def latent_arrays(self) -> dict[str, np.ndarray]:
-        """Mean, covariance and density as arrays, for a file."""
-        return latent_arrays(self.mean, self.covariance, self.density)
+        """Mean, covariance, density and naturalness as arrays, for a file."""
+        return latent_arrays(self.mean, self.covariance, self.density, self.naturalness)
 
     def measure(self, codes: np.ndarray) -> None:
         """Take mean, covariance and density from the codes of photos, float32 `[n, d]`.
 
-        Fewer than ten codes for each number of the code leave the density as it is.
+        Fewer than ten codes for each number of the code leave the density as it is;
+        under a new one it is not known any more which faces look natural.
         """
         self.mean = codes.mean(axis=0)
         self.covariance = np.cov(codes, rowvar=False).astype(np.float32)
         if len(codes) >= CODES_PER_NUMBER * self.latent_size:
-            self.density = CodeDensity.fit(codes)
+            self.density, self.naturalness = CodeDensity.fit(codes), None
 
     @property
     def size(self) -> int:
@@ -176,7 +181,7 @@ class FaceModel(ABC):
         count: int,
         seed: int,
         truncation: float = 1.0,
-        source: str = "density",
+        source: str = NATURAL,
         first: int = 0,
     ) -> np.ndarray:
         """Draw latent codes, float32 `[count, d]`.
@@ -185,13 +190,20 @@ class FaceModel(ABC):
 
         Args:
             truncation: 0 is the mean face, 1 the spread of the training photos.
-            source: `density` (fitted to the training photos) or `prior` (N(0, 1)).
+            source: `density` (fitted to the training photos), `natural` (of several codes
+                of the density the one with the most natural face, see
+                `ganssl.models.naturalness`; the density itself where the model cannot
+                tell) or `prior` (N(0, 1)).
         """
         if source == "prior":
             return sample_prior(count, seed, self.latent_size, truncation, first)
-        if source == "density":
+        if source == NATURAL and self.naturalness is not None:
+            return natural_codes(self.density, self.naturalness, count, seed, truncation, first)
+        if source in DRAWS:
             return self.density.sample(count, seed, truncation, first)
-        raise UserError(f"Codes are drawn from 'density' or 'prior', not from {source!r}.")
+        raise UserError(
+            f"Codes are drawn from 'prior' or one of {', '.join(DRAWS)}, not from {source!r}."
+        )
 
     @abstractmethod
     def bulk_generator(self, precision: str) -> Callable:

@@ -1,4 +1,4 @@
-"""What is kept of photos' codes beside a model's weights: mean, covariance and density."""
+"""What is kept of codes beside a model's weights: mean, covariance, density, naturalness."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ import numpy as np
 
 from ganssl.errors import UserError
 from ganssl.models.density import CodeDensity
+from ganssl.models.naturalness import Naturalness
 
 
 def latent_arrays(
-    mean: np.ndarray, covariance: np.ndarray, density: CodeDensity
+    mean: np.ndarray,
+    covariance: np.ndarray,
+    density: CodeDensity,
+    naturalness: Naturalness | None = None,
 ) -> dict[str, np.ndarray]:
-    """`mean` `[d]`, `covariance` `[d, d]` and the parts of the density as `density/…`."""
+    """`mean` `[d]`, `covariance` `[d, d]`, the parts of the density and those of naturalness."""
     parts = {f"density/{key}": value for key, value in density.to_arrays().items()}
-    return {"mean": mean, "covariance": covariance, **parts}
+    looks = naturalness.to_arrays() if naturalness is not None else {}
+    return {"mean": mean, "covariance": covariance, **parts, **looks}
 
 
 def latent_statistics(arrays: dict[str, np.ndarray], size: int, path: Path) -> dict[str, Any]:

@@ -6,22 +6,28 @@ import numpy as np
 
 from ganssl.models.density import CodeDensity, truncate
 from ganssl.models.face_model import FaceModel
+from ganssl.models.naturalness import DRAWS, NATURAL, TRIES
 
 
 def draw_candidates(
     model: FaceModel, source: str, truncation: float, count: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Codes from the density, the prior or, by a coin for each, one of the two.
+    """Codes from the density, the best of several, the prior or, by a coin, one of the two.
 
     Many at once, so other codes than `FaceModel.sample` gives. The arithmetic
     is float64 and rounded at the end, float32 `[count, d]`.
     """
+    if source == NATURAL and model.naturalness is not None:
+        normal = rng.standard_normal((count * TRIES, model.latent_size))
+        drawn = from_density(model.density, normal, rng).reshape(count, TRIES, -1)
+        chosen = drawn[np.arange(count), model.naturalness.choose(drawn)]
+        return truncate(chosen, model.density.mean, truncation)
     normal = rng.standard_normal((count, model.latent_size))
     prior = truncate(normal, np.zeros(model.latent_size), truncation)
     if source == "prior":
         return prior
     density = truncate(from_density(model.density, normal, rng), model.density.mean, truncation)
-    if source == "density":
+    if source in DRAWS:
         return density
     return np.where(rng.random((count, 1)) < 0.5, prior, density)
 

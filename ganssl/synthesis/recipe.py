@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 STRATEGIES: tuple[str, ...] = ("position", "push")
 """Natural codes labelled by where they lie, or codes moved to a target on each side."""
 
-SOURCES: tuple[str, ...] = ("density", "prior", "mixture", "photos")
-"""The density of training codes, N(0, 1), one half of each, or codes of given photos."""
+SOURCES: tuple[str, ...] = ("density", "natural", "prior", "mixture", "photos")
+"""The density of training codes, the most natural of several of its codes, N(0, 1), one half of
+the density and one of N(0, 1), or codes of given photos."""
 
 PRECISIONS: tuple[str, ...] = ("float32", "bfloat16")
 

@@ -20,6 +20,7 @@ from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
 from ganssl.training.checkpoint import read_checkpoint
 from ganssl.training.gan import SETTINGS
+from ganssl.training.looks import learn_naturalness, map_statistics
 from ganssl.training.whiten import whiten
 
 SOME_PHOTOS = 5000
@@ -43,6 +44,7 @@ def export_model(
     cache: Path | None = None,
     command: str = "",
     progress: Stages | None = None,
+    image_network: str | Path | None = None,
 ) -> BundleModel:
     """Write the bundle of a training run.
 
@@ -54,6 +56,9 @@ def export_model(
         cache: folder that keeps the decoded photos.
         command: what trained it, for the card.
         progress: makes a callback `(done, total)` for each named part.
+        image_network: file of `ganssl.training.image_network`, from which the model
+            learns which codes give natural faces; without it every face is taken
+            as it comes.
     """
     model, settings, state = model_of_run(run)
     if photos is not None:
@@ -61,7 +66,7 @@ def export_model(
     model.save(out)  # weights are rounded to what the bundle holds before any code is measured
     model = load_bundle(out)
     if photos is not None:
-        fit_latent(model, photos, cache, progress)
+        fit_latent(model, photos, cache, progress, image_network)
     model.card = write_card(model, settings, state, command)
     model.save(out)
     return model
@@ -106,6 +111,7 @@ def fit_latent(
     photos: PhotoSet,
     cache: Path | None = None,
     progress: Stages | None = None,
+    image_network: str | Path | None = None,
 ) -> None:
     """Measure where the training photos' codes lie, fit all directions and measure the sliders.
 
@@ -115,6 +121,7 @@ def fit_latent(
     """
     codes = encode_photos(model, _train_part(photos), cache, progress)
     model.measure(codes)
+    learn_looks(model, photos, cache, progress, image_network)
     fit_all_directions(model, photos, codes, cache, progress)
 
 
@@ -124,19 +131,43 @@ def remeasure(
     photos: PhotoSet,
     cache: Path | None = None,
     progress: Stages | None = None,
+    image_network: str | Path | None = None,
 ) -> BundleModel:
     """Write a finished model with directions and sliders measured anew; its faces stay the same.
 
     Args:
         source: folder of the model; `out` may be the same.
         photos: the labelled photos it was trained on.
+        image_network: with it, which codes give natural faces is learnt anew as well,
+            and a seed may give another of the model's faces.
     """
     photos.require_labels()
     model = load_bundle(source)
     codes = encode_photos(model, _train_part(photos), cache, progress)
+    learn_looks(model, photos, cache, progress, image_network)
     fit_all_directions(model, photos, codes, cache, progress)
     model.save(out)
     return model
+
+
+def learn_looks(
+    model: BundleModel,
+    photos: PhotoSet,
+    cache: Path | None,
+    progress: Stages | None,
+    image_network: str | Path | None,
+) -> None:
+    """Let a model tell natural faces, by the image network and the face network; see `looks`."""
+    if image_network is None:
+        return
+    from ganssl.features.face_network import FaceNetwork
+    from ganssl.training.image_network import load_image_network
+
+    networks = {
+        "image": map_statistics(load_image_network(image_network, model.size)),
+        "face": FaceNetwork.load().features,
+    }
+    model.naturalness = learn_naturalness(model, _train_part(photos), networks, cache, progress)
 
 
 def fit_all_directions(

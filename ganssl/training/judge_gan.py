@@ -2,7 +2,7 @@
 
 Photos of the validation part are the reference. What the model makes is compared
 with them in the judge's feature space: reconstructions of these very photos,
-faces as the app draws them, faces of the whole fitted density, and of the prior.
+faces as the app draws them, faces of the fitted density as they come, and of the prior.
 Train photos in their place give the floor. The distances are the kernel distance
 (Bińkowski et al. 2018, unbiased) and the Fréchet distance (Heusel et al. 2017),
 here on a network and a resolution of their own: compare rows, not papers.
@@ -21,6 +21,7 @@ from ganssl.errors import UserError
 from ganssl.face.state import DEFAULT_TRUNCATION
 from ganssl.metrics.distribution import frechet_distance, kernel_distance, precision_recall
 from ganssl.models.face_model import FaceModel
+from ganssl.models.naturalness import NATURAL, PLAIN
 
 FEWEST = 50
 
@@ -70,9 +71,10 @@ def judge_gan(
             (
                 name,
                 f"default draw, truncation {DEFAULT_TRUNCATION:g}",
-                _drawn(model, n, seed, DEFAULT_TRUNCATION),
+                _drawn(model, n, seed, DEFAULT_TRUNCATION, NATURAL),
             ),
-            (name, "density, truncation 1", _drawn(model, n, seed, 1.0)),
+            (name, "density, truncation 0.8", _drawn(model, n, seed, 0.8, PLAIN)),
+            (name, "density, truncation 1", _drawn(model, n, seed, 1.0, PLAIN)),
             (name, "prior", _drawn(model, n, seed, 1.0, "prior")),
         ]
     reference = judge.features(held)
@@ -100,5 +102,5 @@ def _rebuilt(model: FaceModel, faces: np.ndarray) -> np.ndarray:
     return model.decode(model.encode(faces))
 
 
-def _drawn(model: FaceModel, count: int, seed: int, truncation: float, source: str = "density"):
+def _drawn(model: FaceModel, count: int, seed: int, truncation: float, source: str):
     return lambda: model.decode(model.sample(count, seed, truncation, source=source))

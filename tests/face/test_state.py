@@ -35,6 +35,20 @@ def test_json_and_query_bring_back_the_state():
     assert FaceState.from_query(query) == FaceState(7, edits={"Smiling": 2}, hold="skin")
 
 
+def test_the_draw_is_natural_unless_a_link_or_file_says_otherwise():
+    plain = FaceState(7, draw="density")
+    assert plain != FaceState(7) and plain.to_query()["draw"] == "density"
+    assert "draw" not in FaceState(7).to_query()
+    for state in (plain, FaceState(7)):
+        assert FaceState.from_query(state.to_query()) == state
+        assert FaceState.from_json(state.to_json()) == state
+    old = {"format": "ganssl face 1", "seed": 7}
+    assert FaceState.from_dict(old).draw == "natural"
+    for broken in ({**old, "draw": "best"}, {**old, "draw": 1}):
+        with pytest.raises(UserError, match="draw"):
+            FaceState.from_dict(broken)
+
+
 def test_links_survive_the_escapes_of_mail_programs():
     query = STATE.to_query()
     for mark in ("amp;", "amp;amp;", "#38;"):

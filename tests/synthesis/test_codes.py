@@ -120,7 +120,7 @@ def test_broken_json_is_refused(text: str):
 # position
 
 
-@pytest.mark.parametrize("source", ["density", "prior", "mixture"])
+@pytest.mark.parametrize("source", ["density", "natural", "prior", "mixture"])
 def test_labels_are_sides_and_respect_the_margin(model: FaceModel, source: str):
     codes = recipe_codes(model, Recipe("Smiling", 600, margin=0.5, source=source))
     distance = axis(model, "Smiling", codes)

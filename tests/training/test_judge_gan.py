@@ -31,7 +31,7 @@ def test_worse_models_are_farther_away_and_photos_nearest():
     models = {"good": LinearModel(training, 20), "grey": Grey(training, 20)}
     result = judge_gan(models, Grid(), validation, training, count=150)
     rows = {(row["images"], row["source"]): row for row in result["rows"]}
-    assert result["n"] == 150 and len(rows) == 9
+    assert result["n"] == 150 and len(rows) == 11
     floor = rows["real", "train photos"]
     for source in ("reconstructions", "density, truncation 1"):
         good, grey = rows["good", source], rows["grey", source]

@@ -10,8 +10,9 @@ import streamlit as st
 from ganssl.attributes import Attribute
 from ganssl.directions.own import own_title
 from ganssl.face.render import SliderScale, signed, slider_ends, slider_scale
-from ganssl.face.state import LIMIT, MAX_SEED
+from ganssl.face.state import LIMIT, MAX_SEED, FaceState
 from ganssl.models.face_model import FaceModel
+from ganssl.models.naturalness import NATURAL, PLAIN, TRIES
 from ganssl.ui.face.companion import companion_note
 from ganssl.ui.face.holding import show_hold_switch
 from ganssl.ui.face.pad import show_pad
@@ -30,7 +31,10 @@ def show_controls(session: FaceSession, seeded: bool = True) -> None:
         st.error(message, icon=":material/error:")
     if seeded:
         _seed_and_truncation(session)
-    show_hold_switch(session)
+    with st.container(horizontal=True, gap="medium"):
+        if seeded:
+            _draw_switch(session)
+        show_hold_switch(session)
     code = session.picture(session.state).rendered.code
     for attribute in (*session.first_sliders, *session.added_sliders):
         _attribute_slider(session, attribute, code)
@@ -100,6 +104,23 @@ def _seed_and_truncation(session: FaceSession) -> None:
             state.truncation,
             lambda truncation: replace(session.state, truncation=truncation),
         ),
+    )
+
+
+def _draw_switch(session: FaceSession) -> None:
+    """Whether a seed's face is chosen among several; nothing where the model cannot tell."""
+    if session.model.naturalness is None:
+        return
+
+    def switched(on: bool) -> FaceState:
+        return replace(session.state, draw=NATURAL if on else PLAIN)
+
+    st.toggle(
+        "Natural faces",
+        help=f"On: of {TRIES} faces that a seed gives, you see the one that looks most natural to "
+        "networks which tell generated faces from photos. Off: every face as it comes, more "
+        "varied, more of them flawed.",
+        **session.widget("draw", session.state.draw == NATURAL, switched),
     )
 
 

@@ -118,8 +118,8 @@ def live_data(session: FaceSession) -> dict[str, Any]:
 def walk_codes(session: FaceSession) -> np.ndarray:
     """Codes of the other faces of a session under its edits, float32 `[n, d]`."""
     model, state = session.model, session.state
-    here = state.seed, state.truncation
-    others = [(one.seed, one.truncation) for one in session.others]
+    here = state.seed, state.truncation, state.draw
+    others = [(one.seed, one.truncation, one.draw) for one in session.others]
     others = [one for one in dict.fromkeys(others) if one != here][:WALK]
     if not others:
         return np.zeros((0, model.latent_size), np.float32)
@@ -128,9 +128,12 @@ def walk_codes(session: FaceSession) -> np.ndarray:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def base_codes(key: str, faces: tuple[tuple[int, float], ...], _model: FaceModel) -> np.ndarray:
-    """Unedited codes of seeds and truncations, float32 `[n, d]`."""
-    return np.stack([base_code(_model, FaceState(*face)) for face in faces])
+def base_codes(
+    key: str, faces: tuple[tuple[int, float, str], ...], _model: FaceModel
+) -> np.ndarray:
+    """Unedited codes of seeds, truncations and draws, float32 `[n, d]`."""
+    states = (FaceState(seed, truncation, draw=draw) for seed, truncation, draw in faces)
+    return np.stack([base_code(_model, state) for state in states])
 
 
 def css_class(key: str) -> str:

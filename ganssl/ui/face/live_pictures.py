@@ -56,7 +56,7 @@ def seed_offsets(session: FaceSession, count: int) -> np.ndarray | None:
     if count > MOST:
         return None
     state, model = session.state, session.model
-    faces = tuple((state.seed + i, state.truncation) for i in range(count))
+    faces = tuple((state.seed + i, state.truncation, state.draw) for i in range(count))
     codes = base_codes(model.faces_key, faces, model)
     return codes - codes[:1]
 

@@ -19,6 +19,7 @@ from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.map import ALIKE, CodeMap, map_codes, path_between, sprite
 from ganssl.laboratory.population import Population
 from ganssl.models.face_model import FaceModel
+from ganssl.models.naturalness import NATURAL
 from ganssl.ui.face.session import FaceSession
 from ganssl.ui.latent_space.faces import say_that_faces_are_missing
 from ganssl.ui.latent_space.keep import keep_form
@@ -236,6 +237,6 @@ def _take_face(model: FaceModel, population: Population, row: int) -> None:
     if population.seeded:
         shelf().face = None
         session = FaceSession("explore", model)
-        session.show(replace(session.state.unedited(), seed=row, truncation=1.0))
+        session.show(replace(session.state.unedited(), seed=row, truncation=1.0, draw=NATURAL))
     else:
         shelf().face = f"no. {row} of {population.name}", population.mapped[row]

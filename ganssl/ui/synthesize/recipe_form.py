@@ -8,6 +8,7 @@ from ganssl.attributes import Attribute
 from ganssl.directions import DirectionSet
 from ganssl.face.state import MAX_SEED
 from ganssl.models.face_model import FaceModel
+from ganssl.models.naturalness import NATURAL
 from ganssl.synthesis import SOURCES, STRATEGIES, Recipe, fast_arithmetic
 from ganssl.synthesis.recipe import MOST_BALANCED
 
@@ -30,6 +31,7 @@ STRATEGY_TITLES = {
 }
 SOURCE_TITLES = {
     "density": "like the training photos",
+    "natural": "natural faces",
     "prior": "from the model's prior",
     "mixture": "half and half",
 }
@@ -45,7 +47,7 @@ def recipe_form(model: FaceModel) -> tuple[Recipe, DirectionSet]:
     strategy = DEFAULTS.strategy if also else _strategy()
     distances = _margin() if strategy == "position" else _strength()
     with st.expander("More settings", icon=":material/tune:"):
-        faces = _which_faces() | ({} if also else _balance_and_pairs(directions, attribute))
+        faces = _which_faces(model) | ({} if also else _balance_and_pairs(directions, attribute))
         size, seed = _size_and_seed(model)
     precision, engine = fast_arithmetic(model.engines)
     recipe = Recipe(
@@ -166,15 +168,19 @@ def _strength() -> dict:
     return {"strength": strength}
 
 
-def _which_faces() -> dict:
+def _which_faces(model: FaceModel) -> dict:
+    offered = [name for name in SOURCES if name in SOURCE_TITLES]
+    if model.naturalness is None:
+        offered.remove(NATURAL)
     source = st.segmented_control(
         "Draw faces",
-        [name for name in SOURCES if name in SOURCE_TITLES],
+        offered,
         default=DEFAULTS.source,
         required=True,
         format_func=SOURCE_TITLES.get,
         help="Like the training photos: from a density fitted to their codes, which gives the "
-        "better faces. The prior is what the model was trained towards; it is more varied, and "
+        "better faces. Natural faces are the best-looking of several, with less variety. The "
+        "prior is what the model was trained towards; it is more varied, and "
         "more of it looks odd.",
         **_kept("source"),
     )

@@ -1,0 +1,150 @@
+"""Drawing well: of several codes that a seed gives, the one whose face looks most natural.
+
+The generator draws some codes worse than others. A small network, which ships with
+the model, tells from a code how natural its face looks to networks that were taught
+to tell generated faces from photos (`ganssl.training.looks`); of `TRIES` codes the
+best is kept. That is the rejection of weak samples of Azadi et al. 2019
+(Discriminator Rejection Sampling), at the price of a few products of matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ganssl.errors import UserError
+from ganssl.models.density import CodeDensity, truncate
+
+NATURAL, PLAIN = "natural", "density"
+DRAWS: dict[str, str] = {
+    NATURAL: "of several faces the one that looks most natural",
+    PLAIN: "every face as it comes",
+}
+"""How a seed's face is drawn from the density of photos' codes."""
+
+TRIES = 8
+"""Codes that a face is chosen from."""
+
+CHUNK = 2048
+"""Faces whose codes are held at once."""
+
+HIDDEN = (128, 64)
+PREFIX = "naturalness/"
+
+
+def check_draw(draw: str) -> str:
+    """The draw; `UserError` for one that there is not."""
+    if draw not in DRAWS:
+        raise UserError(f"{draw!r} is no way to draw faces; choose from {', '.join(DRAWS)}.")
+    return draw
+
+
+@dataclass(frozen=True, eq=False)
+class Naturalness:
+    """Layers of a perceptron on codes, with a rectifier between them.
+
+    Attributes:
+        weights: float32 `[inputs, outputs]` of each layer; the last gives one number.
+        biases: float32 `[outputs]` of each layer.
+    """
+
+    weights: tuple[np.ndarray, ...]
+    biases: tuple[np.ndarray, ...]
+
+    @classmethod
+    def fit(cls, codes: np.ndarray, looks: np.ndarray, seed: int = 0) -> Naturalness:
+        """Learn to tell looks from codes; the same input gives the same network.
+
+        Args:
+            codes: float32 `[n, d]`.
+            looks: how natural the faces of the codes look, `[n]`; more is better.
+        """
+        from sklearn.neural_network import MLPRegressor
+
+        network = MLPRegressor(
+            hidden_layer_sizes=HIDDEN, alpha=10.0, max_iter=150, early_stopping=True,
+            random_state=seed,
+        )  # fmt: skip
+        network.fit(codes, (looks - looks.mean()) / looks.std())
+        layers = network.coefs_, network.intercepts_
+        weights, biases = (tuple(x.astype(np.float32) for x in each) for each in layers)
+        return cls(weights, biases)
+
+    def scores(self, codes: np.ndarray) -> np.ndarray:
+        """How natural the faces of codes `[n, d]` look: float64 `[n]`, in standard deviations."""
+        x = codes.astype(np.float64)
+        last = len(self.weights) - 1
+        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            x = x @ weight + bias
+            x = x if i == last else np.maximum(x, 0)
+        return x[:, 0]
+
+    def choose(self, codes: np.ndarray) -> np.ndarray:
+        """The best of each row of codes `[n, k, d]`: int64 `[n]`, the first of equal ones."""
+        count, tries, size = codes.shape
+        return self.scores(codes.reshape(-1, size)).reshape(count, tries).argmax(axis=1)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        pairs = zip(self.weights, self.biases, strict=True)
+        return {
+            f"{PREFIX}{name}{i}": array
+            for i, pair in enumerate(pairs)
+            for name, array in zip(("weight", "bias"), pair, strict=True)
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray], size: int) -> Naturalness | None:
+        """The inverse of `to_arrays`, among other arrays; None where there is no part of it.
+
+        Args:
+            size: length of a code.
+
+        Raises `UserError` for arrays that do not fit each other.
+        """
+        names = [name for name in arrays if name.startswith(PREFIX)]
+        if not names:
+            return None
+        count = len(names) // 2
+        expected = {f"{PREFIX}{part}{i}" for i in range(count) for part in ("weight", "bias")}
+        if set(names) != expected:
+            raise UserError("What tells natural faces is damaged: a layer is missing.")
+        weights = tuple(arrays[f"{PREFIX}weight{i}"] for i in range(count))
+        biases = tuple(arrays[f"{PREFIX}bias{i}"] for i in range(count))
+        width = size
+        for weight, bias in zip(weights, biases, strict=True):
+            numbers = all(x.dtype.kind == "f" and np.isfinite(x).all() for x in (weight, bias))
+            if not numbers or weight.shape != (width, *bias.shape) or bias.ndim != 1:
+                raise UserError("What tells natural faces is damaged: its layers do not fit.")
+            width = len(bias)
+        if width != 1:
+            raise UserError("What tells natural faces is damaged: it gives more than one number.")
+        return cls(weights, biases)
+
+
+def natural_codes(
+    density: CodeDensity,
+    naturalness: Naturalness,
+    count: int,
+    seed: int,
+    truncation: float = 1.0,
+    first: int = 0,
+) -> np.ndarray:
+    """Draw codes of which each is the most natural of `TRIES`, float32 `[count, d]`.
+
+    The first of them is what `CodeDensity.sample` draws. Code `i` depends on the
+    seed and on `first + i` alone. The choice is made before codes are pulled
+    towards the mean, so that `truncation` moves a face and does not exchange it.
+    """
+    size = density.means.shape[1]
+    chosen = np.empty((count, size), np.float32)
+    for start in range(0, count, CHUNK):
+        end = min(start + CHUNK, count)
+        codes = np.empty((end - start, TRIES, size), np.float32)
+        for i in range(start, end):
+            rng = np.random.default_rng([seed, first + i])
+            for k in range(TRIES):
+                codes[i - start, k] = density.draw(rng)
+        chosen[start:end] = codes[np.arange(end - start), naturalness.choose(codes)]
+    return truncate(chosen, density.mean, truncation)

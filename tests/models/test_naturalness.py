@@ -1,0 +1,118 @@
+"""Of several codes the one that a small network likes best, and the network in a bundle."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ganssl.errors import UserError
+from ganssl.face.linear import truncation_vector
+from ganssl.face.render import base_code
+from ganssl.face.state import FaceState
+from ganssl.models.catalogue import load_model
+from ganssl.models.density import CodeDensity
+from ganssl.models.latent import latent_arrays
+from ganssl.models.naturalness import TRIES, Naturalness, natural_codes
+from ganssl.synthesis.candidates import draw_candidates
+from tests.helpers.small_model import small_model
+
+SIZE = 12
+
+
+def likes_axis(axis: int, size: int) -> Naturalness:
+    """Scores a code by its number on an axis, through a rectifier on either side."""
+    both = np.zeros((size, 2), np.float32)
+    both[axis] = 1, -1
+    last = np.array([[1], [-1]], np.float32)
+    return Naturalness((both, last), (np.zeros(2, np.float32), np.zeros(1, np.float32)))
+
+
+def test_scores_are_those_of_the_perceptron():
+    codes = np.random.default_rng(0).normal(size=(50, SIZE)).astype(np.float32)
+    np.testing.assert_allclose(likes_axis(3, SIZE).scores(codes), codes[:, 3], rtol=1e-6)
+
+
+def test_what_was_learnt_ranks_codes_that_it_has_not_seen():
+    rng = np.random.default_rng(0)
+    codes = rng.normal(size=(3000, SIZE)).astype(np.float32)
+    looks = codes[:, 0] - np.abs(codes[:, 1])
+    learnt = Naturalness.fit(codes[:2000], looks[:2000])
+    assert np.corrcoef(learnt.scores(codes[2000:]), looks[2000:])[0, 1] > 0.9
+    again = Naturalness.fit(codes[:2000], looks[:2000])
+    np.testing.assert_array_equal(again.scores(codes), learnt.scores(codes))
+
+
+def test_the_best_of_a_seeds_codes_is_kept_and_the_first_is_the_plain_draw():
+    density, likes = CodeDensity.standard(SIZE), likes_axis(0, SIZE)
+    plain = density.sample(400, seed=3)
+    chosen = natural_codes(density, likes, 400, seed=3)
+    assert (chosen[:, 0] >= plain[:, 0]).all()
+    kept = (chosen == plain).all(axis=1).mean()
+    assert 0.5 / TRIES < kept < 2 / TRIES  # each of the codes is as likely to be the best
+    assert chosen[:, 0].mean() > 1.2  # of eight standard normal numbers 1.42
+    np.testing.assert_allclose(chosen[:, 1:].std(axis=0), 1, atol=0.15)
+
+
+def test_a_face_depends_on_seed_and_index_and_truncation_only_moves_it():
+    density, likes = CodeDensity.standard(SIZE), likes_axis(0, SIZE)
+    whole = natural_codes(density, likes, 10, seed=4)
+    np.testing.assert_array_equal(natural_codes(density, likes, 3, seed=4, first=5), whole[5:8])
+    half = natural_codes(density, likes, 10, seed=4, truncation=0.5)
+    np.testing.assert_allclose(half, whole / 2, rtol=1e-5)
+
+
+def test_a_bundle_keeps_it_and_every_draw_of_a_face_follows_it(tmp_path):
+    model = small_model()
+    plain = model.sample(20, seed=0)
+    model.naturalness = likes_axis(1, model.latent_size)
+    natural = model.sample(20, seed=0)
+    assert natural[:, 1].mean() > plain[:, 1].mean() + 1
+    np.testing.assert_array_equal(model.sample(20, seed=0, source="density"), plain)
+    model.save(tmp_path / "faces")
+    loaded = load_model(tmp_path / "faces")
+    np.testing.assert_array_equal(loaded.sample(20, seed=0), natural)
+    assert loaded.faces_key == model.faces_key != small_model().faces_key
+
+    for draw in ("natural", "density"):
+        state = FaceState(5, 0.7, draw=draw)
+        expected = model.sample(1, 5, 0.7, draw)[0]
+        np.testing.assert_array_equal(base_code(model, state), expected)
+        typical = base_code(model, FaceState(5, 0, draw=draw))
+        moved = typical + 0.7 * truncation_vector(model, state)
+        np.testing.assert_allclose(moved, expected, atol=1e-5)
+    assert (base_code(model, FaceState(5)) != base_code(model, FaceState(5, draw="density"))).any()
+
+
+def test_candidates_of_a_set_are_chosen_in_the_same_way():
+    model = small_model()
+    model.naturalness = likes_axis(2, model.latent_size)
+    draw = lambda source: draw_candidates(  # noqa: E731
+        model, source, 1.0, 600, np.random.default_rng(1)
+    )
+    assert draw("natural").shape == draw("density").shape
+    assert draw("natural")[:, 2].mean() > draw("density")[:, 2].mean() + 1
+
+
+def test_a_model_that_cannot_tell_draws_as_before():
+    model = small_model()
+    np.testing.assert_array_equal(model.sample(5, 0, source="natural"), model.density.sample(5, 0))
+
+
+@pytest.mark.parametrize("damage", ["missing", "shape", "infinite", "wide"])
+def test_a_damaged_network_is_refused(damage):
+    density, likes = CodeDensity.standard(SIZE), likes_axis(0, SIZE)
+    arrays = latent_arrays(
+        np.zeros(SIZE, np.float32), np.eye(SIZE, dtype=np.float32), density, likes
+    )
+    assert Naturalness.from_arrays(arrays, SIZE).weights[0].shape == (SIZE, 2)
+    if damage == "missing":
+        del arrays["naturalness/bias1"]
+    elif damage == "shape":
+        arrays["naturalness/weight1"] = np.ones((3, 1), np.float32)
+    elif damage == "infinite":
+        arrays["naturalness/bias0"] = np.array([0, np.inf], np.float32)
+    else:
+        arrays["naturalness/weight1"] = np.ones((2, 2), np.float32)
+        arrays["naturalness/bias1"] = np.ones(2, np.float32)
+    with pytest.raises(UserError, match="natural faces is damaged"):
+        Naturalness.from_arrays(arrays, SIZE)
