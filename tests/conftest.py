@@ -14,10 +14,16 @@ PHOTO_FIXTURES = {"celeba_root", "seed100_root"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what reads real photos by the fixtures that it takes."""
+    """Mark what reads real photos by the fixtures that it takes, and what gets a second try.
+
+    Browser tests depend on what else the machine does. One that fails is run once more,
+    and the summary says so.
+    """
     for item in items:
         if PHOTO_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("photos")
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))
 
 
 def _data_folder(name: str) -> Path:

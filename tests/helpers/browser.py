@@ -26,7 +26,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 300
+PATIENCE = 180
 """Seconds; generous, since the machine may be busy with a training: a first page has taken over
 two minutes beside one."""
 
