@@ -63,6 +63,14 @@ const canvas = {ROOT}?.querySelector('canvas');
 return Boolean(canvas) && !canvas.hidden;
 """
 
+SEEN = f"""
+const canvas = {ROOT}.querySelector('canvas');
+const {{data}} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+let text = '';
+for (const value of data) text += String.fromCharCode(value);
+return btoa(text);
+"""
+
 ROAM = f"{ROOT}.querySelector(`button[name=${{arguments[0]}}]`).click();"
 
 DIMMED = """
@@ -139,6 +147,12 @@ class LivePage(Page):
     def covered(self) -> bool:
         """Whether the canvas lies over the server's picture."""
         return self.window.execute_script(CANVAS)
+
+    def canvas(self) -> np.ndarray:
+        """What the canvas shows, uint8 `[512, 512, 3]`."""
+        rgba = np.frombuffer(base64.b64decode(self.window.execute_script(SEEN)), np.uint8)
+        side = round((len(rgba) / 4) ** 0.5)
+        return rgba.reshape(side, side, 4)[..., :3]
 
     @property
     def dimmed(self) -> list[bool]:

@@ -47,6 +47,15 @@ def assert_same_picture(page: LivePage, model, first: int) -> None:
         assert np.abs(drawn.pixels.astype(int) - expected).max() <= 2, drawn.engine
 
 
+def assert_on_the_canvas(page: LivePage, before: np.ndarray) -> None:
+    """What is seen is the face drawn last, enlarged, and not the face of before `[s, s, 3]`."""
+    side = len(before)
+    seen = page.canvas().astype(float)
+    blocks = seen.reshape(side, len(seen) // side, side, -1, 3).mean(axis=(1, 3))
+    drawn, old = (np.abs(blocks - face).mean() for face in (page.drawn(-1).pixels, before))
+    assert drawn < 0.5 * old
+
+
 def test_the_face_moves_with_the_slider_and_the_server_is_asked_once(page, model):
     page.open(TYPICAL)
     start, asked = page.picture(), page.sent
@@ -55,6 +64,7 @@ def test_the_face_moves_with_the_slider_and_the_server_is_asked_once(page, model
         page.move(8)
     assert page.covered and page.sent == asked
     assert page.picture() == start and all(page.dimmed)
+    assert_on_the_canvas(page, model.decode(face_code(model, FaceState(1, 0.3))[None])[0])
     assert len({page.drawn(index).code.tobytes() for index in range(page.count)}) >= 10
     page.release()
     page.settle(lambda: page.picture() != start)
@@ -69,10 +79,11 @@ def test_the_face_moves_with_the_slider_and_the_server_is_asked_once(page, model
 def test_locks_hold_and_other_edits_stay_while_a_slider_moves(page, model):
     page.open(TYPICAL + "&edit.Smiling=1.5&lock=Young&hold=" + COVARIANCE)
     page.hold("Male")
-    for step in (10, 10, -30, 15, 10, 10, -30, 15):
+    for step in (*[9] * 10, -99, *[-9] * 9):
         page.move(step)
     page.release()
     page.settled()
+    assert len(np.unique(page.codes, axis=0)) >= 20
     edits = {"Smiling": 1.5, "Male": page.value("Male")}
     expected = face_code(model, FaceState(1, 0.3, edits, ("Young",), hold=COVARIANCE))
     np.testing.assert_allclose(page.drawn(-1).code, expected, atol=1e-4)
