@@ -28,6 +28,7 @@ from ganssl.ui.shared.model import (
     show_model_choice,
 )
 from ganssl.ui.shared.presentation import presenting, show_presentation_toggle
+from ganssl.ui.shared.undo import show_undo
 from ganssl.ui.shared.visit_cookie import VisitCookie
 from ganssl.ui.shared.visits import close_all, sweep_left
 
@@ -62,6 +63,7 @@ def show_app() -> None:
         follow_linked_model()
         show_model_choice()
     show_troubles()
+    show_undo()
     try:
         page.run()
         keep_followed()

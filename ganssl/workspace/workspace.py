@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -32,6 +33,9 @@ VARIABLE = "GANSSL_WORKSPACE"
 
 RUNS = "runs"
 DELETED = f".deleted{PARTIAL}"
+UNDONE = 3600.0
+"""Seconds for which a deleted run can be brought back at least, unless it is forgotten."""
+
 ABANDONED = 7 * 24 * 3600.0
 """Seconds after which what a killed process was writing is swept."""
 
@@ -146,23 +150,45 @@ class Workspace:
 
     def delete(self, run: Run) -> None:
         """Delete a run with all its files; one that is gone already is no error."""
+        self.forget(self.set_aside(run))
+
+    def set_aside(self, run: Run) -> Path | None:
+        """Take a run out of the list; `bring_back` can undo it for an hour, until `forget`.
+
+        Returns where its files lie; None where it is gone already.
+        """
         if run.folder.parent != self.runs_folder:
             raise UserError(f"{run.folder} is no run of {self.folder}.")
         gone = run.folder.with_name(f".{run.id}.{uuid.uuid4().hex[:8]}{DELETED}")
         try:
             os.rename(run.folder, gone)  # from now on nobody lists a half of it
         except FileNotFoundError:
-            return
+            return None
         except OSError as error:
             raise DiskError(run.folder, error) from error
-        shutil.rmtree(gone, ignore_errors=True)
+        with suppress(OSError):
+            os.utime(gone)  # when it was set aside, for `sweep`
+        return gone
+
+    def bring_back(self, run: Run, aside: Path) -> None:
+        """Put a run back that `set_aside` took; `UserError` where its files are gone."""
+        try:
+            os.rename(aside, run.folder)
+        except OSError as error:
+            raise UserError(f"{run.name!r} cannot be brought back: its files are gone.") from error
+
+    def forget(self, aside: Path | None) -> None:
+        """Delete the files of a run that was set aside."""
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
 
     def sweep(self) -> None:
-        """Delete what killed processes left half written or half deleted, after a week."""
+        """Delete what is left: half written by killed processes, after a week; deleted, an hour."""
         sweep_partials(self.runs_folder, older=ABANDONED)
         with suppress(OSError):
             for path in self.runs_folder.glob(f".*{DELETED}"):
-                shutil.rmtree(path, ignore_errors=True)
+                if time.time() - path.stat().st_mtime > UNDONE:
+                    shutil.rmtree(path, ignore_errors=True)
 
     def free_name(self, name: str, kind: str) -> str:
         """The name, with a number where a run of the kind has it."""

@@ -320,6 +320,9 @@ def test_a_visitor_puts_a_sequence_together_saves_and_shows_it(open_app):
     assert not app.error
 
     app.button(key="explore/sequence Remove 1").click().run()
+    app.button(key="undo/undo").click().run()
+    assert app.text_input(key="explore/sequence title 1").value == "A plain face"
+    app.button(key="explore/sequence Remove 1").click().run()
     file = app.file_uploader(key="explore/sequence file")
     file.set_value(("talk.json", b'{"format": "something"}', "application/json")).run()
     assert "talk.json is no saved sequence" in app.error[0].value and len(own_scenes(app)) == 1

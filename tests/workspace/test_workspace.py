@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from ganssl.base.atomic import write_file
 from ganssl.errors import UserError
 from ganssl.workspace import Workspace, open_workspace
 from ganssl.workspace.run import CARD, CLASSIFIER, LABELS, SET
+from ganssl.workspace.workspace import UNDONE
 
 
 @pytest.fixture
@@ -70,6 +73,31 @@ def test_a_run_is_renamed_and_deleted(workspace):
     assert [path.name for path in workspace.runs_folder.iterdir()] == [first.id]
     with pytest.raises(UserError, match="no longer there"):
         workspace.rename(second, "Third")
+
+
+def test_a_run_that_was_set_aside_comes_back_until_it_is_forgotten(workspace):
+    run, other = keep(workspace, "First"), keep(workspace, "Second")
+    aside = workspace.set_aside(run)
+    assert [r.name for r in workspace.listing().runs] == ["Second"]
+    workspace.sweep()  # as at the beginning of another visit
+    workspace.bring_back(run, aside)
+    assert workspace.find("First").id == run.id and workspace.set_aside(run) != aside
+    assert workspace.set_aside(run) is None  # it is gone already
+    gone = workspace.set_aside(other)
+    workspace.forget(gone)
+    with pytest.raises(UserError, match="'Second' cannot be brought back"):
+        workspace.bring_back(other, gone)
+
+
+def test_what_was_deleted_is_swept_after_an_hour(workspace):
+    run = keep(workspace, "First")
+    os.utime(run.folder, (0, 0))  # made long ago, deleted just now
+    aside = workspace.set_aside(run)
+    workspace.sweep()
+    assert aside.is_dir()
+    os.utime(aside, (time.time() - UNDONE - 60,) * 2)
+    workspace.sweep()
+    assert not aside.exists() and list(workspace.runs_folder.iterdir()) == []
 
 
 def test_only_runs_of_the_workspace_are_deleted(workspace, tmp_path):

@@ -16,6 +16,7 @@ from ganssl.models.face_model import FaceModel
 from ganssl.ui.explore.gallery import gallery, thumbnail
 from ganssl.ui.face.session import FaceSession
 from ganssl.ui.shared.presentation import KEY, Steps
+from ganssl.ui.shared.undo import Offer, offer_undo, show_undo
 
 FILE = "sequence.json"
 
@@ -39,6 +40,7 @@ def show_sequence(session: FaceSession) -> None:
         "of it, and add it. Without scenes of your own the prepared sequence is shown."
     )
     _show_adding(session)
+    show_undo(_key(model))
     for index, scene in enumerate(own.scenes):
         _show_scene(session, index, scene)
     _show_keeping(session, own)
@@ -104,7 +106,7 @@ def _show_scene(session: FaceSession, index: int, scene: Scene) -> None:
         (
             ("arrow_upward", "Earlier", index == 0, lambda own: own.moved(index, -1)),
             ("arrow_downward", "Later", index == last, lambda own: own.moved(index, 1)),
-            ("delete", "Remove", False, lambda own: own.without(index)),
+            ("delete", "Remove", False, lambda own: _removed(session.model, own, index)),
         ),
         strict=True,
     ):
@@ -173,6 +175,13 @@ def _change(session: FaceSession, change) -> None:
         _keep(session.model, change(own_sequence(session.model)))
     except UserError as error:
         st.session_state[session.key("sequence message")] = str(error)
+
+
+def _removed(model: FaceModel, own: FaceSequence, index: int) -> FaceSequence:
+    """The sequence without a scene, and the offer to take that back."""
+    words = f"The scene **{own.scenes[index].title}** was removed."
+    offer_undo(Offer(words, lambda: _keep(model, own), place=_key(model)))
+    return own.without(index)
 
 
 def _keep(model: FaceModel, sequence: FaceSequence) -> None:

@@ -40,7 +40,8 @@ TERMS = {
     "Own effect of one step (1 σ)": "The change of the attribute's probe on the face network for a "
     "step of one standard deviation of the codes (σ), in *spreads*: standard deviations of that "
     "probe between natural faces.",
-    "Side effects": "Root mean square of the changes of all other probes, in spreads.",
+    "Side effects": "Root mean square of the changes of all other probes, each in *spreads*: "
+    "standard deviations of that probe between natural faces.",
     "Same person at +2 σ": "Cosine between the face network's descriptions of the face before and "
     "after.",
     "Unlikely codes at +2 σ": "The share of moved faces whose code is less likely than that of 99 "

@@ -9,7 +9,7 @@ import streamlit as st
 
 
 def delete_or_keep(page: str, delete: Callable[..., None], *args: Any) -> None:
-    """The two buttons that end a dialog about something that cannot be taken back.
+    """The two buttons that end a dialog about something that is to be deleted.
 
     Args:
         page: prefixes the buttons' keys.

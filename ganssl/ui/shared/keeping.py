@@ -16,6 +16,7 @@ from ganssl.errors import UserError
 from ganssl.ui.shared.jobs import this_visit
 from ganssl.ui.shared.shelf import Shelf, shelf
 from ganssl.ui.shared.shelf_choice import free_name
+from ganssl.ui.shared.undo import Offer, offer_undo
 from ganssl.workspace import Run, Workspace, contents, open_workspace
 from ganssl.workspace.run import CLASSIFIER, JUDGEMENT, PHOTOS, SET, SLIDER
 
@@ -35,6 +36,9 @@ HELD = (
     "photo/second photo/given",
 )
 """Session entries that a reload of the page finds again."""
+
+HELD_OF_MODELS = ("explore/sequence/",)
+"""Beginnings of others, one for each model."""
 
 CAME_BACK = "visit/came back"
 RESTORED = {SET: 10, CLASSIFIER: 50}
@@ -74,7 +78,8 @@ def come_back() -> None:
 def hold() -> None:
     """Remember what a reload of the page shall find again."""
     held = this_visit().held
-    for key in HELD:
+    here = [str(key) for key in st.session_state]
+    for key in (*HELD, *(key for key in here if key.startswith(HELD_OF_MODELS))):
         if key in st.session_state:
             held[key] = st.session_state[key]
         else:
@@ -121,6 +126,66 @@ def forget_run(kind: str, name: str) -> None:
             place.delete(run)
         except UserError as error:
             shelf().troubles.append(str(error))
+
+
+def take_off(kind: str, name: str, words: str) -> None:
+    """Take a thing off the shelf, and its run out of the workspace, and offer to undo it.
+
+    Args:
+        words: how people know it.
+    """
+    if name in _things(kind):  # a second click comes too late
+        _take_off((kind, name), shelf().runs.get((kind, name)), words)
+
+
+def delete_run(run: Run) -> None:
+    """Take a run out of the workspace and its thing off the shelf, and offer to undo it.
+
+    Photos are deleted for good. Raises `UserError` where the disk refuses.
+    """
+    mine, place = shelf(), workspace()
+    entry = next((entry for entry, other in mine.runs.items() if other.id == run.id), None)
+    if run.kind != PHOTOS:
+        _take_off(entry, run, run.name)
+        return
+    if place is not None:
+        place.delete(run)
+    if entry is not None:
+        del mine.runs[entry]
+
+
+def _take_off(entry: tuple[str, str] | None, run: Run | None, words: str) -> None:
+    """Args: entry: kind and name on the shelf; None for what is not there."""
+    mine, place = shelf(), workspace()
+    aside = place.set_aside(run) if place is not None and run is not None else None
+    things = {} if entry is None else _things(entry[0])
+    before = list(things)
+    thing = things.pop(entry[1], None) if entry is not None else None
+    if entry is not None:
+        mine.runs.pop(entry, None)
+
+    def undo() -> None:
+        if entry is not None and entry[1] in _things(entry[0]):
+            raise UserError(f"There is another {entry[1]!r} by now; give that another name first.")
+        if place is not None and run is not None and aside is not None:
+            place.bring_back(run, aside)
+        if entry is None:
+            return
+        if run is not None:
+            mine.runs[entry] = run
+        if thing is not None:
+            now = _things(entry[0])
+            now[entry[1]] = thing
+            ordered = sorted(now, key=lambda n: before.index(n) if n in before else len(before))
+            values = {name: now[name] for name in ordered}
+            now.clear()
+            now.update(values)
+
+    def forget() -> None:
+        if place is not None:
+            place.forget(aside)
+
+    offer_undo(Offer(f"**{words}** was deleted.", undo, forget))
 
 
 def open_run(run: Run, model: FaceModel | None = None) -> str:

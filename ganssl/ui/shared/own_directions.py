@@ -13,7 +13,7 @@ from ganssl.directions.direction import base_attribute
 from ganssl.directions.own import figures_words, own_name, own_title, require_fair
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
-from ganssl.ui.shared.keeping import forget_run, how_long, keep_or_tell, workspace
+from ganssl.ui.shared.keeping import forget_run, how_long, keep_or_tell, take_off, workspace
 from ganssl.ui.shared.shelf import shelf
 from ganssl.workspace.contents import keep_slider
 from ganssl.workspace.run import SLIDER
@@ -63,9 +63,14 @@ def keep_own(
 
 
 def give_up(name: str) -> None:
-    """Take a direction off the shelf, and out of the workspace."""
-    shelf().directions.pop(name, None)
-    forget_run(SLIDER, name)
+    """Take a direction off the shelf, and out of the workspace; it can be undone."""
+    direction = shelf().directions.get(name)
+    if direction is None:
+        return
+    try:
+        take_off(SLIDER, name, own_title(direction))
+    except UserError as error:
+        shelf().troubles.append(str(error))
 
 
 def research_switch(key: str) -> bool:

@@ -8,6 +8,7 @@ import streamlit as st
 from ganssl.attributes import Attribute
 from ganssl.base.jobs import Job
 from ganssl.directions import DirectionSet
+from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.images import tile
 from ganssl.synthesis import Recipe, Summary, SyntheticSet
@@ -16,10 +17,11 @@ from ganssl.synthesis.layout import DATASHEET
 from ganssl.ui.shared.dialogs import delete_or_keep
 from ganssl.ui.shared.downloads import download_file
 from ganssl.ui.shared.jobs import this_visit, visitor_jobs
-from ganssl.ui.shared.keeping import forget_run
+from ganssl.ui.shared.keeping import take_off
 from ganssl.ui.shared.set_making import COLUMNS, SHOWN, first_faces
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.shelf_choice import turn_to
+from ganssl.ui.shared.undo import UNTIL
 from ganssl.ui.shared.visits import Visit
 from ganssl.workspace.run import SET
 
@@ -72,20 +74,24 @@ def show_set(name: str, made: SyntheticSet) -> None:
 
 
 def delete_set(name: str, visit: Visit) -> None:
-    """Take a set off the shelf and its files off the disk."""
-    made = shelf().sets.pop(name, None)
-    if made is None:  # a second click comes too late
-        return
+    """Take a set off the shelf; of a run it can be undone, else its files are off the disk."""
     if (SET, name) in shelf().runs:
-        forget_run(SET, name)
-    else:
+        try:
+            take_off(SET, name, name)
+        except UserError as error:
+            shelf().troubles.append(str(error))
+        return
+    made = shelf().sets.pop(name, None)
+    if made is not None:  # a second click comes too late
         visit.delete(made.folder.parent)
 
 
 @st.dialog("Delete this set?")
 def ask_before_deleting(name: str, count: int) -> None:
-    """Files cannot be taken back, so the question comes first."""
-    st.markdown(f"**{name}**: {count:,} faces and their ZIP are deleted from the disk for good.")
+    """The files of a visit cannot be taken back, so the question comes first."""
+    words = f"**{name}**: {count:,} faces and their ZIP are deleted"
+    kept = (SET, name) in shelf().runs
+    st.markdown(f"{words}. {UNTIL}" if kept else f"{words} from the disk for good.")
     delete_or_keep("synthesize", delete_set, name, this_visit())
 
 

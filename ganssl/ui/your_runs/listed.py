@@ -10,10 +10,10 @@ import streamlit as st
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.shared.dialogs import delete_or_keep
-from ganssl.ui.shared.keeping import open_run
+from ganssl.ui.shared.keeping import delete_run, open_run
 from ganssl.ui.shared.set_making import go_on_with_set
-from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.shelf_choice import turn_to
+from ganssl.ui.shared.undo import UNTIL
 from ganssl.workspace import Run, Workspace, compare_runs, contents
 from ganssl.workspace.compare import FIGURES, INTERVAL, figure_text, flat, headline, setting_text
 from ganssl.workspace.run import CLASSIFIER, JUDGEMENT, KINDS, LABELS, PHOTOS, SET, SLIDER
@@ -91,7 +91,7 @@ def _show_one(place: Workspace, run: Run, model: FaceModel) -> None:
             width=420,
         )
         if st.button("Delete", icon=":material/delete:", key="runs/delete"):
-            _ask_before_deleting(place, run)
+            _ask_before_deleting(run)
     figures = [name for name in run.figures if INTERVAL not in name]
     left, right = st.columns(2, gap="large")
     if figures:
@@ -157,25 +157,19 @@ def _rename(place: Workspace, run: Run) -> None:
 
 
 @st.dialog("Delete this run?")
-def _ask_before_deleting(place: Workspace, run: Run) -> None:
-    """Files cannot be taken back, so the question comes first."""
-    st.markdown(f"**{run.name}** ({KINDS[run.kind]}) is deleted from the disk for good.")
-    delete_or_keep("runs", _delete, place, run)
+def _ask_before_deleting(run: Run) -> None:
+    """Photos cannot be taken back, and a run may be that of others, so the question comes first."""
+    words = f"**{run.name}** ({KINDS[run.kind]}) is deleted"
+    st.markdown(f"{words} from the disk for good." if run.kind == PHOTOS else f"{words}. {UNTIL}")
+    delete_or_keep("runs", _delete, run)
 
 
-def _delete(place: Workspace, run: Run) -> None:
-    """Off the disk, and off the shelf of this visit."""
+def _delete(run: Run) -> None:
+    """Out of the list, and off the shelf of this visit."""
     try:
-        place.delete(run)
+        delete_run(run)
     except UserError as error:
         st.session_state[MESSAGE] = str(error)
-        return
-    mine = shelf()
-    things = {SET: mine.sets, CLASSIFIER: mine.classifiers, SLIDER: mine.directions}
-    for (kind, name), other in list(mine.runs.items()):
-        if other.id == run.id:
-            del mine.runs[kind, name]
-            things.get(kind, {}).pop(name, None)
 
 
 def _show_comparison(runs: list[Run]) -> None:
