@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import importlib.util
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from ganssl import commands
+from ganssl.__main__ import command_modules, command_parser
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+OF_TODAY = [path for path in DOCUMENTS if path.name != "CHANGELOG.md"]
+"""Documents that describe what is there, and not what was."""
+
+ABOUT_THE_CODE = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/design.md")]
+COMMANDS = sorted(name for names in commands.GROUPS.values() for name in names)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def each_document(paths: list[Path]):
+    return pytest.mark.parametrize("path", paths, ids=lambda p: p.relative_to(ROOT).as_posix())
+
+
+def code(path: Path) -> str:
+    """What a document shows as code, a line for each piece; commands over lines are joined."""
+    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+    blocks = re.findall(r"```\w*\n(.*?)```", text, flags=re.DOTALL)
+    indented = re.findall(r"^    (\S.*)", text, flags=re.MULTILINE)
+    inline = re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    return "\n".join([*blocks, *indented, *(" ".join(piece.split()) for piece in inline)])
+
+
+@cache
+def options(command: str) -> frozenset[str]:
+    """All that a command takes, as it is typed."""
+    parser = command_parser(command_modules([command]))
+    help = next(action for action in parser._actions if action.dest == "command")
+    return frozenset(help.choices[command]._option_string_actions)
+
+
+@each_document(DOCUMENTS)
 def test_links_lead_somewhere(path: Path):
     links = re.findall(r"\]\(([^)#\s]+)\)", path.read_text(encoding="utf-8"))
     targets = [(path.parent / link).resolve() for link in links if "://" not in link]
@@ -26,7 +57,7 @@ def test_the_readme_has_every_command_once():
     section = README[README.index("## The commands") : README.index("## In a notebook")]
     rows = section.partition("|---|---|\n")[2]
     named = re.findall(r"^\| `([a-z][\w-]*)", rows, flags=re.MULTILINE)
-    assert sorted(named) == sorted(name for names in commands.GROUPS.values() for name in names)
+    assert sorted(named) == COMMANDS
 
 
 def test_the_readme_has_every_page():
@@ -35,6 +66,79 @@ def test_the_readme_has_every_page():
     assert len(titles) == len(list((ROOT / "pages").glob("*.py")))
     for title in titles:
         assert f"| **{title}** |" in README
+
+
+def test_the_readme_has_every_folder_of_the_library():
+    folders = [path.parent.name for path in (ROOT / "ganssl").glob("*/__init__.py")]
+    assert len(folders) > 15
+    assert not [name for name in folders if f"`ganssl/{name}/`" not in README]
+
+
+@each_document(OF_TODAY)
+def test_commands_take_the_options_that_are_shown(path: Path):
+    """In code that names the program, and in README's table of commands."""
+    typed = r"(?:-m |bin/|^)ganssl ([a-z][a-z0-9-]+)([^\n;|&]*)"
+    lines = re.findall(typed, code(path), re.MULTILINE)
+    if path.name == "README.md":
+        table = README[README.index("## The commands") :].partition("|---|---|\n")[2]
+        lines += re.findall(r"^\| `([a-z][\w-]*)([^`]*)`", table.partition("\n\n")[0], re.MULTILINE)
+    for command, rest in lines:
+        assert command in COMMANDS, f"there is no command {command}"
+        for option in re.findall(r"(?<!\S)--[a-z][\w-]*", rest):
+            assert option in options(command), f"{command} takes no {option}"
+
+
+@each_document(OF_TODAY)
+def test_files_and_modules_that_are_named_exist(path: Path):
+    pieces = code(path)
+    for place in re.findall(
+        r"(?<![\w./-])((?:ganssl|pages|tests|docs|\.ci|ui/(?:shared|face))/[\w./-]*\w/?)", pieces
+    ):
+        root = ROOT / "ganssl" if place.startswith("ui/") else ROOT
+        assert (root / place).exists(), f"{place} does not exist"
+    for name in re.findall(r"(?<![\w./-])ganssl(?:\.\w+)+", pieces):
+        module, _, last = name.rpartition(".")
+        known = hasattr(importlib.import_module(module), last)
+        assert known or importlib.util.find_spec(name), f"{name} does not exist"
+
+
+@each_document(ABOUT_THE_CODE)
+def test_files_named_without_their_folder_exist(path: Path):
+    sources = {path.name for path in ROOT.iterdir()}
+    for folder in ("ganssl", "tests", "pages"):
+        sources |= {path.name for path in (ROOT / folder).rglob("*")}
+    named = re.findall(r"^[\w-]+\.(?:py|txt|toml|md)$", code(path), flags=re.MULTILINE)
+    assert not set(named) - sources
+
+
+def test_names_stand_in_the_files_that_the_design_gives():
+    """As `METHODS` (`names.py`)."""
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    found = re.findall(r"`(\w+)`(?: \||\s+\()\s*`([\w/]+\.py)`", text)
+    assert len(found) > 5
+    for name, file in found:
+        places = (ROOT / "ganssl").rglob(file.removeprefix("ganssl/"))
+        assert any(name in defined(place) for place in places), f"{name} is not in {file}"
+
+
+def defined(path: Path) -> set[str]:
+    """The names that a module gives to something of its own."""
+    names = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return names
+
+
+@each_document(OF_TODAY)
+def test_variables_of_the_environment_are_read_somewhere(path: Path):
+    sources = [*(ROOT / "ganssl").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    text = "".join(p.read_text(encoding="utf-8") for p in sources if p != Path(__file__))
+    named = set(re.findall(r"\bGANSSL_[A-Z_]+\b", path.read_text(encoding="utf-8")))
+    assert not [name for name in named if f'"{name}"' not in text]
 
 
 def test_the_test_command_is_where_it_is_looked_for():

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 from ganssl.base.atomic import write_file
 from ganssl.commands._options import (
     add_features_engine,
+    add_markdown_argument,
     check_ending,
+    check_markdown,
     check_threshold,
     features_engine,
     listed,
+    write_markdown,
 )
 from ganssl.commands._photos import (
     LABELS_HELP,
@@ -120,6 +123,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", metavar="FILE", help="write a one-page report, HTML")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_features_engine(parser)
+    add_markdown_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -129,6 +133,7 @@ def run(args: argparse.Namespace) -> int:
             raise UserError(f"{file} cannot be written: give a file in a folder.")
     check_ending(args.predictions, "--predictions", ".csv")
     check_ending(args.report, "--report", ".html", ".htm")
+    check_markdown(args)
     check_threshold(args)
     if args.set and not args.few_per_class:
         raise UserError("--set is for --few-per-class; it has no effect without it.")
@@ -157,7 +162,9 @@ def run(args: argparse.Namespace) -> int:
         values = found if several else found[0]
         print(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        print("\n\n".join(map(report, found)))
+        text = "\n\n".join(map(report, found))
+        print(text)
+        write_markdown(args, "A classifier on labelled photos", text)
     return 0
 
 

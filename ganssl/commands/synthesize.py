@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganssl.attributes import meant_name
-from ganssl.commands._options import listed
+from ganssl.commands._options import (
+    add_markdown_argument,
+    check_markdown,
+    listed,
+    write_markdown,
+)
 from ganssl.commands._photos import LABELS_HELP, open_photos, usable
 from ganssl.commands._workspace import add_workspace_argument, require_place
 from ganssl.directions import METHODS
@@ -125,9 +130,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--zip", metavar="FILE", help="also put the complete set into one ZIP")
     parser.add_argument("--model", metavar="PATH", help="the face model (default: the shipped one)")
+    add_markdown_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
+    check_markdown(args)
     from ganssl.base.progress import bar
     from ganssl.directions import DirectionSet
     from ganssl.models.catalogue import load_model
@@ -174,16 +181,10 @@ def run(args: argparse.Namespace) -> int:
         before = stopped_set(place, recipe, model, args.format, used)
         run = before or begin_set(place, set_name(recipe), recipe, model, args.format)
         summary = in_run(place, run, make)
-    kept = f", {summary.found:,} were there" if summary.found else ""
-    print(
-        f"wrote {summary.written:,} faces in {summary.seconds:.1f} s "
-        f"({summary.rate:,.0f}/s, {recipe.precision}, {recipe.engine}) on {model.device}{kept}"
-    )
     out = summary.folder
-    if summary.complete:
-        print(f"{out} is complete: {recipe.count:,} faces, set {summary.id}")
-    else:
-        print(f"{summary.missing:,} faces of other shards are missing from {out}")
+    print(written(summary, recipe, model, out))
+    text = written(summary, recipe, model, out.resolve().name)
+    write_markdown(args, "A set of generated faces", text)
     if summary.complete and args.zip:
         zip_set(out, args.zip, bar("files"))
         print(f"wrote {args.zip}")
@@ -241,6 +242,21 @@ def in_run(place: Workspace, run: Run, make: Callable[[Path], Summary]) -> Summa
         raise
     print(f"kept as run {run.id}: {run.name}")
     return summary
+
+
+def written(summary: Summary, recipe: Recipe, model: FaceModel, folder: str | Path) -> str:
+    """How many faces were written and how fast, and whether the set in `folder` is whole."""
+    kept = f", {summary.found:,} were there" if summary.found else ""
+    whole = (
+        f"{folder} is complete: {recipe.count:,} faces, set {summary.id}"
+        if summary.complete
+        else f"{summary.missing:,} faces of other shards are missing from {folder}"
+    )
+    return (
+        f"wrote {summary.written:,} faces in {summary.seconds:.1f} s "
+        f"({summary.rate:,.0f}/s, {recipe.precision}, {recipe.engine}) on {model.device}{kept}\n"
+        f"{whole}"
+    )
 
 
 def as_spelt(recipe: Recipe, known: tuple[str, ...]) -> Recipe:

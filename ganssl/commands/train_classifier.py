@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from ganssl.commands._options import (
     add_features_engine,
+    add_markdown_argument,
+    check_markdown,
     check_threshold,
     features_engine,
     listed,
+    write_markdown,
 )
 from ganssl.commands._photos import (
     LABELS_HELP,
@@ -133,6 +136,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cache", metavar="DIR", help="keep features there for next time")
     parser.add_argument("--seed", type=int, default=0)
     add_features_engine(parser)
+    add_markdown_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -142,6 +146,7 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.features.extractor import get_extractor
     from ganssl.synthesis.reader import read_set
 
+    check_markdown(args)
     check_threshold(args)
     if args.threshold != "mixture" and args.photos is None and args.unlabelled is None:
         raise UserError("--threshold needs photos to place it by: give --unlabelled or --photos.")
@@ -178,10 +183,11 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.out:
         save_heads(classifiers, args.out)
-    for classifier in classifiers:
-        if len(classifiers) > 1:
-            print(f"\n{classifier.attribute.title}")
-        say_trained(classifier)
+    text = "\n\n".join(
+        f"{classifier.attribute.title}\n{trained(classifier)}" for classifier in classifiers
+    )
+    print(text if len(classifiers) > 1 else trained(classifiers[0]))
+    write_markdown(args, "A classifier from generated faces", text)
     if args.out:
         print(f"wrote {args.out}")
     if place is not None:
@@ -209,25 +215,26 @@ def damage(args: argparse.Namespace) -> Damage | None:
     return Damage() if args.damage == "all" else Damage(tuple(listed(args.damage)))
 
 
-def say_trained(classifier: Classifier) -> None:
-    """Print what training did and measured."""
+def trained(classifier: Classifier) -> str:
+    """What training did and measured, a line for each."""
     from ganssl.classifier.card import expected_sentence
 
     metrics = classifier.metrics
-    print(f"trained on {metrics['trained_on']:,} faces, {metrics['held_out']:,} held out")
+    lines = [f"trained on {metrics['trained_on']:,} faces, {metrics['held_out']:,} held out"]
     if metrics.get("dropped_as_contradicted"):
-        print(
+        lines.append(
             f"left out {metrics['dropped_as_contradicted']:,} faces that the labelled photos "
             "contradict"
         )
     if metrics["held_out_accuracy"] is not None:
-        print(
+        lines.append(
             f"on held-out faces of the set: accuracy {metrics['held_out_accuracy']:.3f}, AUC "
             f"{metrics['held_out_auc']:.3f} (photos are another matter: see `evaluate`)"
         )
-    print(f"threshold {classifier.threshold:.3f}: {classifier.threshold_from}")
+    lines.append(f"threshold {classifier.threshold:.3f}: {classifier.threshold_from}")
     if said := expected_sentence(classifier):
-        print(said)
+        lines.append(said)
+    return "\n".join(lines)
 
 
 def anchors(

@@ -111,8 +111,13 @@ def test_markdown_is_refused_before_long_work(tmp_path: Path, capsys: pytest.Cap
     assert main(["evaluate", *options, "--predictions", str(tmp_path / "answers.xlsx")]) == 2
     assert main(["evaluate", *options, "--report", str(tmp_path / "report.pdf")]) == 2
     assert main(["evaluate-gan", "--data", "p", "--json", str(tmp_path / "found.csv")]) == 2
+    wrong = ["--markdown", str(tmp_path / "found.csv")]
+    assert main(["evaluate", *options, *wrong]) == 2
+    assert main(["train-classifier", "--data", "set", "--out", "c", *wrong]) == 2
+    assert main(["synthesize", "--attribute", "Male", "--out", str(tmp_path / "set"), *wrong]) == 2
     assert list(tmp_path.iterdir()) == []
-    assert "leave one of them out" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "leave one of them out" in said and said.count("found.csv would say") == 4
 
 
 def test_bad_input_is_one_sentence_and_status_2(capsys: pytest.CaptureFixture, tmp_path: Path):

@@ -19,9 +19,12 @@ def test_one_set_gives_a_head_and_a_judgement_for_each_attribute(tmp_path, capsy
     write_set(model, recipe, tmp_path / "set")
     write_set(model, Recipe("Smiling", 40, 1, also=("Eyeglasses",)), tmp_path / "other")
     arguments = ["train-classifier", "--data", str(tmp_path / "set"), "--head", "logistic"]
-    assert main([*arguments, "--out", str(tmp_path / "c")]) == 0
+    trained = tmp_path / "trained.md"
+    assert main([*arguments, "--out", str(tmp_path / "c"), "--markdown", str(trained)]) == 0
     said = capsys.readouterr().out
     assert "Smiling\ntrained on" in said and "Eyeglasses\ntrained on" in said
+    kept = trained.read_text(encoding="utf-8").partition("```text\n")[2].partition("\n```")[0]
+    assert kept.startswith("Smiling\ntrained on") and kept in said
 
     photos = tmp_path / "other"
     judge = ["evaluate", "--classifier", str(tmp_path / "c"), "--photos", str(photos / "images")]
@@ -41,9 +44,11 @@ def test_one_set_gives_a_head_and_a_judgement_for_each_attribute(tmp_path, capsy
     only = [line.rpartition(",")[0] for line in table]  # without Eyeglasses
     (tmp_path / "smiling.csv").write_text("\n".join(only) + "\n", encoding="utf-8")
     judge[judge.index("--labels") + 1] = str(tmp_path / "smiling.csv")
-    assert main(judge) == 0
+    judged = tmp_path / "judged.md"
+    assert main([*judge, "--markdown", str(judged)]) == 0
     output = capsys.readouterr()
     assert "Smiling by logistic" in output.out
+    assert output.out.strip() in judged.read_text(encoding="utf-8")
     assert "1_Eyeglasses was not judged" in output.err
     assert main([*judge, "--column", "Smiling"]) != 0
     assert "of one attribute" in capsys.readouterr().err

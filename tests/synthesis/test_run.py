@@ -437,8 +437,12 @@ def test_the_command(bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     arguments += ["--format", "webdataset", "--precision", "bfloat16", "--source", "prior"]
     assert main([*arguments, "--shards", "2", "--shard", "1"]) == 0
     assert "1,024 faces of other shards are missing" in capsys.readouterr().out
-    assert main(arguments) == 0
-    assert "wrote 1,024 faces" in capsys.readouterr().out
+    speed = tmp_path / "speed.md"
+    assert main([*arguments, "--markdown", str(speed)]) == 0
+    said = capsys.readouterr().out
+    assert "wrote 1,024 faces" in said and f"{out} is complete: 1,100 faces" in said
+    kept = speed.read_text(encoding="utf-8")
+    assert said.splitlines()[0] in kept and "\nset is complete: 1,100 faces" in kept
     ours = read_set(out)
     assert ours.recipe == Recipe(
         "Smiling", 1100, 1, "push", strength=(1, 1.5), source="prior", size=16, pairs=True,
