@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from ganssl.base.jobs import Cancelled
+from ganssl.base.job import Cancelled
 
 Progress = Callable[[int, int], None]
 """Is called with how much is done, and how much there is in all."""

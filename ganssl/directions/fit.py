@@ -22,20 +22,14 @@ from ganssl.directions.estimators import (
     most_correlated,
     svm_normal,
 )
-from ganssl.directions.holdout import measure_projection, parts, split
+from ganssl.directions.holdout import measure_projection
+from ganssl.directions.labelled_codes import LabelledCodes
 from ganssl.directions.names import DEFAULT_METHODS, METHODS
 from ganssl.errors import UserError
-
-HOLDOUT_SHARE = 0.2
-FEWEST_PER_CLASS = 2
-"""Labelled codes of each class that fitting needs, and the hold-out as many again."""
 
 BALANCED_COVARIATES = 2
 Population = tuple[np.ndarray, np.ndarray]
 """Mean `[d]` and covariance `[d, d]` of many codes, such as those that a model was trained on."""
-
-Held = tuple[np.ndarray, np.ndarray]
-"""Codes float32 `[m, d]` and labels int8 `[m]` that do not define a direction and measure it."""
 
 SPLIT_HALF_REPEATS = {"mean": 5, "balanced": 5, "logistic": 2, "svm": 2, "joint": 5}
 
@@ -151,16 +145,14 @@ def fit_direction(
     _check_arrays(codes, labels[:, None], 1, groups)
     _check_arrays(codes, covariates, len(covariate_names), None)
 
-    chosen, held = _choose(codes, labels, attribute, rng, holdout, labels_per_class, groups, folds)
+    labelled = LabelledCodes(codes, labels, attribute, groups)
+    chosen, held = labelled.choose(rng, holdout, labels_per_class, folds)
     columns = most_correlated(labels[chosen], covariates[chosen], BALANCED_COVARIATES)
     fit = _Fit(
-        codes=codes,
-        labels=labels,
-        attribute=attribute,
+        labelled=labelled,
         method=method,
         covariates=covariates if method == "joint" else covariates[:, columns],
         scale=code_scale(codes) if population is None else floored(np.sqrt(np.diag(population[1]))),
-        groups=groups,
         population=population,
     )
     vector, used, cells = fit.unit_vector(chosen)
@@ -183,39 +175,6 @@ def fit_direction(
     )
 
 
-def _choose(
-    codes: np.ndarray,
-    labels: np.ndarray,
-    attribute: str,
-    rng: np.random.Generator,
-    holdout: Held | None,
-    labels_per_class: int | None,
-    groups: np.ndarray | None,
-    folds: int | None,
-) -> tuple[np.ndarray, Held | None]:
-    """The rows that define the direction, ascending, and codes and labels to measure it on.
-
-    The latter are None where it is measured by cross-validation.
-    """
-    chosen = np.flatnonzero(labels >= 0)
-    if holdout is None and folds is None:
-        _need(labels[chosen], 2 * FEWEST_PER_CLASS, attribute, "labelled")
-        kept_back = split(
-            labels[chosen], _rows(groups, chosen), HOLDOUT_SHARE, rng, FEWEST_PER_CLASS
-        )
-        holdout = codes[chosen[kept_back]], labels[chosen[kept_back]]
-        chosen = chosen[~kept_back]
-    if labels_per_class is not None:
-        chosen = _draw_per_class(labels, chosen, labels_per_class, attribute, rng)
-    if holdout is None:
-        _need(labels[chosen], 2 * FEWEST_PER_CLASS, attribute, "labelled")
-        return chosen, None
-    known = holdout[1] >= 0
-    _need(labels[chosen], FEWEST_PER_CLASS, attribute, "left to fit")
-    _need(holdout[1][known], FEWEST_PER_CLASS, attribute, "in the hold-out")
-    return chosen, (holdout[0][known], holdout[1][known])
-
-
 @dataclass(frozen=True, eq=False)
 class _Fit:
     """One attribute by one method: estimates from any rows of the codes.
@@ -225,18 +184,15 @@ class _Fit:
         scale: of the codes' numbers, float `[d]`.
     """
 
-    codes: np.ndarray
-    labels: np.ndarray
-    attribute: str
+    labelled: LabelledCodes
     method: str
     covariates: np.ndarray
     scale: np.ndarray
-    groups: np.ndarray | None
     population: Population | None
 
     def estimate(self, rows: np.ndarray, quick: bool = False):
         """Vector `[d]`, covariates used and cells; `quick` settings serve the split halves."""
-        codes, labels = self.codes[rows], self.labels[rows]
+        codes, labels = self.labelled.codes[rows], self.labelled.labels[rows]
         covariates = self.covariates[rows]
         if self.method == "mean":
             return mean_difference(codes, labels), 0, []
@@ -253,13 +209,13 @@ class _Fit:
         vector, used, cells = self.estimate(rows)
         length = np.linalg.norm(vector)
         if length < 1e-12:
-            raise UserError(f"{self.attribute}: the codes of both classes are alike.")
+            raise UserError(f"{self.labelled.attribute}: the codes of both classes are alike.")
         return (vector / length).astype(np.float32), used, cells
 
     def spread(self, vector: np.ndarray) -> tuple[float, float]:
         """Standard deviation and mean of the population's projections on a unit vector."""
         if self.population is None:
-            projection = self.codes @ vector  # (n,)
+            projection = self.labelled.codes @ vector  # (n,)
             return float(projection.std(dtype=np.float64)), float(projection.mean())
         mean, covariance = self.population
         return float(np.sqrt(vector @ covariance.astype(np.float64) @ vector)), float(mean @ vector)
@@ -269,55 +225,21 @@ class _Fit:
     ) -> np.ndarray:
         """Projections of rows on the direction of all other parts, in σ from its center."""
         held = np.empty(len(chosen))
-        part_of = parts(self.labels[chosen], _rows(self.groups, chosen), folds, rng)
+        codes, part_of = self.labelled.codes[chosen], self.labelled.parts(chosen, folds, rng)
         for part in np.unique(part_of):
             other = self.unit_vector(chosen[part_of != part])[0]
             sigma, center = self.spread(other)
-            held[part_of == part] = (self.codes[chosen[part_of == part]] @ other - center) / sigma
+            held[part_of == part] = (codes[part_of == part] @ other - center) / sigma
         return held
 
     def split_half_cosine(self, chosen: np.ndarray, rng: np.random.Generator) -> float:
         """Mean cosine between the directions of random halves of the rows."""
         cosines = []
         for _ in range(SPLIT_HALF_REPEATS[self.method]):
-            half = _halve(self.labels[chosen], _rows(self.groups, chosen), rng)
+            half = self.labelled.halve(chosen, rng)
             first, second = (self.estimate(chosen[part], quick=True)[0] for part in (half, ~half))
             cosines.append(first @ second / (np.linalg.norm(first) * np.linalg.norm(second)))
         return float(np.mean(cosines))
-
-
-def _draw_per_class(labels, chosen, count: int, attribute: str, rng) -> np.ndarray:
-    """`count` rows of each class out of `chosen`, ascending."""
-    if count < FEWEST_PER_CLASS:
-        raise UserError(f"A direction needs {FEWEST_PER_CLASS} or more labels per class.")
-    _need(labels[chosen], count, attribute, "left to fit")
-    rows = [rng.permutation(chosen[labels[chosen] == answer])[:count] for answer in (0, 1)]
-    return np.sort(np.concatenate(rows))
-
-
-def _halve(labels: np.ndarray, groups: np.ndarray | None, rng) -> np.ndarray:
-    """Random half of the codes with both classes on both sides, groups kept whole if they can."""
-    half = split(labels, groups, 0.5, rng)
-    if min(_smaller_class(labels[half]), _smaller_class(labels[~half])) == 0:
-        half = split(labels, None, 0.5, rng)
-    return half
-
-
-def _smaller_class(labels: np.ndarray) -> int:
-    return min(int((labels == 1).sum()), int((labels == 0).sum()))
-
-
-def _need(labels: np.ndarray, count: int, attribute: str, where: str) -> None:
-    present, absent = int((labels == 1).sum()), int((labels == 0).sum())
-    if min(present, absent) < count:
-        raise UserError(
-            f"{attribute} has too few labels: {present} present and {absent} absent faces are "
-            f"{where}, and {count} of each are needed."
-        )
-
-
-def _rows(groups: np.ndarray | None, rows: np.ndarray) -> np.ndarray | None:
-    return None if groups is None else groups[rows]
 
 
 def _check_arrays(codes, labels, columns: int, groups) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ganssl import __version__
 from ganssl.base.device import core_count
-from ganssl.base.jobs import Cancelled
+from ganssl.base.job import Cancelled
 from ganssl.base.progress import Progress
 from ganssl.directions import DirectionSet
 from ganssl.errors import DiskError, UserError

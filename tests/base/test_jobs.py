@@ -10,17 +10,8 @@ import time
 
 import pytest
 
-from ganssl.base.jobs import (
-    CANCELLED,
-    DONE,
-    FAILED,
-    QUEUED,
-    RUNNING,
-    STEPS_BACK,
-    Cancelled,
-    JobContext,
-    JobRunner,
-)
+from ganssl.base.job import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Cancelled, JobContext
+from ganssl.base.jobs import STEPS_BACK, JobRunner
 from ganssl.errors import UserError
 
 

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from ganssl.attributes import Attribute
-from ganssl.base.jobs import Cancelled
+from ganssl.base.job import Cancelled
 from ganssl.classifier import (
     HEADS,
     Source,

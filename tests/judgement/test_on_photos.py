@@ -11,7 +11,7 @@ import pytest
 
 from ganssl.__main__ import main
 from ganssl.attributes import Attribute
-from ganssl.base.jobs import Cancelled
+from ganssl.base.job import Cancelled
 from ganssl.classifier import (
     LabelledFaces,
     PhotoEvidence,

@@ -11,8 +11,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from ganssl.base.jobs import CANCELLED, DONE, FAILED, QUEUED, Job, Progress
-from ganssl.ui.shared.jobs import JOBS_PER_VISITOR, NICENESS, progress_text
+from ganssl.base.job import CANCELLED, DONE, FAILED, QUEUED, Job, Progress
+from ganssl.base.jobs import STEPS_BACK
+from ganssl.ui.shared.jobs import JOBS_PER_VISITOR, progress_text
 from tests.helpers.waiting import until
 
 PAGE = """
@@ -158,7 +159,7 @@ def test_jobs_stand_back_and_pages_do_not(app):
     stage.go.set()
     assert job.wait(5)
     here = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    assert stage.niceness == max(here, NICENESS)
+    assert stage.niceness == min(here + STEPS_BACK, 19)
 
 
 def test_the_page_is_drawn_anew_when_a_job_ends_while_it_is_drawn(app):

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ganssl.base.jobs import CANCELLED, RUNNING, JobRunner
+from ganssl.base.job import CANCELLED, RUNNING
+from ganssl.base.jobs import JobRunner
 from ganssl.errors import UserError
 from ganssl.ui.shared.visits import MOST_BYTES, Visits, close_all, sweep_left
 from tests.helpers.waiting import until

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import main
-from ganssl.base.jobs import Cancelled
+from ganssl.base.job import Cancelled
 from ganssl.errors import UserError
 from ganssl.synthesis import Recipe, read_set, synthesize, zip_set
 from tests.helpers.small_model import small_model

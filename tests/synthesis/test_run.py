@@ -17,7 +17,8 @@ import pytest
 
 from ganssl.__main__ import main
 from ganssl.attributes import Attribute
-from ganssl.base.jobs import CANCELLED, Cancelled, JobRunner
+from ganssl.base.job import CANCELLED, Cancelled
+from ganssl.base.jobs import JobRunner
 from ganssl.errors import UserError
 from ganssl.models.catalogue import load_model
 from ganssl.models.face_model import FaceModel

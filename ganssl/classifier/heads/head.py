@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from ganssl.base.jobs import Cancelled
+from ganssl.base.job import Cancelled
 from ganssl.errors import UserError
 from ganssl.metrics.probability import cross_entropy
 

@@ -7,9 +7,9 @@ import threading
 
 from streamlit import runtime
 
+from ganssl.base.jobs import stand_back
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
-from ganssl.ui.shared.jobs import stand_back
 
 _begun: set[str] = set()
 _lock = threading.Lock()

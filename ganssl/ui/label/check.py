@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ganssl.base.jobs import FAILED
+from ganssl.base.job import FAILED
 from ganssl.errors import UserError
 from ganssl.labelling.agreement import Agreement, find_slip
 from ganssl.labelling.analysis import PhotoAnalysis

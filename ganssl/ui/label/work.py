@@ -15,7 +15,7 @@ import streamlit as st
 from PIL import Image
 
 from ganssl.attributes import Attribute
-from ganssl.base.jobs import DONE, Job
+from ganssl.base.job import DONE, Job
 from ganssl.base.progress import Progress
 from ganssl.directions import Direction
 from ganssl.errors import UserError

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
-from ganssl.base.jobs import JobContext
+from ganssl.base.job import JobContext
 from ganssl.errors import UserError
 from ganssl.laboratory.discovery import name_of, picked_direction, suggested_names
 from ganssl.laboratory.figures import map_figure

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from ganssl.base.jobs import Job
+from ganssl.base.job import Job
 from ganssl.judgement.comparison import Comparison
 from ganssl.photos import PhotoSet
 from ganssl.photos.prepared import LEAVE_OUT, PreparedPhotos

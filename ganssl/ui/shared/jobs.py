@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +10,8 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ganssl.base.jobs import CANCELLED, FAILED, QUEUED, Job, JobContext, JobRunner
+from ganssl.base.job import CANCELLED, FAILED, QUEUED, Job, JobContext
+from ganssl.base.jobs import JobRunner
 from ganssl.base.progress import clock_text
 from ganssl.ui.shared.visit_cookie import NAME, visit_number
 from ganssl.ui.shared.visits import Visit, Visits
@@ -23,9 +21,6 @@ JOBS_AT_ONCE = 1
 """On the whole server: the networks use all cores, so two jobs would take twice as long each."""
 
 JOBS_PER_VISITOR = 3
-NICENESS = 10
-"""How far jobs stand back behind sliders when the processor is short (19 is the farthest)."""
-
 PERIOD = 1.0
 """Seconds between two drawings of a running job."""
 
@@ -39,7 +34,7 @@ class VisitorJobs:
 
     def submit(self, work: Callable[[JobContext], Any], title: str) -> Job:
         """Queue `work(context)`, which must not call Streamlit; see `JobRunner.submit`."""
-        return self.runner.submit(self.owner, _standing_back(work), title)
+        return self.runner.submit(self.owner, work, title)
 
     def jobs(self) -> list[Job]:
         """Oldest first: all that wait or run and the last few that ended."""
@@ -129,24 +124,3 @@ def _visits() -> Visits:
 
 def _here(session: str) -> bool:
     return not runtime.exists() or runtime.get_instance().is_active_session(session)
-
-
-def _standing_back(work: Callable[[JobContext], Any]) -> Callable[[JobContext], Any]:
-    """The same work by a thread that yields to others, with all threads that it starts.
-
-    On Linux every thread has a niceness of its own; elsewhere it stays as it is.
-    """
-
-    def run(context: JobContext) -> Any:
-        stand_back()
-        return work(context)
-
-    return run
-
-
-def stand_back() -> None:
-    """Let this thread, and all threads that it starts, yield to others."""
-    if sys.platform == "linux":
-        thread = threading.get_native_id()
-        here = os.getpriority(os.PRIO_PROCESS, thread)
-        os.setpriority(os.PRIO_PROCESS, thread, max(here, NICENESS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ganssl.base.jobs import Cancelled, JobContext
+from ganssl.base.job import Cancelled, JobContext
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel

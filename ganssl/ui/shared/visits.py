@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ganssl.base.jobs import RUNNING, JobRunner
+from ganssl.base.job import RUNNING
+from ganssl.base.jobs import JobRunner
 from ganssl.errors import UserError
 
 MOST_BYTES = 2 * 1024**3

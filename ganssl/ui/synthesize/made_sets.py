@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
-from ganssl.base.jobs import Job
+from ganssl.base.job import Job
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from ganssl.base.jobs import JobContext
+from ganssl.base.job import JobContext
 from ganssl.classifier import Classifier
 from ganssl.classifier.from_faces import set_features
 from ganssl.errors import UserError

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from ganssl.base.jobs import Job, JobContext
+from ganssl.base.job import Job, JobContext
 from ganssl.classifier import HEADS, Classifier, CurvePoint, Watch, train_heads
 from ganssl.classifier.anchor import photo_anchor
 from ganssl.classifier.archive import classifier_zip, read_classifier_zip
