@@ -31,6 +31,29 @@ return box && [box.style.display, box.style.backgroundImage.slice(0, 26),
 """
 
 
+FACES = ".st-key-lab-map .lab-faces > div"
+ON_THEIR_POINTS = """
+const chart = document.querySelector(arguments[0]), {xaxis, yaxis} = chart._fullLayout;
+const box = chart.getBoundingClientRect(), places = [];
+for (const {x, y, customdata} of chart._fullData)
+  Array.from(customdata ?? [], (row, i) => places[row] = [
+    box.left + xaxis._offset + xaxis.d2p(x[i]), box.top + yaxis._offset + yaxis.d2p(y[i])]);
+return Math.max(...[...document.querySelectorAll(arguments[1])].map((face) => {
+  const {left, top, width, height} = face.getBoundingClientRect();
+  const [x, y] = places[face.dataset.row];
+  return Math.max(Math.abs(left + width / 2 - x), Math.abs(top + height / 2 - y));
+}));
+"""
+"""How far a face lies from its point at most, in pixels."""
+
+LARGE = """
+const chart = document.querySelector(arguments[0]);
+return chart._fullData.flatMap(({marker}) => Array.from(marker.opacity ?? []))
+  .filter((opacity) => opacity === 1).length;
+"""
+"""How many points stand out."""
+
+
 @pytest.fixture
 def page(tmp_path):
     with running_app(tmp_path / "streamlit.log") as url, chromium(tmp_path) as window:
@@ -72,6 +95,41 @@ def pointer(page: Page, x: float, y: float) -> ActionChains:
     actions = ActionChains(page.window)
     actions.w3c_actions.pointer_action.move_to_location(round(x), round(y))
     return actions
+
+
+def test_near_by_faces_stand_in_place_of_points(page):
+    load_faces(page)
+    assert not page.all(FACES)
+    box = page.all(f"{CHART} .nsewdrag")[0]
+    x, y = box.rect["width"] / 2, box.rect["height"] / 2
+    wheel = f"""
+    const box = document.querySelector('{CHART} .nsewdrag'), place = box.getBoundingClientRect();
+    box.dispatchEvent(new WheelEvent('wheel', {{deltaY: -300, bubbles: true, cancelable: true,
+      clientX: place.left + {x}, clientY: place.top + {y}}}));
+    """
+
+    def near() -> bool:
+        page.window.execute_script(wheel)
+        return bool(page.all(FACES))
+
+    wait_until(near)
+    wait_until(lambda: page.window.execute_script(ON_THEIR_POINTS, CHART, FACES) < 1)
+    assert 0 < len(page.all(FACES)) <= 150 and not page.errors()
+
+
+def test_faces_are_found_by_what_they_look_like(page):
+    load_faces(page)
+    find = page.all(".st-key-lab-find input")[0]
+    for words in ("Smiling", "Eyeglasses"):
+        find.send_keys(words, Keys.ENTER)
+        page.settle(lambda words=words: words in page.all(".st-key-lab-find")[0].text)
+        find = page.all(".st-key-lab-find input")[0]
+    find.send_keys(Keys.ESCAPE)
+    page.settle(lambda: "faces: Smiling and Eyeglasses" in text(page))
+    many = int(re.search(r"([\d,]+) of 1,000 faces", text(page))[1].replace(",", ""))
+    assert many
+    wait_until(lambda: page.window.execute_script(LARGE, CHART) == many)
+    assert page.all('img[alt^="Face number"]') and not page.errors()
 
 
 def test_the_map_shows_picks_and_makes_sliders(page):
