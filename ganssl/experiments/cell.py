@@ -38,7 +38,7 @@ from ganssl.metrics.threshold import anchored_threshold
 TUNED = "the few labels, features scaled alike"
 CO_TRAINED = "spread labels on photos, no generator"
 SYNTHETIC = "synthetic alone"
-BY_HAND = "the slider made by hand"
+BY_HAND = "a slider of the few codes alone"
 METHODS: tuple[str, ...] = (
     MAJORITY, BY_HAND, DIRECTION, FEW, TUNED, SELF_TRAINING, SPREADING, CO_TRAINED, SYNTHETIC, BOTH,
     ALL,
@@ -47,7 +47,7 @@ BRIEF: tuple[str, ...] = (MAJORITY, BY_HAND, DIRECTION, TUNED, SYNTHETIC, ALL)
 """What a brief cell leaves takes a third of the time."""
 
 FEWEST_FOR_SLIDER = 4
-"""Labels of a class below which the page *Label* makes no slider, see `fit_few_labels`."""
+"""Labels of a class below which no slider is made, see `fit_few_labels`."""
 
 HEAD = "logistic"
 
@@ -182,9 +182,10 @@ def run_cell(
 
 
 def slider_scores(codes: np.ndarray, few: np.ndarray, judged: np.ndarray) -> np.ndarray:
-    """Where codes lie on the slider that a visitor makes of a few labels, 0 to 1; float `[m]`.
+    """Where codes lie on a slider of a few labelled codes alone, 0 to 1; float `[m]`.
 
-    It moves along the difference of the class means, as `fit_few_labels` has it.
+    It moves along the difference of the class means, as `fit_few_labels` has it; the page
+    *Label* also spreads the labels over the photos beside them, as the direction itself does.
 
     Args:
         codes: of all photos, float32 `[n, d]`.

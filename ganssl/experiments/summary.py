@@ -8,7 +8,7 @@ import numpy as np
 
 from ganssl.experiments.cell import BY_HAND, CO_TRAINED, METHODS, SYNTHETIC, TUNED
 from ganssl.experiments.choice import CHOICES, PER_CLASS, WORDS
-from ganssl.judgement.baselines import ALL, FEW
+from ganssl.judgement.baselines import ALL, DIRECTION, FEW
 from ganssl.judgement.judge import MAJORITY
 from ganssl.metrics.intervals import mean_interval
 
@@ -17,6 +17,7 @@ COMPARED: tuple[tuple[str, str], ...] = (
     (TUNED, "accuracy"),
     (SYNTHETIC, "accuracy"),
     (BY_HAND, "auc"),
+    (DIRECTION, "auc"),
 )
 """The methods by which choices of photos are set side by side, and by which figure."""
 

@@ -18,7 +18,9 @@ from ganssl.base.progress import Stages
 from ganssl.directions.direction import Direction
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.fit import fit_directions
+from ganssl.directions.holdout import measure_projection
 from ganssl.fitting.from_photos import EncodedPhotos
+from ganssl.fitting.spread_labels import spread_labels
 from ganssl.metrics.intervals import auc_interval_of_counts
 from ganssl.photos.prepared import LEAVE_OUT, prepare_photos
 
@@ -111,6 +113,74 @@ def fit_few_labels(
         [_with_interval(direction, photos.column(direction.attribute)) for direction in directions],
         directions.skipped,
     )
+
+
+def fit_spread_slider(
+    model: FaceModel, encoded: EncodedPhotos, features: np.ndarray, seed: int = 0
+) -> Direction:
+    """A direction from a few labels and all photos beside them that have none.
+
+    The labels are spread over the others by what the face network sees in them
+    (`spread_labels`), which tells far more than the few codes alone. σ and center are
+    as in `fit_few_labels`; each label is judged by a direction of the other labels.
+
+    Args:
+        encoded: with one column of labels, -1 for photos without one.
+        features: float32 `[n, f]` of the same photos.
+
+    Raises `UserError` for fewer than four labels of each class.
+    """
+    photos, codes = encoded.photos, encoded.codes
+    (name,) = photos.attributes
+    labels = photos.column(name)
+    plain = fit_few_labels(model, encoded, seed=seed).get(name)  # refuses too few
+    spread = spread_labels(features, codes, labels)
+    scores = _judged_by_others(features, codes, labels, seed)
+    sigma = float(np.sqrt(spread.vector @ model.covariance.astype(np.float64) @ spread.vector))
+    center = float(model.mean @ spread.vector)
+    known = labels >= 0
+    figures = measure_projection(scores[known], labels[known])
+    halves = []
+    for first in (0, 1):
+        half = np.full(len(labels), -1, np.int8)
+        for answer in (0, 1):
+            half[np.flatnonzero(labels == answer)[first::2]] = answer
+        halves.append(spread_labels(features, codes, half).vector)
+    means = tuple(
+        float(((codes[labels == answer] @ spread.vector).mean() - center) / sigma)
+        for answer in (0, 1)
+    )
+    direction = replace(
+        plain,
+        method="logistic",
+        vector=spread.vector,
+        sigma=sigma,
+        center=center,
+        boundary=spread.boundary,
+        class_means=means,
+        auc=figures.auc,
+        accuracy=figures.accuracy,
+        majority=figures.majority,
+        split_half_cosine=float(halves[0] @ halves[1]),
+    )
+    return _with_interval(direction, labels)
+
+
+def _judged_by_others(
+    features: np.ndarray, codes: np.ndarray, labels: np.ndarray, seed: int
+) -> np.ndarray:
+    """Where each labelled code lies along a direction of the other labels; NaN for the rest."""
+    from sklearn.model_selection import StratifiedKFold
+
+    known = np.flatnonzero(labels >= 0)
+    count = min(FOLDS, int(np.bincount(labels[known], minlength=2).min()))
+    found = np.full(len(labels), np.nan)
+    folds = StratifiedKFold(count, shuffle=True, random_state=seed)
+    for _, held in folds.split(codes[known], labels[known]):
+        others = labels.copy()
+        others[known[held]] = -1
+        found[known[held]] = spread_labels(features, codes, others).code_scores(codes[known[held]])
+    return found
 
 
 def _with_interval(direction: Direction, labels: np.ndarray) -> Direction:

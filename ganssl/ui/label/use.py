@@ -12,7 +12,7 @@ from ganssl.directions import Direction
 from ganssl.directions.own import own_title, why_not
 from ganssl.errors import UserError
 from ganssl.fitting import EncodedPhotos
-from ganssl.fitting.few_labels import few_label_warnings, fit_few_labels
+from ganssl.fitting.few_labels import few_label_warnings, fit_spread_slider
 from ganssl.labelling.contact_sheet import contact_sheet, sheet_jpeg
 from ganssl.labelling.export import photo_zip, session_csv
 from ganssl.labelling.session_file import save_session
@@ -91,7 +91,7 @@ def _slider(work: Work, model: FaceModel) -> None:
         encoded = EncodedPhotos(_one_column(work), analysis.codes)
         before = work.sliders.pop(question.name, None)
         try:
-            direction = fit_few_labels(model, encoded).get(question.name)
+            direction = fit_spread_slider(model, encoded, analysis.features)
             kept = keep_own(direction, model, before.attribute if before else None, poor)
         except UserError as error:
             st.error(str(error), icon=":material/error:")
