@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
-from ganssl.photos.prepared import NO_FACE
-from ganssl.photos.report import Refusal
 
 if TYPE_CHECKING:
     from ganssl.photos import PhotoSet
-    from ganssl.photos.report import ReadReport
+    from ganssl.photos.report import ReadReport, Refusal
 
 Asked = TypeVar("Asked", Attribute, Attribute | None)
 
@@ -85,6 +83,8 @@ def say_left_out(refused: Sequence[Refusal]) -> None:
     """Count and name on the standard error what was left out when faces were sought."""
     if not refused:
         return
+    from ganssl.photos.prepared import NO_FACE
+
     faceless = sum(one.reason.startswith(NO_FACE) for one in refused)
     said = f"Left out: {len(refused):,}"
     if faceless:

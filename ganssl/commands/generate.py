@@ -16,7 +16,7 @@ from ganssl.commands._options import (
     read_face_file,
 )
 from ganssl.face.state import DEFAULT_TRUNCATION, FaceState
-from ganssl.models.naturalness import DRAWS, NATURAL
+from ganssl.models.draws import DRAWS, NATURAL
 
 HELP = "generate one face from a seed, with edits, as PNG, JPEG or WebP"
 

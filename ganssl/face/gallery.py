@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.face.state import FaceState
+from ganssl.models.draws import NATURAL
 from ganssl.models.face_model import FaceModel
-from ganssl.models.naturalness import NATURAL
 
 FILE, FORMAT = "gallery.json", "ganssl gallery 1"
 

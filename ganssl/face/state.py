@@ -18,7 +18,7 @@ from ganssl.base.json_text import parse_json
 from ganssl.base.links import unescaped
 from ganssl.directions.names import DEFAULT_RULE, RAW, check_rule
 from ganssl.errors import UserError
-from ganssl.models.naturalness import NATURAL, check_draw
+from ganssl.models.draws import NATURAL, check_draw
 
 FORMAT = "ganssl face 1"
 

@@ -146,7 +146,7 @@ def fit_spread_slider(
         for answer in (0, 1):
             half[np.flatnonzero(labels == answer)[first::2]] = answer
         halves.append(spread_labels(features, codes, half).vector)
-    means = tuple(
+    absent, present = (
         float(((codes[labels == answer] @ spread.vector).mean() - center) / sigma)
         for answer in (0, 1)
     )
@@ -157,7 +157,7 @@ def fit_spread_slider(
         sigma=sigma,
         center=center,
         boundary=spread.boundary,
-        class_means=means,
+        class_means=(absent, present),
         auc=figures.auc,
         accuracy=figures.accuracy,
         majority=figures.majority,

@@ -23,8 +23,9 @@ from ganssl.base.progress import Progress
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.density import CODES_PER_NUMBER, CodeDensity, sample_prior
+from ganssl.models.draws import DRAWS, NATURAL
 from ganssl.models.latent import latent_arrays
-from ganssl.models.naturalness import DRAWS, NATURAL, Naturalness, natural_codes
+from ganssl.models.naturalness import Naturalness, natural_codes
 from ganssl.photos.preprocess import Preprocess
 
 BATCH = 64

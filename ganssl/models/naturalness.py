@@ -17,13 +17,6 @@ import numpy as np
 from ganssl.errors import UserError
 from ganssl.models.density import CodeDensity, truncate
 
-NATURAL, PLAIN = "natural", "density"
-DRAWS: dict[str, str] = {
-    NATURAL: "of several faces the one that looks most natural",
-    PLAIN: "every face as it comes",
-}
-"""How a seed's face is drawn from the density of photos' codes."""
-
 TRIES = 8
 """Codes that a face is chosen from."""
 
@@ -32,13 +25,6 @@ CHUNK = 2048
 
 HIDDEN = (128, 64)
 PREFIX = "naturalness/"
-
-
-def check_draw(draw: str) -> str:
-    """The draw; `UserError` for one that there is not."""
-    if draw not in DRAWS:
-        raise UserError(f"{draw!r} is no way to draw faces; choose from {', '.join(DRAWS)}.")
-    return draw
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ganssl.models.density import CodeDensity, truncate
+from ganssl.models.draws import DRAWS, NATURAL
 from ganssl.models.face_model import FaceModel
-from ganssl.models.naturalness import DRAWS, NATURAL, TRIES
+from ganssl.models.naturalness import TRIES
 
 
 def draw_candidates(

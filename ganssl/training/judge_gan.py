@@ -20,8 +20,8 @@ from ganssl.base.progress import Progress
 from ganssl.errors import UserError
 from ganssl.face.state import DEFAULT_TRUNCATION
 from ganssl.metrics.distribution import frechet_distance, kernel_distance, precision_recall
+from ganssl.models.draws import NATURAL, PLAIN
 from ganssl.models.face_model import FaceModel
-from ganssl.models.naturalness import NATURAL, PLAIN
 
 FEWEST = 50
 

@@ -16,8 +16,9 @@ import numpy as np
 
 from ganssl.base.progress import Stages
 from ganssl.errors import UserError
+from ganssl.models.draws import PLAIN
 from ganssl.models.face_model import FaceModel
-from ganssl.models.naturalness import PLAIN, Naturalness
+from ganssl.models.naturalness import Naturalness
 from ganssl.photos.photo_set import PhotoSet
 
 Features = Callable[[np.ndarray], np.ndarray]

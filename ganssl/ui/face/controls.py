@@ -11,8 +11,9 @@ from ganssl.attributes import Attribute
 from ganssl.directions.own import own_title
 from ganssl.face.render import SliderScale, signed, slider_ends, slider_scale
 from ganssl.face.state import LIMIT, MAX_SEED, FaceState
+from ganssl.models.draws import NATURAL, PLAIN
 from ganssl.models.face_model import FaceModel
-from ganssl.models.naturalness import NATURAL, PLAIN, TRIES
+from ganssl.models.naturalness import TRIES
 from ganssl.ui.face.companion import companion_note
 from ganssl.ui.face.holding import show_hold_switch
 from ganssl.ui.face.pad import show_pad

@@ -18,8 +18,8 @@ from ganssl.laboratory.figures import map_figure
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.map import ALIKE, CodeMap, map_codes, path_between, sprite
 from ganssl.laboratory.population import Population
+from ganssl.models.draws import NATURAL
 from ganssl.models.face_model import FaceModel
-from ganssl.models.naturalness import NATURAL
 from ganssl.ui.face.session import FaceSession
 from ganssl.ui.latent_space.faces import say_that_faces_are_missing
 from ganssl.ui.latent_space.keep import keep_form

@@ -7,8 +7,8 @@ import streamlit as st
 from ganssl.attributes import Attribute
 from ganssl.directions import DirectionSet
 from ganssl.face.state import MAX_SEED
+from ganssl.models.draws import NATURAL
 from ganssl.models.face_model import FaceModel
-from ganssl.models.naturalness import NATURAL
 from ganssl.synthesis import SOURCES, STRATEGIES, Recipe, fast_arithmetic
 from ganssl.synthesis.recipe import MOST_BALANCED
 
