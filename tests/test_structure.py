@@ -18,9 +18,9 @@ ROOMS = (
     "ganssl",  # the files directly in it
     "ganssl.base",
     "ganssl.metrics",
+    "ganssl.engines",
     "ganssl.photos",
     "ganssl.directions",
-    "ganssl.engines",
     "ganssl.models",
     "ganssl.features",
     "ganssl.fitting",

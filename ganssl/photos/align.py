@@ -1,9 +1,9 @@
 """From any photo to CelebA's aligned frame, which the face model was trained on.
 
 `mtcnn` (Zhang et al. 2016, "Joint Face Detection and Alignment Using Multi-task
-Cascaded Convolutional Networks") finds faces with eyes, nose and mouth corners;
-a similarity transform then lays the photo so that eyes and mouth come to where
-they lie in CelebA's 178×218 photos.
+Cascaded Convolutional Networks", see `ganssl.photos.cascade`) finds faces with
+eyes, nose and mouth corners; a similarity transform then lays the photo so that
+eyes and mouth come to where they lie in CelebA's 178×218 photos.
 
 Points are pixels (x, y) with pixel centres at whole numbers. Left and right are
 the viewer's.
@@ -12,9 +12,7 @@ the viewer's.
 from __future__ import annotations
 
 import math
-import threading
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -56,8 +54,6 @@ TAKEN = "taken as a face crop"
 
 TIGHT = 300
 """Square photos of up to this side are often faces cut out without a margin."""
-
-_lock = threading.Lock()  # guards the making of the detector and every call of it
 
 Point = tuple[float, float]
 
@@ -203,41 +199,26 @@ def _face_warnings(faces: list[Face], face: Face) -> list[str]:
 
 def find_faces(photo: Image.Image) -> list[Face]:
     """Find the faces of an RGB photo, the largest first; safe to call from several threads."""
+    from ganssl.photos.cascade import detect  # brings ONNX Runtime
+
     small = photo
     if max(photo.size) > DETECTION_SIDE:
         scale = DETECTION_SIDE / max(photo.size)
         size = [max(1, round(side * scale)) for side in photo.size]
         small = photo.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
-    with _lock:  # arrays keep fractions of pixels, which the default output rounds away
-        rows = _detector().detect_faces(
-            np.asarray(small), box_format="xyxy", output_type="numpy"
-        )  # (n, 16): image, left, top, right, bottom, score, five x, five y
+    boxes, places = detect(small)
     step = np.divide(photo.size, small.size)  # pixels of the photo per pixel of `small`
     faces = []
-    for row in rows:
-        left, top, right, bottom = row[1:5] * np.tile(step, 2)
-        points = (np.stack([row[6:11], row[11:16]], axis=1) + 0.5) * step - 0.5  # (5, 2)
+    for box, points in zip(boxes, (places + 0.5) * step - 0.5, strict=True):
+        left, top, right, bottom = box[:4] * np.tile(step, 2)
         faces.append(
             Face(
                 (float(left), float(top), float(right - left), float(bottom - top)),
-                float(row[5]),
+                float(box[4]),
                 *((float(x), float(y)) for x, y in points),
             )
         )
     return sorted(faces, key=lambda face: face.area, reverse=True)
-
-
-@cache
-def _detector():
-    """The detector with default settings.
-
-    A `min_face_size` above the default 20 is not used: mtcnn 1.0.0 counts the
-    steps of its image pyramid without it, and where the last step becomes too
-    small it reports no face at all. Large photos are reduced instead.
-    """
-    from mtcnn import MTCNN  # brings TensorFlow
-
-    return MTCNN()
 
 
 def main_face(photo: Image.Image, faces: list[Face]) -> int:
