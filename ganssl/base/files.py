@@ -49,6 +49,24 @@ def load_arrays(path: Path) -> dict[str, np.ndarray]:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
 
 
+def given_bytes(source: bytes | str | Path, name: str) -> tuple[str, bytes]:
+    """What messages call a file that was handed in as bytes or as a path, and its bytes.
+
+    Args:
+        source: the bytes, such as an upload's, or the path, whose last part is then the name.
+        name: of bytes.
+
+    Raises `UserError` for a path that cannot be read.
+    """
+    if isinstance(source, bytes):
+        return name, source
+    path = Path(source)
+    try:
+        return path.name, path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
 def read_arrays(file: BinaryIO, name: str) -> dict[str, np.ndarray]:
     """Read an open `.npz` without pickle: arrays of plain numbers, truth values or texts.
 

@@ -25,7 +25,7 @@ from urllib.request import urlopen
 from ganssl.errors import UserError
 
 APP = Path(__file__).parents[2] / "app.py"
-PAGE = "/?seed=1&truncation=0.3"
+PAGE = "/?seed={seed}&truncation=0.3"
 PATIENCE = 300.0
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1440,1000")
 
@@ -91,7 +91,7 @@ def _programs() -> tuple[str | None, str | None]:
 def open_windows(
     address: str, count: int, script: str, ready: Callable[[Any], Any]
 ) -> Iterator[list[Any]]:
-    """Browsers of their own, each with the page open.
+    """Browsers of their own, each with the page open at a face of its own.
 
     Args:
         script: runs before the page.
@@ -101,10 +101,10 @@ def open_windows(
     """
     with ExitStack() as stack:
         windows = []
-        for _ in range(count):
+        for seed in range(1, count + 1):
             window = stack.enter_context(open_browser())
             window.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
-            window.get(address + PAGE)
+            window.get(address + PAGE.format(seed=seed))
             wait(partial(ready, window), "the page")
             windows.append(window)
         time.sleep(3)

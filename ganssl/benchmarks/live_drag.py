@@ -92,8 +92,12 @@ class Drag:
     cores: tuple[float, float]
 
 
-def drag_slider(window: Any, server: int, seconds: float) -> Drag:
-    """Swing the slider to and fro, and let it go off the middle."""
+def drag_slider(window: Any, server: int, seconds: float, stop: float = 0.3) -> Drag:
+    """Swing the slider to and fro, and let it go on the other side of the middle.
+
+    Args:
+        stop: where it is let go, as a share of the way that it swings from the middle.
+    """
     window.execute_script(
         "moves = []; painted = []; sent = 0; released = rested = pictured = null;"
     )
@@ -108,7 +112,7 @@ def drag_slider(window: Any, server: int, seconds: float) -> Drag:
         _mouse(window, "mouseMoved", middle + reach * math.sin(2 * math.pi * passed / SWING), y)
         moves += 1
         time.sleep(max(0.0, begun + moves / MOVES - time.perf_counter()))
-    end = middle + (0.3 if place < 0 else -0.3) * reach
+    end = middle + (stop if place < 0 else -stop) * reach
     _mouse(window, "mouseMoved", end, y)
     down = time.perf_counter() - begun
     cores = [(used(p) - start) / down for p, start in zip(roots, before, strict=True)]

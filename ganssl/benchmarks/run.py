@@ -12,10 +12,10 @@ from collections.abc import Callable, Collection, Iterator
 from ganssl.benchmarks.measurement import Measurement
 from ganssl.models.face_model import FaceModel
 
-SECTIONS: tuple[str, ...] = ("networks", "start", "laboratory", "sets", "app", "ray")
+SECTIONS: tuple[str, ...] = ("networks", "start", "laboratory", "sets", "app", "visitors", "ray")
 """What `benchmark` measures, in this order."""
 
-ASKED_FOR = ("ray",)
+ASKED_FOR = ("visitors", "ray")
 """Those that it leaves out unless they are named."""
 
 
@@ -25,6 +25,7 @@ def benchmark(
     seconds: float = 3.0,
     report: Callable[[Measurement], None] | None = None,
     only: Collection[str] = (),
+    visitors: int | None = None,
 ) -> list[Measurement]:
     """Measure networks, start-up and memory, the laboratory, sets and the app.
 
@@ -34,11 +35,13 @@ def benchmark(
         report: called with every measurement as it comes in.
         only: sections of `SECTIONS`; without any all but those of `ASKED_FOR`, and the app
             where it can be visited.
+        visitors: how many wait for faces, where that is measured; eight where nothing is said.
     """
     results: list[Measurement] = []
+    asked = bool(only)
     for section in SECTIONS:
         if section in only or not (only or section in ASKED_FOR):
-            for measurement in _section(section, model, model_folder, seconds, bool(only)):
+            for measurement in _section(section, model, model_folder, seconds, asked, visitors):
                 results.append(measurement)
                 if report:
                     report(measurement)
@@ -46,7 +49,12 @@ def benchmark(
 
 
 def _section(
-    name: str, model: FaceModel, model_folder: str | None, seconds: float, asked: bool
+    name: str,
+    model: FaceModel,
+    model_folder: str | None,
+    seconds: float,
+    asked: bool,
+    visitors: int | None,
 ) -> Iterator[Measurement]:
     """The figures of a section; the parts are imported when it is their turn."""
     if name == "networks":
@@ -71,6 +79,10 @@ def _section(
 
         if asked or can_visit():
             yield from measure_app(model_folder)
+    elif name == "visitors":
+        from ganssl.benchmarks.visitors import VISITORS, measure_visitors
+
+        yield from measure_visitors(model_folder, visitors or VISITORS)
     elif name == "ray":
         from ganssl.benchmarks.ray_workers import measure_ray
 

@@ -32,7 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="A,B",
         help="measure these alone: networks, start, laboratory, sets, app (which takes Chromium "
-        "and is left out where there is none), ray (left out unless it is named)",
+        "and is left out where there is none), visitors and ray (left out unless they are named)",
+    )
+    parser.add_argument(
+        "--visitors",
+        type=int,
+        metavar="N",
+        help="measure how long one visitor and N at once wait for a face, alone and beside long "
+        "work (N is 8 where --only names visitors and no number is given)",
     )
     parser.add_argument(
         "--browser",
@@ -68,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
     check_folders(args.save)
     check_scale(args)
     check_only(args)
+    check_visitors(args)
     before = SavedFigures.load(Path(args.compare)) if args.compare else None
     model = load_model(args.model)
     machine = f"{this_processor()}; {model.device}"
@@ -83,10 +91,8 @@ def run(args: argparse.Namespace) -> int:
         return _scale(args, model, say, lines)
     say(f"{'':<52}{'measured':>10} {'':<9}{'reference':>10} {'ratio':>6}")
     figures = tuple(_measure(args, model, lambda line: say(row(line))))
-    if args.browser:
-        from ganssl.benchmarks.browser import goal_lines
-
-        say("\n".join(["", *goal_lines(figures)]))
+    if goals := _goals(args, figures):
+        say("\n".join(["", *goals]))
     now = SavedFigures(this_program(), machine, model.id, figures)
     if before:
         say("\n".join(["", *compared(before, now)]))
@@ -118,6 +124,21 @@ def check_only(args: argparse.Namespace) -> None:
         raise UserError("--only is for the figures of a whole run: leave it out here.")
 
 
+def check_visitors(args: argparse.Namespace) -> None:
+    """`UserError` for a number that makes no sense; alone it names its section."""
+    from ganssl.benchmarks.visitors import MOST_VISITORS
+
+    if args.visitors is None:
+        return
+    if not 1 <= args.visitors <= MOST_VISITORS:
+        raise UserError(f"--visitors takes 1 to {MOST_VISITORS}, not {args.visitors}.")
+    if args.browser or args.scale is not None:
+        raise UserError("--visitors is a measurement of its own: leave it out here.")
+    args.only = args.only or "visitors"
+    if "visitors" not in listed(args.only):
+        raise UserError("--visitors goes with --only visitors, or stands without --only.")
+
+
 def _scale(
     args: argparse.Namespace, model: FaceModel, say: Callable[[str], None], lines: list[str]
 ) -> int:
@@ -138,6 +159,19 @@ def row(line: Measurement) -> str:
     )
 
 
+def _goals(args: argparse.Namespace, figures: tuple[Measurement, ...]) -> list[str]:
+    """Lines for people: what the figures should be, and whether they are; none for most."""
+    if args.browser:
+        from ganssl.benchmarks.browser import goal_lines
+
+        return goal_lines(figures)
+    if "visitors" in listed(args.only):
+        from ganssl.benchmarks.visitors import goal_line
+
+        return [goal_line(figures)]
+    return []
+
+
 def _measure(
     args: argparse.Namespace, model: FaceModel, report: Callable[[Measurement], None]
 ) -> list[Measurement]:
@@ -145,7 +179,7 @@ def _measure(
     if not args.browser:
         from ganssl.benchmarks.run import benchmark
 
-        return benchmark(model, args.model, args.seconds, report, listed(args.only))
+        return benchmark(model, args.model, args.seconds, report, listed(args.only), args.visitors)
     from ganssl.benchmarks.browser import measure_browser
 
     figures = []

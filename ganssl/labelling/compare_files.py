@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.attributes import Attribute
+from ganssl.base.files import given_bytes
 from ganssl.errors import UserError
 from ganssl.labelling.agreement import Agreement, Slip, compare, find_slip
 from ganssl.labelling.session_file import read_session
@@ -42,13 +43,7 @@ def read_labels(source: str | Path | bytes, name: str = "labels.csv") -> LabelTa
         source: the path, or the bytes of an uploaded file.
         name: what messages call the file when bytes are given.
     """
-    if not isinstance(source, bytes):
-        path = Path(source)
-        name = path.name
-        try:
-            source = path.read_bytes()
-        except OSError as error:
-            raise UserError(f"{path} cannot be read: {error.strerror}.") from error
+    name, source = given_bytes(source, name)
     if name.lower().endswith(".json") and not source.lstrip().startswith(b"["):
         return read_session(source, name).table(name)
     try:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganssl.attributes import WITHHELD, check_name
-from ganssl.base.files import read_arrays
+from ganssl.base.files import given_bytes, read_arrays
 from ganssl.directions import Direction, DirectionSet, conditional_direction
 from ganssl.errors import UserError
 
@@ -65,13 +65,7 @@ def read_laboratory(
     Raises `UserError` for a file that is absent, damaged, larger than
     `LARGEST_FILE` bytes unpacked, or that belongs to another model.
     """
-    if not isinstance(source, bytes):
-        path = Path(source)
-        name = path.name
-        try:
-            source = path.read_bytes()
-        except OSError as error:
-            raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+    name, source = given_bytes(source, name)
     _check_size(source, name)
     directions = DirectionSet.from_file_arrays(read_arrays(io.BytesIO(source), name), name)
     try:

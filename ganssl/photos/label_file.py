@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.attributes import Attribute, check_name, meant_name
+from ganssl.base.files import given_bytes
 from ganssl.errors import UserError
 from ganssl.photos.label_columns import LABEL_COLUMN, Asked, refuse_repeats
 from ganssl.photos.label_table import SHOWN, LabelTable, table_of_rows
@@ -55,8 +56,7 @@ def read_labels(
 
     Raises `UserError`, with the line, for what cannot be read.
     """
-    if not isinstance(source, bytes):
-        name, source = Path(source).name, _bytes(Path(source))
+    name, source = given_bytes(source, name)
     if len(source) > MOST_LABEL_BYTES:
         raise UserError(f"{name} is larger than {MOST_LABEL_BYTES // 10**6} MB; hand in less.")
     if is_attribute_list(name, source):
@@ -91,8 +91,7 @@ def read_label_csv(
 
     Raises `UserError`, with the line, for a file of another form.
     """
-    if not isinstance(source, bytes):
-        name, source = Path(source).name, _bytes(Path(source))
+    name, source = given_bytes(source, name)
     text, note = decoded(name, source)
     asked = Asked(attribute, column, every_column)
     return table_of_rows(name, text_rows(name, text), asked, [note] if note else [])
@@ -178,8 +177,7 @@ def read_attribute_list(
 
     Raises `UserError`, with the line, for anything that departs from this.
     """
-    if not isinstance(source, bytes):
-        name, source = Path(source).name, _bytes(Path(source))
+    name, source = given_bytes(source, name)
     source = source.removeprefix(b"\xef\xbb\xbf").rstrip()
     lines = io.BytesIO(source)
     first, second = lines.readline().strip(), lines.readline()
@@ -251,8 +249,7 @@ def read_number_list(
     Args:
         source, name, wanted: as in `read_attribute_list`. A CSV has a header.
     """
-    if not isinstance(source, bytes):
-        name, source = Path(source).name, _bytes(Path(source))
+    name, source = given_bytes(source, name)
     comma = name.lower().endswith(".csv")
     numbers: dict[str, int] = {}
     lines = decoded(name, source)[0].rstrip().split("\n")
@@ -293,13 +290,6 @@ def _utf8(name: str, number: int, line: bytes) -> str:
         raise UserError(
             f"{name}, line {number}: the text is not UTF-8. Save the file again as UTF-8."
         ) from error
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _is_number(text: str) -> bool:

@@ -10,7 +10,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from ganssl.base.files import read_array, read_arrays, read_rows, write_rows
+from ganssl.base.files import given_bytes, read_array, read_arrays, read_rows, write_rows
 from ganssl.errors import UserError
 
 
@@ -18,6 +18,16 @@ def npy(array: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=True)
     return buffer.getvalue()
+
+
+def test_a_file_handed_in_is_called_by_its_name_or_by_the_last_part_of_its_path(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(b"a,b")
+    assert given_bytes(b"c,d", "The file") == ("The file", b"c,d")
+    assert given_bytes(path, "The file") == given_bytes(str(path), "") == ("labels.csv", b"a,b")
+    for lost in (tmp_path / "none.csv", tmp_path):
+        with pytest.raises(UserError, match=f"{lost} cannot be read: .+\\."):
+            given_bytes(lost, "The file")
 
 
 def packed(members: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
