@@ -26,7 +26,7 @@ LIMIT = 3.0
 """The strongest edit, in σ; beyond it lie next to no faces of the training photos."""
 
 MAX_SEED = 2**31 - 1
-DEFAULT_TRUNCATION = 0.8
+DEFAULT_TRUNCATION = 1.0
 EDIT_PREFIX = "edit."
 
 

@@ -5,6 +5,11 @@ the model, tells from a code how natural its face looks to networks that were ta
 to tell generated faces from photos (`ganssl.training.looks`); of `TRIES` codes the
 best is kept. That is the rejection of weak samples of Azadi et al. 2019
 (Discriminator Rejection Sampling), at the price of a few products of matrices.
+
+Left to itself such a choice takes the kind of person that the generator draws best.
+So only codes on the same sides as the first one are compared, sides of planes
+through the codes that tell perceived sex, age and skin tone: the shares of each kind
+stay as they are.
 """
 
 from __future__ import annotations
@@ -17,14 +22,15 @@ import numpy as np
 from ganssl.errors import UserError
 from ganssl.models.density import CodeDensity, truncate
 
-TRIES = 8
+TRIES = 32
 """Codes that a face is chosen from."""
 
-CHUNK = 2048
+CHUNK = 512
 """Faces whose codes are held at once."""
 
 HIDDEN = (128, 64)
 PREFIX = "naturalness/"
+PLANES, OFFSETS = f"{PREFIX}planes", f"{PREFIX}offsets"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,18 +40,30 @@ class Naturalness:
     Attributes:
         weights: float32 `[inputs, outputs]` of each layer; the last gives one number.
         biases: float32 `[outputs]` of each layer.
+        planes: float32 `[d, m]`: normals of the planes whose sides are kept.
+        offsets: float32 `[m]`: a code's products with the normals are compared with these.
     """
 
     weights: tuple[np.ndarray, ...]
     biases: tuple[np.ndarray, ...]
+    planes: np.ndarray
+    offsets: np.ndarray
 
     @classmethod
-    def fit(cls, codes: np.ndarray, looks: np.ndarray, seed: int = 0) -> Naturalness:
+    def fit(
+        cls,
+        codes: np.ndarray,
+        looks: np.ndarray,
+        traits: np.ndarray | None = None,
+        seed: int = 0,
+    ) -> Naturalness:
         """Learn to tell looks from codes; the same input gives the same network.
 
         Args:
             codes: float32 `[n, d]`.
             looks: how natural the faces of the codes look, `[n]`; more is better.
+            traits: `[n, m]`, present above 0; NaN is unknown. The planes tell them from
+                codes, and as many codes lie above each as faces have the trait.
         """
         from sklearn.neural_network import MLPRegressor
 
@@ -56,7 +74,7 @@ class Naturalness:
         network.fit(codes, (looks - looks.mean()) / looks.std())
         layers = network.coefs_, network.intercepts_
         weights, biases = (tuple(x.astype(np.float32) for x in each) for each in layers)
-        return cls(weights, biases)
+        return cls(weights, biases, *_planes(codes, traits))
 
     def scores(self, codes: np.ndarray) -> np.ndarray:
         """How natural the faces of codes `[n, d]` look: float64 `[n]`, in standard deviations."""
@@ -68,17 +86,21 @@ class Naturalness:
         return x[:, 0]
 
     def choose(self, codes: np.ndarray) -> np.ndarray:
-        """The best of each row of codes `[n, k, d]`: int64 `[n]`, the first of equal ones."""
+        """The best of each row of codes `[n, k, d]` that are like the first one, int64 `[n]`."""
         count, tries, size = codes.shape
-        return self.scores(codes.reshape(-1, size)).reshape(count, tries).argmax(axis=1)
+        scores = self.scores(codes.reshape(-1, size)).reshape(count, tries)
+        above = codes.astype(np.float64) @ self.planes > self.offsets  # (n, k, m)
+        alike = (above == above[:, :1]).all(axis=2)
+        return np.where(alike, scores, -np.inf).argmax(axis=1)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         pairs = zip(self.weights, self.biases, strict=True)
-        return {
+        layers = {
             f"{PREFIX}{name}{i}": array
             for i, pair in enumerate(pairs)
             for name, array in zip(("weight", "bias"), pair, strict=True)
         }
+        return {**layers, PLANES: self.planes, OFFSETS: self.offsets}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray], size: int) -> Naturalness | None:
@@ -92,10 +114,10 @@ class Naturalness:
         names = [name for name in arrays if name.startswith(PREFIX)]
         if not names:
             return None
-        count = len(names) // 2
-        expected = {f"{PREFIX}{part}{i}" for i in range(count) for part in ("weight", "bias")}
-        if set(names) != expected:
-            raise UserError("What tells natural faces is damaged: a layer is missing.")
+        count = len(names) // 2 - 1
+        layers = {f"{PREFIX}{part}{i}" for i in range(count) for part in ("weight", "bias")}
+        if set(names) != {*layers, PLANES, OFFSETS}:
+            raise UserError("What tells natural faces is damaged: a part is missing.")
         weights = tuple(arrays[f"{PREFIX}weight{i}"] for i in range(count))
         biases = tuple(arrays[f"{PREFIX}bias{i}"] for i in range(count))
         width = size
@@ -106,7 +128,24 @@ class Naturalness:
             width = len(bias)
         if width != 1:
             raise UserError("What tells natural faces is damaged: it gives more than one number.")
-        return cls(weights, biases)
+        planes, offsets = arrays[PLANES], arrays[OFFSETS]
+        numbers = all(x.dtype.kind == "f" and np.isfinite(x).all() for x in (planes, offsets))
+        if not numbers or offsets.ndim != 1 or planes.shape != (size, len(offsets)):
+            raise UserError("What tells natural faces is damaged: its planes do not fit.")
+        return cls(weights, biases, planes, offsets)
+
+
+def _planes(codes: np.ndarray, traits: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Normals `[d, m]` and offsets `[m]` that tell traits `[n, m]` from codes, by least squares."""
+    traits = np.zeros((len(codes), 0)) if traits is None else traits
+    planes = np.zeros((codes.shape[1], traits.shape[1]), np.float32)
+    offsets = np.zeros(traits.shape[1], np.float32)
+    middle = codes.mean(axis=0)
+    for i, trait in enumerate(traits.T):
+        known = np.isfinite(trait)
+        planes[:, i] = np.linalg.lstsq(codes[known] - middle, trait[known], rcond=None)[0]
+        offsets[i] = np.quantile(codes[known] @ planes[:, i], 1 - (trait[known] > 0).mean())
+    return planes, offsets
 
 
 def natural_codes(

@@ -7,7 +7,7 @@ import numpy as np
 from ganssl.models.density import CodeDensity, truncate
 from ganssl.models.draws import DRAWS, NATURAL
 from ganssl.models.face_model import FaceModel
-from ganssl.models.naturalness import TRIES
+from ganssl.models.naturalness import CHUNK, TRIES, Naturalness
 
 
 def draw_candidates(
@@ -19,10 +19,9 @@ def draw_candidates(
     is float64 and rounded at the end, float32 `[count, d]`.
     """
     if source == NATURAL and model.naturalness is not None:
-        normal = rng.standard_normal((count * TRIES, model.latent_size))
-        drawn = from_density(model.density, normal, rng).reshape(count, TRIES, -1)
-        chosen = drawn[np.arange(count), model.naturalness.choose(drawn)]
-        return truncate(chosen, model.density.mean, truncation)
+        return truncate(
+            _natural(model, model.naturalness, count, rng), model.density.mean, truncation
+        )
     normal = rng.standard_normal((count, model.latent_size))
     prior = truncate(normal, np.zeros(model.latent_size), truncation)
     if source == "prior":
@@ -31,6 +30,19 @@ def draw_candidates(
     if source in DRAWS:
         return density
     return np.where(rng.random((count, 1)) < 0.5, prior, density)
+
+
+def _natural(
+    model: FaceModel, naturalness: Naturalness, count: int, rng: np.random.Generator
+) -> np.ndarray:
+    chosen = np.empty((count, model.latent_size))
+    for start in range(0, count, CHUNK):
+        rows = min(CHUNK, count - start)
+        normal = rng.standard_normal((rows * TRIES, model.latent_size))
+        drawn = from_density(model.density, normal, rng).reshape(rows, TRIES, -1)
+        best = naturalness.choose(drawn)
+        chosen[start : start + rows] = drawn[np.arange(rows), best]
+    return chosen
 
 
 def from_density(density: CodeDensity, normal: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -20,7 +20,7 @@ from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
 from ganssl.training.checkpoint import read_checkpoint
 from ganssl.training.gan import SETTINGS
-from ganssl.training.looks import learn_naturalness, map_statistics
+from ganssl.training.looks import learn_naturalness, map_statistics, perceived_traits
 from ganssl.training.whiten import whiten
 
 SOME_PHOTOS = 5000
@@ -160,14 +160,16 @@ def learn_looks(
     """Let a model tell natural faces, by the image network and the face network; see `looks`."""
     if image_network is None:
         return
-    from ganssl.features.face_network import FaceNetwork
+    from ganssl.features.readout import Readout
     from ganssl.training.image_network import load_image_network
 
+    readout = Readout.load()
     networks = {
         "image": map_statistics(load_image_network(image_network, model.size)),
-        "face": FaceNetwork.load().features,
+        "face": readout.network.features,
     }
-    model.naturalness = learn_naturalness(model, _train_part(photos), networks, cache, progress)
+    traits, train = perceived_traits(readout), _train_part(photos)
+    model.naturalness = learn_naturalness(model, train, networks, traits, cache, progress)
 
 
 def fit_all_directions(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganssl.training.looks import log_odds, map_statistics
+from ganssl.training.looks import log_odds, map_statistics, realism
 
 
 def test_faces_that_are_like_photos_get_the_better_odds():
@@ -21,6 +21,16 @@ def test_no_face_is_judged_by_what_it_taught():
     rng = np.random.default_rng(0)
     odds = log_odds(rng.normal(size=(100, 300)), rng.normal(size=(100, 300)))
     assert abs((odds > 0).mean() - 0.5) < 0.2
+
+
+def test_faces_far_from_all_photos_are_less_real():
+    rng = np.random.default_rng(0)
+    real = rng.normal(size=(1200, 4)) * [1, 5, 1, 1]
+    near = rng.normal(size=(300, 4)) * [0.5, 2.5, 0.5, 0.5]
+    odd = near + np.array([8, 0, 0, 0])
+    found = realism(real, np.concatenate([near, odd]))
+    assert found[:300].mean() > 0 > found[300:].max()
+    np.testing.assert_allclose(realism(real * 100 + 7, near * 100 + 7), found[:300], atol=1e-3)
 
 
 def test_maps_are_told_by_mean_and_spread_of_each_channel():

@@ -99,7 +99,8 @@ def _seed_and_truncation(session: FaceSession) -> None:
         step=0.05,
         format="percent",
         help="0 % is the average face of the training photos, 100 % is as varied as they are. "
-        "Faces nearer to the average look cleaner.",
+        "The generator has learnt to draw faces as varied as the photos: nearer to the average "
+        "faces are more alike, and their skin and hair get harsh.",
         **session.widget(
             "truncation",
             state.truncation,
@@ -118,9 +119,9 @@ def _draw_switch(session: FaceSession) -> None:
 
     st.toggle(
         "Natural faces",
-        help=f"On: of {TRIES} faces that a seed gives, you see the one that looks most natural to "
-        "networks which tell generated faces from photos. Off: every face as it comes, more "
-        "varied, more of them flawed.",
+        help=f"On: of up to {TRIES} faces that a seed gives, alike in perceived sex, age and skin "
+        "tone, you see the one that looks most natural to networks which know photos. Off: every "
+        "face as it comes, more varied, more of them flawed.",
         **session.widget("draw", session.state.draw == NATURAL, switched),
     )
 
