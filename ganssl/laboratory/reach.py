@@ -12,7 +12,14 @@ import numpy as np
 
 from ganssl.attributes import WITHHELD, Attribute, implied_by
 from ganssl.directions import DEFAULT_RULE, DirectionSet
-from ganssl.directions.reach import FURTHEST, LEAST_IDENTITY, LEAST_OWN, MOST_OUTSIDE, Reach
+from ganssl.directions.reach import (
+    FURTHEST,
+    LEAST_IDENTITY,
+    LEAST_OWN,
+    MOST_OUTSIDE,
+    TIED,
+    Reach,
+)
 from ganssl.errors import UserError
 from ganssl.laboratory.card import DirectionCard, StepReading, direction_card
 from ganssl.laboratory.effects import Effect
@@ -138,7 +145,7 @@ def _why_not(reach: Reach) -> str:
     other = Attribute(reach.besides).title
     if reach.own < LEAST_OWN:
         return f"hardly moves its own reading ({reach.own:+.2f} spreads for +1 σ)"
-    if abs(reach.its_effect) > reach.own:
+    if abs(reach.its_effect) > TIED * reach.own:
         return f"moves {other} further ({reach.its_effect:+.2f}) than itself ({reach.own:+.2f})"
     if max(-reach.low, reach.high) < SHORTEST:
         return f"breaks before {SHORTEST:g} σ"

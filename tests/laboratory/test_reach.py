@@ -102,6 +102,12 @@ def test_a_slider_that_is_not_true_to_its_name_fails(figures, words):
     assert replace(direction, own=True).usable  # a visitor's own choice
 
 
+def test_a_tie_within_a_tenth_is_no_failure():
+    for its_effect, fails in ((-0.85, False), (0.87, False), (-0.89, True)):
+        others = (TONE, Effect("Male", 1, 1, 1, its_effect))
+        assert bool(reach_of(card(others=others)).fails) == fails
+
+
 def test_what_the_name_implies_is_no_side_effect():
     beard, hat = Effect("No_Beard", -2, -2, -2, -1.5), Effect("Eyeglasses", 1, 1, 1, 0.3)
     others = (TONE, beard, hat)
