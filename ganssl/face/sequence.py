@@ -25,28 +25,28 @@ LONGEST_TITLE = 120
 """Characters: two lines on a projector."""
 
 PREPARED: tuple[tuple[str, int, dict[str, float]], ...] = (
-    ("No one has this face: a network made it from a list of numbers.", 8, {}),
-    ("Move the numbers along one direction, and it smiles.", 8, {"Smiling": 2.5}),
-    ("Go the other way.", 8, {"Smiling": -2}),
-    ("The same direction works on another face.", 7, {"Smiling": 2.5}),
+    ("No one has this face: a network made it from a list of numbers.", 0, {}),
+    ("Move the numbers along one direction, and it smiles.", 0, {"Smiling": 2}),
+    ("Go the other way.", 0, {"Smiling": -2}),
+    ("The same direction works on another face.", 1, {"Smiling": 2.5}),
     (
         "Another direction. Glasses were rare in the photos, and are harder to draw.",
-        3,
-        {"Eyeglasses": 3},
+        11,
+        {"Eyeglasses": 2.5},
     ),
-    ("A fringe. Watch what else changes.", 10, {"Bangs": 2.5}),
-    ("Fair hair: what comes along went together in the photos.", 3, {"Blond_Hair": 2.5}),
-    ("What annotators ticked as a man. Watch the beard.", 8, {"Male": 2.5}),
+    ("A fringe. Watch what else changes.", 4, {"Bangs": 2}),
+    ("Fair hair: what comes along went together in the photos.", 2, {"Blond_Hair": 2}),
+    ("What annotators ticked as a man. Watch the beard.", 0, {"Male": 2.5}),
     (
         "Directions add up: grey, and older in the annotators' eyes.",
-        0,
-        {"Gray_Hair": 2, "Young": -2.5},
+        10,
+        {"Gray_Hair": 2, "Young": -2},
     ),
-    ("Your turn: which slider shall we move?", 1, {}),
+    ("Your turn: which slider shall we move?", 9, {}),
     (
         "All at once: the first face again, and four directions.",
-        8,
-        {"Smiling": 2.5, "Eyeglasses": 3, "Blond_Hair": 2.5, "Bangs": 2},
+        0,
+        {"Smiling": 2, "Eyeglasses": 2, "Blond_Hair": 1.5, "Bangs": 1.5},
     ),
 )
 """What is said, which face of the gallery, and the edits in σ; the strongest effect stands last."""
