@@ -95,7 +95,7 @@ def test_the_grid_shows_the_next_seeds_under_the_same_edit(model):
 
 
 def test_the_scale_of_a_slider_leads_to_the_class_means(model):
-    state = FaceState(5, edits={"Young": 1.0, "Smiling": 0.5}, locked=("Male",))
+    state = FaceState(5, 0.8, edits={"Young": 1.0, "Smiling": 0.5}, locked=("Male",))
     young = model.directions.get("Young")
     scale = slider_scale(model, state, "Young", face_code(model, state))
     for mark, mean in zip((scale.absent, scale.present), young.class_means, strict=True):

@@ -266,7 +266,7 @@ def test_a_bookmark_opens_explore_in_presentation_mode_and_steps_edit_the_face(o
         edits.append(dict(app.session_state["explore/history"].present.edits))
         app.button(key="explore/next").click().run()
         assert not app.exception and not app.error
-    assert edits == [{}, {"Smiling": 2.5}, {"Smiling": -2.0}]
+    assert edits == [{}, {"Smiling": 2.0}, {"Smiling": -2.0}]
     app.button(key="explore/back").click().run()
     assert app.slider(key="explore/slider Smiling").value == -2.0
     assert app.query_params[PARAMETER] == "1" and app.query_params["edit.Smiling"] == "-2"
