@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 
 import numpy as np
 import pytest
@@ -311,3 +312,10 @@ def test_every_step_opens_for_a_model_without_sliders(
     app.session_state["shelf"].directions["Round face"] = own
     for number in (2, 4, 5, 6, 9):
         at_step(app, number)
+
+
+def test_a_test_without_a_server_begins_no_work_in_the_background(open_app):
+    """`AppTest` has what passes for a server; what runs on behind it outlives the test."""
+    before = set(threading.enumerate())
+    open_app(present="1")
+    assert not [t for t in set(threading.enumerate()) - before if t.name == "story"]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 
-from streamlit import runtime
-
 from ganssl.base.jobs import stand_back
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
+from ganssl.ui.shared.jobs import on_server
 
 _begun: set[str] = set()
 _lock = threading.Lock()
@@ -21,7 +20,7 @@ def prepare_in_background(model: FaceModel) -> None:
     To be called where the story is near: its training needs TensorFlow, which nothing else on
     a page may.
     """
-    if not (runtime.exists() and isinstance(runtime.get_instance(), runtime.Runtime)):
+    if not on_server():
         return
     with _lock:
         if model.key in _begun:

@@ -114,6 +114,11 @@ def progress_text(job: Job, position: int) -> str:
     return f"{progress.message} · {text}" if progress.message else text
 
 
+def on_server() -> bool:
+    """Whether a server runs the page; a test may have what only passes for one."""
+    return runtime.exists() and issubclass(type(runtime.get_instance()), runtime.Runtime)
+
+
 @st.cache_resource(show_spinner=False, on_release=Visits.close)
 def _visits() -> Visits:
     runner = JobRunner(workers=JOBS_AT_ONCE, per_owner=JOBS_PER_VISITOR)

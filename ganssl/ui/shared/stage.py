@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
-from streamlit import runtime
 
+from ganssl.ui.shared.jobs import on_server
 from ganssl.ui.shared.presentation import KEY, Steps
 
 BAR = "stage-bar"
@@ -81,7 +81,7 @@ def show_stage_bar(
 
 def _show_keys(steps: Steps, others: list[str]) -> None:
     """The component that hears keys and fingers; a test without a server has none."""
-    if not (runtime.exists() and isinstance(runtime.get_instance(), runtime.Runtime)):
+    if not on_server():
         return
     key, heard = f"{steps.name}/keys", f"{steps.name}/keys heard"
 
