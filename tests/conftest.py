@@ -16,15 +16,15 @@ PHOTO_FIXTURES = {"celeba_root", "seed100_root"}
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what reads real photos by the fixtures that it takes, and what gets a second try.
 
-    Browser tests depend on what else the machine does. One that fails is run once more,
-    and the summary says so.
+    Browser tests depend on what else the machine does. One that fails is run again,
+    twice at the most, and the summary says so.
     """
     again = config.pluginmanager.hasplugin("rerunfailures")
     for item in items:
         if PHOTO_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("photos")
         if again and item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))
+            item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))
 
 
 def _data_folder(name: str) -> Path:
