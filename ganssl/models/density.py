@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -77,9 +78,13 @@ class CodeDensity:
 
     def draw(self, rng: np.random.Generator) -> np.ndarray:
         """One code, float32 `[d]`."""
-        cuts = np.cumsum(self.weights.astype(np.float64))[:-1]
-        k = int(np.searchsorted(cuts, rng.random(), side="right"))
+        k = int(np.searchsorted(self._cuts, rng.random(), side="right"))
         return self.means[k] + self.factors[k] @ rng.standard_normal(len(self.means[k]), np.float32)
+
+    @cached_property
+    def _cuts(self) -> np.ndarray:
+        """Where a number in [0, 1) passes from one component to the next."""
+        return np.cumsum(self.weights.astype(np.float64))[:-1]
 
     def log_density(self, codes: np.ndarray) -> np.ndarray:
         """Natural logarithm of the density at `codes` `[n, d]`, float64 `[n]`."""

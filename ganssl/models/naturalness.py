@@ -85,13 +85,13 @@ class Naturalness:
             x = x if i == last else np.maximum(x, 0)
         return x[:, 0]
 
-    def choose(self, codes: np.ndarray) -> np.ndarray:
-        """The best of each row of codes `[n, k, d]` that are like the first one, int64 `[n]`."""
+    def best(self, codes: np.ndarray) -> np.ndarray:
+        """Of each row of codes `[n, k, d]` the best that is like the first one: `[n, d]`."""
         count, tries, size = codes.shape
         scores = self.scores(codes.reshape(-1, size)).reshape(count, tries)
         above = codes.astype(np.float64) @ self.planes > self.offsets  # (n, k, m)
         alike = (above == above[:, :1]).all(axis=2)
-        return np.where(alike, scores, -np.inf).argmax(axis=1)
+        return codes[np.arange(count), np.where(alike, scores, -np.inf).argmax(axis=1)]
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         pairs = zip(self.weights, self.biases, strict=True)
@@ -171,5 +171,5 @@ def natural_codes(
             rng = np.random.default_rng([seed, first + i])
             for k in range(TRIES):
                 codes[i - start, k] = density.draw(rng)
-        chosen[start:end] = codes[np.arange(end - start), naturalness.choose(codes)]
+        chosen[start:end] = naturalness.best(codes)
     return truncate(chosen, density.mean, truncation)

@@ -40,8 +40,7 @@ def _natural(
         rows = min(CHUNK, count - start)
         normal = rng.standard_normal((rows * TRIES, model.latent_size))
         drawn = from_density(model.density, normal, rng).reshape(rows, TRIES, -1)
-        best = naturalness.choose(drawn)
-        chosen[start : start + rows] = drawn[np.arange(rows), best]
+        chosen[start : start + rows] = naturalness.best(drawn)
     return chosen
 
 

@@ -7,9 +7,6 @@ import json
 import numpy as np
 import pytest
 
-from ganssl.attributes import Attribute
-from ganssl.classifier import train_classifier
-from ganssl.classifier.anchor import Anchor
 from ganssl.experiments import elsewhere
 from ganssl.experiments.elsewhere import (
     ALIGNED,
@@ -25,25 +22,15 @@ from ganssl.experiments.label_efficiency import VALIDATION, Plan
 from ganssl.judgement.elsewhere import AS_THEY_ARE, EVERY_VIEW, VIEWS
 from ganssl.judgement.placing import place_threshold
 from ganssl.photos import read_photos
-from ganssl.photos.photo_files import MemoryFiles
-from ganssl.photos.photo_set import PhotoSet
 from tests.helpers.mouth_extractor import mouth_extractor
-from tests.helpers.planted_features import planted_features
+from tests.helpers.planted_classifier import held_photos, placed_classifier
 from tests.helpers.small_model import small_model
 from tests.helpers.synthetic_photos import write_celeba
 
 
 def test_each_kind_and_view_is_judged_with_the_threshold_that_these_photos_place():
-    faces, labels = planted_features(600, separation=3.0)
-    photos, truth = planted_features(1000, seed=1, separation=3.0, share=0.1)
-    few = np.r_[np.flatnonzero(truth == 0)[:40], np.flatnonzero(truth == 1)[:40]]
-    rest = np.setdiff1d(np.arange(1000), few)
-    trained = train_classifier(faces, labels, Attribute("Hat"), "logistic")
-    classifier = Anchor(photos[few], truth[few], photos[rest]).place_threshold(trained)
-    held, answers = planted_features(500, seed=2, separation=3.0, share=0.3)
-    answers[:20] = -1
-    names = [str(i) for i in range(500)]
-    folder = PhotoSet(names, ("Hat",), answers[:, None], None, None, "test", MemoryFiles({}))
+    _, classifier = placed_classifier()
+    held, answers, folder = held_photos(share=0.3)
     rng = np.random.default_rng(0)
     views = np.stack([held + rng.normal(scale=2.0, size=held.shape) for _ in range(6)])
     seen = {AS_THEY_ARE: np.stack([held] * 6), "small": views.astype(np.float32)}

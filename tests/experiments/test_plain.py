@@ -8,32 +8,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ganssl.attributes import Attribute
-from ganssl.classifier import train_classifier
-from ganssl.classifier.anchor import Anchor
 from ganssl.experiments.label_efficiency import Plan
 from ganssl.experiments.plain import FIGURES, judged, plain_table, run_plain
 from ganssl.photos import read_photos
-from ganssl.photos.photo_files import MemoryFiles
-from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.prepared import PreparedPhotos
 from tests.helpers.mouth_extractor import mouth_extractor
-from tests.helpers.planted_features import planted_features
+from tests.helpers.planted_classifier import held_photos, placed_classifier
 from tests.helpers.small_model import small_model
 from tests.helpers.synthetic_photos import write_celeba
 
 
 def test_a_draw_is_judged_as_evaluate_does_and_beside_half():
-    faces, labels = planted_features(600, separation=3.0)
-    photos, truth = planted_features(1000, seed=1, separation=3.0, share=0.1)
-    few = np.r_[np.flatnonzero(truth == 0)[:40], np.flatnonzero(truth == 1)[:40]]
-    rest = np.setdiff1d(np.arange(1000), few)
-    trained = train_classifier(faces, labels, Attribute("Hat"), "logistic")
-    placed = Anchor(photos[few], truth[few], photos[rest]).place_threshold(trained)
-    held, answers = planted_features(500, seed=2, separation=3.0, share=0.1)
-    answers[:20] = -1
-    names = [str(i) for i in range(500)]
-    folder = PhotoSet(names, ("Hat",), answers[:, None], None, None, "test", MemoryFiles({}))
+    trained, placed = placed_classifier()
+    held, answers, folder = held_photos(share=0.1)
     pixels = np.zeros((500, 8, 8, 3), np.uint8)
     prepared = PreparedPhotos(folder, pixels, None, ["aligned frame"] * 500, [], [])
     row = judged(placed, held, prepared, "Hat")
