@@ -45,6 +45,8 @@ CONVERT = (
     "Save it as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible), and hand that in."
 )
 
+Image.MAX_IMAGE_PIXELS = MOST_DECLARED  # Pillow would warn of half as many, which are read
+
 _large = threading.Lock()  # photos that are decoded whole come one at a time
 
 
@@ -138,9 +140,10 @@ def _decoded(data: bytes, name: str, whole: bool) -> Image.Image:
         except OSError:
             if not jpeg or has_end_mark(data):
                 raise
-    if not lacks_end_mark_alone(data, _factor(image.size) if whole else 8):
+    late = image.info.get("progressive")  # at an eighth, its later scans show nothing
+    if not lacks_end_mark_alone(data, _factor(image.size) if whole or late else 8):
         raise UserError(f"{name} is damaged and cannot be decoded.")
-    return _decoded(data + END, name, whole)
+    return _decoded(data.rstrip(b"\xff") + END, name, whole)
 
 
 def _loaded(image: Image.Image) -> Image.Image:

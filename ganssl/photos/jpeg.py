@@ -57,6 +57,7 @@ def lacks_end_mark_alone(data: bytes, factor: int) -> bool:
     Where picture data is missing, bytes that are put in its place show in the picture; they may
     in the last row of blocks alone.
     """
+    data = data.rstrip(b"\xff")  # a first half of a mark
     pixels = []
     for padding in (b"", FILLING):
         with Image.open(io.BytesIO(data + padding + END), formats=("JPEG",)) as image:

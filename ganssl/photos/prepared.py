@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ganssl.base.device import core_count
 from ganssl.base.progress import Progress
 from ganssl.errors import UserError
 from ganssl.photos.photo_set import PhotoSet
@@ -14,6 +17,9 @@ from ganssl.photos.report import Refusal
 
 LEAVE_OUT, CROP = "leave-out", "crop"
 """What becomes of photos in which no face is found: none of them is used, or their middle is."""
+
+AT_ONCE = 4
+"""Photos for each core that are begun before progress is told and a stop is heard."""
 
 NO_FACE = (
     "No face was found in it, so it was left out. Photos that are face crops without a margin may "
@@ -75,7 +81,7 @@ def prepare_photos(
     model_preprocess: Preprocess | None = None,
     no_face: str = LEAVE_OUT,
 ) -> PreparedPhotos:
-    """Read and align every photo; what cannot be read is refused and the rest goes on.
+    """Read and align every photo, on all cores; what cannot be read is refused, the rest goes on.
 
     Args:
         preprocess: of the extractor's faces.
@@ -86,25 +92,17 @@ def prepare_photos(
 
     Raises `UserError` when nothing is left.
     """
-    from ganssl.photos.align import TAKEN, prepare_face
-    from ganssl.photos.align import no_face as advice
-
     pixels, model_pixels, rows, how, warnings, refused = [], [], [], [], [], []
-    for index, name in enumerate(photos.names):
-        try:
-            photo = photos.read(index)
-            face = prepare_face(photo, preprocess)
-            if no_face == LEAVE_OUT and not face.faces and face.how == TAKEN:
-                raise UserError(NO_FACE + advice(photo))
-        except UserError as error:
-            refused.append(Refusal(name, str(error)))
+    for index, found in enumerate(_each(photos, preprocess, model_preprocess, no_face)):
+        if isinstance(found, Refusal):
+            refused.append(found)
         else:
-            pixels.append(face.pixels)
-            if model_preprocess:
-                model_pixels.append(model_preprocess(face.frame))
+            pixels.append(found.pixels)
+            if found.model_pixels is not None:
+                model_pixels.append(found.model_pixels)
             rows.append(index)
-            how.append(face.how)
-            warnings += [f"{name}: {warning}" for warning in face.warnings]
+            how.append(found.how)
+            warnings += [f"{photos.names[index]}: {warning}" for warning in found.warnings]
         if progress:
             progress(index + 1, len(photos))
     if not pixels:
@@ -118,6 +116,40 @@ def prepare_photos(
         warnings=warnings,
         refused=refused,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _One:
+    """What is kept of a photo: its faces as networks see them, and what is said of it."""
+
+    pixels: np.ndarray
+    model_pixels: np.ndarray | None
+    how: str
+    warnings: tuple[str, ...]
+
+
+def _each(
+    photos: PhotoSet, preprocess: Preprocess, model_preprocess: Preprocess | None, no_face: str
+) -> Iterator[_One | Refusal]:
+    """What became of each photo, in their order; several are looked at beside each other."""
+    from ganssl.photos.align import TAKEN, prepare_face
+    from ganssl.photos.align import no_face as advice
+
+    def one(index: int) -> _One | Refusal:
+        try:
+            photo = photos.read(index)
+            face = prepare_face(photo, preprocess)
+            if no_face == LEAVE_OUT and not face.faces and face.how == TAKEN:
+                raise UserError(NO_FACE + advice(photo))
+        except UserError as error:
+            return Refusal(photos.names[index], str(error))
+        for_model = model_preprocess(face.frame) if model_preprocess else None
+        return _One(face.pixels, for_model, face.how, face.warnings)
+
+    cores = core_count()
+    with ThreadPoolExecutor(cores) as pool:
+        for start in range(0, len(photos), AT_ONCE * cores):
+            yield from pool.map(one, range(start, min(start + AT_ONCE * cores, len(photos))))
 
 
 def labelled(photos: PhotoSet, column: str) -> np.ndarray:
