@@ -24,7 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--image-network",
         metavar="FILE",
-        help="weights as train-gan takes them: learn with them which codes give natural faces",
+        help="weights as train-gan takes them, which look beside the face network when a model "
+        "learns which codes give natural faces; a finished one learns it anew with them alone",
     )
     parser.add_argument("--command", default="", dest="trained_by", help="what trained it")
 

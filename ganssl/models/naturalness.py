@@ -1,10 +1,10 @@
 """Drawing well: of several codes that a seed gives, the one whose face looks most natural.
 
 The generator draws some codes worse than others. A small network, which ships with
-the model, tells from a code how natural its face looks to networks that were taught
-to tell generated faces from photos (`ganssl.training.looks`); of `TRIES` codes the
-best is kept. That is the rejection of weak samples of Azadi et al. 2019
-(Discriminator Rejection Sampling), at the price of a few products of matrices.
+the model, tells from a code how natural its face looks, as people graded generated
+faces (`ganssl.training.looks`); of `TRIES` codes the best is kept. That is the
+rejection of weak samples of Azadi et al. 2019 (Discriminator Rejection Sampling), at
+the price of a few products of matrices.
 
 Left to itself such a choice takes the kind of person that the generator draws best.
 So only codes on the same sides as the first one are compared, sides of planes
@@ -22,15 +22,20 @@ import numpy as np
 from ganssl.errors import UserError
 from ganssl.models.density import CodeDensity, truncate
 
-TRIES = 32
-"""Codes that a face is chosen from."""
+TRIES = 128
+"""Codes that a face is chosen from, in models that learn today."""
 
-CHUNK = 512
+FORMER_TRIES = 32
+"""The same in files that do not say it."""
+
+MOST_TRIES = 1024
+
+CHUNK = 128
 """Faces whose codes are held at once."""
 
 HIDDEN = (128, 64)
 PREFIX = "naturalness/"
-PLANES, OFFSETS = f"{PREFIX}planes", f"{PREFIX}offsets"
+PLANES, OFFSETS, TRIED = f"{PREFIX}planes", f"{PREFIX}offsets", f"{PREFIX}tries"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +47,14 @@ class Naturalness:
         biases: float32 `[outputs]` of each layer.
         planes: float32 `[d, m]`: normals of the planes whose sides are kept.
         offsets: float32 `[m]`: a code's products with the normals are compared with these.
+        tries: codes that a face is chosen from.
     """
 
     weights: tuple[np.ndarray, ...]
     biases: tuple[np.ndarray, ...]
     planes: np.ndarray
     offsets: np.ndarray
+    tries: int = TRIES
 
     @classmethod
     def fit(
@@ -100,7 +107,8 @@ class Naturalness:
             for i, pair in enumerate(pairs)
             for name, array in zip(("weight", "bias"), pair, strict=True)
         }
-        return {**layers, PLANES: self.planes, OFFSETS: self.offsets}
+        tries = np.array(self.tries, np.int32)
+        return {**layers, PLANES: self.planes, OFFSETS: self.offsets, TRIED: tries}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray], size: int) -> Naturalness | None:
@@ -111,7 +119,7 @@ class Naturalness:
 
         Raises `UserError` for arrays that do not fit each other.
         """
-        names = [name for name in arrays if name.startswith(PREFIX)]
+        names = [name for name in arrays if name.startswith(PREFIX) and name != TRIED]
         if not names:
             return None
         count = len(names) // 2 - 1
@@ -132,7 +140,10 @@ class Naturalness:
         numbers = all(x.dtype.kind == "f" and np.isfinite(x).all() for x in (planes, offsets))
         if not numbers or offsets.ndim != 1 or planes.shape != (size, len(offsets)):
             raise UserError("What tells natural faces is damaged: its planes do not fit.")
-        return cls(weights, biases, planes, offsets)
+        tries = arrays.get(TRIED, np.array(FORMER_TRIES))
+        if tries.shape or tries.dtype.kind != "i" or not 1 <= tries <= MOST_TRIES:
+            raise UserError("What tells natural faces is damaged: it tries no number of codes.")
+        return cls(weights, biases, planes, offsets, int(tries))
 
 
 def _planes(codes: np.ndarray, traits: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -156,7 +167,7 @@ def natural_codes(
     truncation: float = 1.0,
     first: int = 0,
 ) -> np.ndarray:
-    """Draw codes of which each is the most natural of `TRIES`, float32 `[count, d]`.
+    """Draw codes of which each is the most natural of several, float32 `[count, d]`.
 
     The first of them is what `CodeDensity.sample` draws. Code `i` depends on the
     seed and on `first + i` alone. The choice is made before codes are pulled
@@ -166,10 +177,10 @@ def natural_codes(
     chosen = np.empty((count, size), np.float32)
     for start in range(0, count, CHUNK):
         end = min(start + CHUNK, count)
-        codes = np.empty((end - start, TRIES, size), np.float32)
+        codes = np.empty((end - start, naturalness.tries, size), np.float32)
         for i in range(start, end):
             rng = np.random.default_rng([seed, first + i])
-            for k in range(TRIES):
-                codes[i - start, k] = density.draw(rng)
+            codes[i - start, 0] = density.draw(rng)
+            codes[i - start, 1:] = density.draw_many(rng, naturalness.tries - 1)
         chosen[start:end] = naturalness.best(codes)
     return truncate(chosen, density.mean, truncation)

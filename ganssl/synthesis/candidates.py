@@ -7,7 +7,7 @@ import numpy as np
 from ganssl.models.density import CodeDensity, truncate
 from ganssl.models.draws import DRAWS, NATURAL
 from ganssl.models.face_model import FaceModel
-from ganssl.models.naturalness import CHUNK, TRIES, Naturalness
+from ganssl.models.naturalness import CHUNK, Naturalness
 
 
 def draw_candidates(
@@ -38,8 +38,8 @@ def _natural(
     chosen = np.empty((count, model.latent_size))
     for start in range(0, count, CHUNK):
         rows = min(CHUNK, count - start)
-        normal = rng.standard_normal((rows * TRIES, model.latent_size))
-        drawn = from_density(model.density, normal, rng).reshape(rows, TRIES, -1)
+        normal = rng.standard_normal((rows * naturalness.tries, model.latent_size))
+        drawn = from_density(model.density, normal, rng).reshape(rows, naturalness.tries, -1)
         chosen[start : start + rows] = naturalness.best(drawn)
     return chosen
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from ganssl.directions import Direction, DirectionSet
-from ganssl.models.naturalness import TRIES
 from ganssl.synthesis.axes import best_judge
 from ganssl.synthesis.layout import Row, SetInfo
 
@@ -21,8 +20,7 @@ STRATEGIES = {
 SOURCES = {
     "density": "a density that was fitted to the codes of the model's training photos",
     "natural": "a density that was fitted to the codes of the model's training photos, each the "
-    f"one of up to {TRIES}, alike in perceived sex, age and skin tone, whose face looks most "
-    "natural",
+    "one of several, alike in perceived sex, age and skin tone, whose face looks most natural",
     "prior": "the model's prior N(0, 1)",
     "mixture": "one half the density of the training photos' codes, one half the prior N(0, 1)",
     "photos": "the codes of photos that were given",

@@ -20,7 +20,7 @@ from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.preprocess import Preprocess
 from ganssl.training.checkpoint import read_checkpoint
 from ganssl.training.gan import SETTINGS
-from ganssl.training.looks import learn_naturalness, map_statistics, perceived_traits
+from ganssl.training.looks import GradedFaces, learn_naturalness, map_statistics
 from ganssl.training.whiten import whiten
 
 SOME_PHOTOS = 5000
@@ -56,9 +56,8 @@ def export_model(
         cache: folder that keeps the decoded photos.
         command: what trained it, for the card.
         progress: makes a callback `(done, total)` for each named part.
-        image_network: file of `ganssl.training.image_network`, from which the model
-            learns which codes give natural faces; without it every face is taken
-            as it comes.
+        image_network: file of `ganssl.training.image_network`, which looks beside the
+            face network when the model learns which codes give natural faces.
     """
     model, settings, state = model_of_run(run)
     if photos is not None:
@@ -121,7 +120,7 @@ def fit_latent(
     """
     codes = encode_photos(model, _train_part(photos), cache, progress)
     model.measure(codes)
-    learn_looks(model, photos, cache, progress, image_network)
+    learn_looks(model, progress, image_network)
     fit_all_directions(model, photos, codes, cache, progress)
 
 
@@ -138,38 +137,41 @@ def remeasure(
     Args:
         source: folder of the model; `out` may be the same.
         photos: the labelled photos it was trained on.
-        image_network: with it, which codes give natural faces is learnt anew as well,
-            and a seed may give another of the model's faces.
+        image_network: with it, which codes give natural faces is learnt anew as well
+            (see `export_model`), and a seed may give another of the model's faces.
     """
     photos.require_labels()
     model = load_bundle(source)
     codes = encode_photos(model, _train_part(photos), cache, progress)
-    learn_looks(model, photos, cache, progress, image_network)
+    if image_network is not None:
+        learn_looks(model, progress, image_network)
     fit_all_directions(model, photos, codes, cache, progress)
     model.save(out)
     return model
 
 
 def learn_looks(
-    model: BundleModel,
-    photos: PhotoSet,
-    cache: Path | None,
-    progress: Stages | None,
-    image_network: str | Path | None,
+    model: BundleModel, progress: Stages | None, image_network: str | Path | None = None
 ) -> None:
-    """Let a model tell natural faces, by the image network and the face network; see `looks`."""
-    if image_network is None:
-        return
-    from ganssl.features.readout import Readout
-    from ganssl.training.image_network import load_image_network
+    """Let a model tell natural faces, as the shipped graded ones teach; see `looks`.
 
-    readout = Readout.load()
-    networks = {
-        "image": map_statistics(load_image_network(image_network, model.size)),
-        "face": readout.network.features,
-    }
-    traits, train = perceived_traits(readout), _train_part(photos)
-    model.naturalness = learn_naturalness(model, train, networks, traits, cache, progress)
+    Without the face network, or where the graded faces are of another size than
+    the model's, every face is taken as it comes.
+    """
+    from ganssl.features.readout import Readout
+
+    try:
+        readout, graded = Readout.load(), GradedFaces.load()
+    except UserError:
+        return
+    if graded.faces.shape[1] != model.size:
+        return
+    more = None
+    if image_network is not None:
+        from ganssl.training.image_network import load_image_network
+
+        more = map_statistics(load_image_network(image_network, model.size))
+    model.naturalness = learn_naturalness(model, graded, readout, more, progress=progress)
 
 
 def fit_all_directions(

@@ -1,156 +1,154 @@
-"""How natural generated faces look to networks that were taught to tell them from photos.
+"""How natural generated faces look, as people graded some of them.
 
-Each fixed network gives the means and spreads of its maps, or its embedding. Two
-figures are taken of them. A logistic regression tells generated faces from photos,
-each half of the faces judged by the one that the other half taught: its log odds
-favour kinds of faces that the generator draws too rarely, odd ones among them. The
-realism of Kynkäänniemi et al. 2019 asks how near a face lies to photos, measured by
-how near these lie to each other: it favours usual ones. Brought to one scale and
-added over the networks they are a face's looks. `Naturalness` learns them from codes
-alone, so that nothing of the networks or photos need ship.
+960 faces of an earlier model were looked at: 0 without a flaw that one would notice, 1
+with a slight one, 2 with one that a layman would name (a torn mouth, half a pair of
+glasses, patterned skin, a melted eye). A ridge regression on features of fixed networks
+learns the grades and gives one to any face. That is the product's own way, few labels
+on frozen features, turned on the model itself. `Naturalness` then learns from many
+unlabelled faces what a face's code tells of its grade, so that nothing of the networks
+need run where a face is drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
+from ganssl.base.assets import ASSETS
 from ganssl.base.progress import Stages
 from ganssl.errors import UserError
 from ganssl.features.readout import Readout
 from ganssl.models.draws import PLAIN
 from ganssl.models.face_model import FaceModel
 from ganssl.models.naturalness import Naturalness
-from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.skin_tone import skin_tone
 
 Features = Callable[[np.ndarray], np.ndarray]
 """Faces uint8 `[n, s, s, 3]` → float32 `[n, f]`."""
 
+LOOKED_AT = ASSETS / "looks"
+FACES, GRADES = "faces.webp", "grades.csv"
+ACROSS = 32
+"""Faces in a row of the picture of graded ones."""
+
+WORST = 2
+FEWEST = 50
 KEPT = ("Male", "Young")
 """Perceived traits beside skin tone whose shares a choice among faces leaves as they are."""
 
-FACES = 8000
-"""Generated faces that are looked at, beside as many photos."""
+DRAWN = 16000
+"""Generated faces whose codes and grades teach what a code tells."""
 
-FEWEST = 200
 BATCH = 100
-CHUNK = 500
-REALISM = 2.0
-"""Weight of realism beside the log odds."""
+PENALTY = 3.0
+"""Of the regression, for each graded face (scaled features, ridge)."""
 
-REGULARISATION = 0.003
-WIDEST = 3.0
-"""Log odds beyond so many standard deviations count as these."""
+
+@dataclass(frozen=True, eq=False)
+class GradedFaces:
+    """Generated faces that a person has looked at.
+
+    Attributes:
+        faces: uint8 `[n, s, s, 3]`.
+        grades: uint8 `[n]`, 0 without a flaw to `WORST`.
+    """
+
+    faces: np.ndarray
+    grades: np.ndarray
+
+    @classmethod
+    def load(cls, folder: str | Path = LOOKED_AT) -> GradedFaces:
+        """Read `faces.webp`, `ACROSS` faces in a row, and `grades.csv` (`place,grade`).
+
+        Raises `UserError` for a folder without them or that does not fit together.
+        """
+        folder = Path(folder)
+        try:
+            with Image.open(folder / FACES) as picture:
+                pixels = np.asarray(picture.convert("RGB"))
+            with open(folder / GRADES, encoding="utf-8", newline="") as lines:
+                grades = np.array([int(row["grade"]) for row in csv.DictReader(lines)])
+        except OSError as error:
+            raise UserError(f"{folder} holds no graded faces: {FACES} and {GRADES}.") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise UserError(f"{folder / GRADES} needs lines `place,grade` of numbers.") from error
+        side = pixels.shape[1] // ACROSS
+        rows = pixels.shape[0] // max(side, 1)
+        whole = side > 0 and pixels.shape[:2] == (rows * side, ACROSS * side)
+        if not whole or len(grades) > rows * ACROSS or not len(grades):
+            raise UserError(f"{folder}: {FACES} and {GRADES} do not fit each other.")
+        if grades.min() < 0 or grades.max() > WORST or grades.min() == grades.max():
+            raise UserError(
+                f"{folder / GRADES}: grades are numbers from 0 to {WORST}, not all one."
+            )
+        tiles = pixels.reshape(rows, side, ACROSS, side, 3).swapaxes(1, 2)
+        faces = tiles.reshape(-1, side, side, 3)[: len(grades)]
+        return cls(np.ascontiguousarray(faces), grades.astype(np.uint8))
+
+    def __len__(self) -> int:
+        return len(self.grades)
 
 
 def learn_naturalness(
     model: FaceModel,
-    photos: PhotoSet,
-    networks: Mapping[str, Features],
-    traits: Features,
-    cache: Path | None = None,
+    graded: GradedFaces,
+    readout: Readout,
+    more: Features | None = None,
+    count: int = DRAWN,
     progress: Stages | None = None,
 ) -> Naturalness:
     """What tells from a code of the model's density how natural its face looks.
 
     Args:
-        photos: that it was trained on; their train part, at most `FACES` of them.
-        networks: by name.
-        traits: of faces, `[n, m]`, present above 0, whose shares the choice leaves alone.
+        graded: faces of the model's size.
+        readout: whose network looks at faces, and whose probes tell the traits that a
+            choice among faces leaves alone.
+        more: features of a further network.
+        count: faces that are drawn.
 
-    Raises `UserError` for fewer than `FEWEST` photos.
+    Raises `UserError` for graded faces of another size and for fewer than `FEWEST`.
     """
-    count = min(FACES, len(photos))
-    if count < FEWEST:
-        raise UserError(f"Natural looks are learnt from {FEWEST} photos or more, not {count}.")
-    rows = np.linspace(0, len(photos) - 1, count).astype(int)
-    report = progress("decoding photos") if progress else None
-    real = photos.subset(rows).faces(model.preprocess, cache, report)
-    codes = model.sample(count, seed=1, source=PLAIN)
-    looks = np.zeros(count)
-    report = progress("looking at faces") if progress else None
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in networks}
-    kinds = []
-    for start in range(0, count, BATCH):
-        shown = np.array(real[start : start + BATCH]), model.decode(codes[start : start + BATCH])
-        for name, network in networks.items():
-            parts[name] += [network(faces) for faces in shown]
-        kinds.append(traits(shown[1]))
-        if report:
-            report(min(start + BATCH, count), count)
-    for seen in parts.values():
-        both = np.concatenate(seen[::2]), np.concatenate(seen[1::2])
-        looks += _scaled(log_odds(*both)) + REALISM * _scaled(realism(*both))
-    found = np.concatenate(kinds)
-    found[:, -1] -= np.nanmedian(found[:, -1])  # half of the faces are darker
-    return Naturalness.fit(codes, looks, found)
-
-
-def perceived_traits(readout: Readout) -> Features:
-    """The log odds of `KEPT` and the skin tone of faces: float64 `[n, m]`, NaN where unknown."""
+    if graded.faces.shape[1] != model.size or len(graded) < FEWEST:
+        raise UserError(
+            f"Natural looks are learnt from {FEWEST} graded faces or more of {model.size} pixels, "
+            f"not from {len(graded)} of {graded.faces.shape[1]}."
+        )
     columns = [readout.attributes.index(name) for name in KEPT if name in readout.attributes]
 
-    def traits(faces: np.ndarray) -> np.ndarray:
-        logits = readout.logits(readout.network.features(faces))[:, columns]
-        return np.column_stack([logits, skin_tone(faces)]).astype(np.float64)
+    def look(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        seen = readout.network.features(faces)
+        traits = np.column_stack([readout.logits(seen)[:, columns], skin_tone(faces)])
+        return np.hstack([seen, more(faces)]) if more else seen, traits.astype(np.float64)
 
-    return traits
+    seen = [look(graded.faces[i : i + BATCH])[0] for i in range(0, len(graded), BATCH)]
+    grade = learn_grades(np.concatenate(seen), graded.grades)
+    codes = model.sample(count, seed=1, source=PLAIN)
+    grades, traits = [], []
+    report = progress("looking at faces") if progress else None
+    for start in range(0, count, BATCH):
+        features, found = look(model.decode(codes[start : start + BATCH]))
+        grades.append(grade(features))
+        traits.append(found)
+        if report:
+            report(min(start + BATCH, count), count)
+    kinds = np.concatenate(traits)
+    kinds[:, -1] -= np.nanmedian(kinds[:, -1])  # half of the faces are darker
+    return Naturalness.fit(codes, -np.concatenate(grades), kinds)
 
 
-def log_odds(real: np.ndarray, made: np.ndarray, seed: int = 0) -> np.ndarray:
-    """Of generated faces to be photos, float64 `[n]`, by regressions that did not see them.
-
-    Args:
-        real: features of photos, `[m, f]`.
-        made: features of generated faces, `[n, f]`.
-    """
-    from sklearn.linear_model import LogisticRegression
+def learn_grades(features: np.ndarray, grades: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """A ridge regression: features `[n, f]` → grades, float64 `[n]`, of `[n, f]` and `[n]`."""
+    from sklearn.linear_model import Ridge
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    features = np.concatenate([real, made])
-    is_real = np.arange(len(features)) < len(real)
-    order = np.random.default_rng(seed).permutation(len(features))
-    halves = order[::2], order[1::2]
-    odds = np.empty(len(features))
-    for taught, judged in (halves, halves[::-1]):
-        regression = LogisticRegression(C=REGULARISATION, max_iter=300)
-        told = make_pipeline(StandardScaler(), regression).fit(features[taught], is_real[taught])
-        odds[judged] = told.decision_function(features[judged])
-    return odds[len(real) :]
-
-
-def realism(real: np.ndarray, made: np.ndarray, neighbours: int = 3) -> np.ndarray:
-    """How near generated faces lie to photos, float64 `[n]`: a logarithm, above 0 among them.
-
-    The largest ratio of a photo's distance to its `neighbours`th nearest photo and to
-    the face, over the half of the photos that lie closest together. Features are
-    scaled to the photos' standard deviations.
-
-    Args:
-        real: features of photos, `[m, f]`.
-        made: features of generated faces, `[n, f]`.
-    """
-    from sklearn.metrics import euclidean_distances
-
-    middle, spread = real.mean(axis=0), real.std(axis=0) + 1e-6
-    real, made = ((x - middle) / spread for x in (real, made))
-    reach = np.concatenate(
-        [
-            np.partition(euclidean_distances(real[i : i + CHUNK], real), neighbours)[:, neighbours]
-            for i in range(0, len(real), CHUNK)
-        ]
-    )
-    close = reach <= np.median(reach)
-    close_ones, reach = real[close], reach[close]
-    ratios = np.empty(len(made))
-    for i in range(0, len(made), CHUNK):
-        apart = np.maximum(euclidean_distances(made[i : i + CHUNK], close_ones), 1e-6)
-        ratios[i : i + CHUNK] = (reach / apart).max(axis=1)
-    return np.log(ratios)
+    regression = make_pipeline(StandardScaler(), Ridge(PENALTY * len(features)))
+    return regression.fit(features.astype(np.float64), grades.astype(np.float64)).predict
 
 
 def map_statistics(network, low: float = -1.0, high: float = 1.0) -> Features:
@@ -167,7 +165,3 @@ def map_statistics(network, low: float = -1.0, high: float = 1.0) -> Features:
         return np.concatenate([*means, *(each.std(axis=(1, 2)) for each in maps)], axis=1)
 
     return features
-
-
-def _scaled(odds: np.ndarray) -> np.ndarray:
-    return np.clip((odds - odds.mean()) / odds.std(), -WIDEST, WIDEST)

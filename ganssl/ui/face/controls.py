@@ -13,7 +13,6 @@ from ganssl.face.render import SliderScale, signed, slider_ends, slider_scale
 from ganssl.face.state import LIMIT, MAX_SEED, FaceState
 from ganssl.models.draws import NATURAL, PLAIN
 from ganssl.models.face_model import FaceModel
-from ganssl.models.naturalness import TRIES
 from ganssl.ui.face.companion import companion_note
 from ganssl.ui.face.holding import show_hold_switch
 from ganssl.ui.face.pad import show_pad
@@ -111,7 +110,8 @@ def _seed_and_truncation(session: FaceSession) -> None:
 
 def _draw_switch(session: FaceSession) -> None:
     """Whether a seed's face is chosen among several; nothing where the model cannot tell."""
-    if session.model.naturalness is None:
+    naturalness = session.model.naturalness
+    if naturalness is None:
         return
 
     def switched(on: bool) -> FaceState:
@@ -119,9 +119,9 @@ def _draw_switch(session: FaceSession) -> None:
 
     st.toggle(
         "Natural faces",
-        help=f"On: of up to {TRIES} faces that a seed gives, alike in perceived sex, age and skin "
-        "tone, you see the one that looks most natural to networks which know photos. Off: every "
-        "face as it comes, more varied, more of them flawed.",
+        help=f"On: of up to {naturalness.tries} faces that a seed gives, alike in perceived sex, "
+        "age and skin tone, you see the one that is least likely to have a flaw. Off: every face "
+        "as it comes, more varied, more of them flawed.",
         **session.widget("draw", session.state.draw == NATURAL, switched),
     )
 
