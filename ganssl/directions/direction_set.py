@@ -141,7 +141,7 @@ class DirectionSet:
     def __iter__(self) -> Iterator[Direction]:
         return iter(self._by_key.values())
 
-    @property
+    @cached_property
     def attributes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(attribute for attribute, _ in self._by_key))
 
@@ -176,7 +176,7 @@ class DirectionSet:
             )
         return self._by_key[attribute, method]
 
-    @property
+    @cached_property
     def sliders(self) -> tuple[str, ...]:
         """Attributes whose default direction is usable, those of `FIRST_SLIDERS` first."""
         usable = [name for name in self.attributes if self.get(name).usable]

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from ganssl.base.once import OnceMade
 from ganssl.directions.conditional import conditional_direction
 from ganssl.directions.direction import Direction, base_attribute
 from ganssl.directions.names import (
@@ -32,6 +34,11 @@ HELD: tuple[str, ...] = ("Male", "Young")
 
 ALIKE = 0.7
 """Cosine from which on a user's own direction counts as one of sex or age."""
+
+MOST_KEPT = 200
+"""So many directions of sliders are kept for a set; a page asks for the same ones at every move."""
+
+_kept: WeakKeyDictionary[DirectionSet, OnceMade] = WeakKeyDictionary()
 
 
 def held_by(directions: DirectionSet, attribute: str, rule: str = DEFAULT_RULE) -> list[Direction]:
@@ -81,6 +88,28 @@ def slider_direction(
     Raises `UserError` where there is no such direction, and where what is held
     leaves next to nothing of it.
     """
+    statistics = (
+        covariance,
+        mean,
+    )  # kept beside what follows from them, so that no other has their id
+    key = attribute, rule, tuple(locked), method, *map(id, statistics)
+
+    def make() -> tuple[Direction, tuple]:
+        direction = _held_direction(directions, attribute, covariance, rule, locked, method, mean)
+        return direction, statistics
+
+    return _kept.setdefault(directions, OnceMade(MOST_KEPT)).get(key, make)[0]
+
+
+def _held_direction(
+    directions: DirectionSet,
+    attribute: str,
+    covariance: np.ndarray,
+    rule: str,
+    locked: Sequence[str],
+    method: str | None,
+    mean: np.ndarray | None,
+) -> Direction:
     if check_rule(rule) == JOINT and method is None and JOINT in directions.methods(attribute):
         direction = directions.get(attribute)
         direction = direction if direction.own else directions.get(attribute, JOINT)

@@ -1,5 +1,7 @@
 """What sliders hold by each rule."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -164,3 +166,19 @@ def test_the_file_keeps_the_direction_of_skin_tone(tmp_path):
 def test_vectors_of_another_length_do_not_fit():
     with pytest.raises(UserError, match="one length"):
         DIRECTIONS.with_skin_tone(make_direction("Skin_Tone", np.ones(3), "regression"))
+
+
+def test_the_direction_of_a_slider_is_made_once_and_anew_where_anything_differs():
+    def made(directions=DIRECTIONS, covariance=COVARIANCE, locked=(), mean=None):
+        return slider_direction(
+            directions, "Blond_Hair", covariance, "covariance", locked, mean=mean
+        )
+
+    first = made()
+    assert made() is first
+    longer = made(covariance=4 * COVARIANCE)
+    assert longer.sigma == pytest.approx(2 * first.sigma)
+    assert made(locked=("Young",)).conditioned_on != first.conditioned_on
+    assert np.isnan(first.center) and np.isfinite(made(mean=MEAN).center)
+    other = DirectionSet("m", [replace(DIRECTIONS.get("Blond_Hair"), auc=0.9)])
+    assert made(other).conditioned_on == ()

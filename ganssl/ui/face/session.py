@@ -189,7 +189,8 @@ class FaceSession:
         """Those that were added, by hand or by a face that needs them."""
         chosen = st.session_state.get(self.key("added"), [])
         needed = [*chosen, *self.state.edits, *self.state.locked]
-        others = [n for n in self.model.directions.sliders if n not in self.first_sliders]
+        first = self.first_sliders
+        others = [n for n in self.model.directions.sliders if n not in first]
         return [name for name in dict.fromkeys(needed) if name in others]
 
     def set_added_sliders(self, names: list[str]) -> FaceState:
