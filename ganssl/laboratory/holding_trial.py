@@ -16,6 +16,9 @@ from ganssl.photos.skin_tone import NOTICEABLE
 AMOUNT = 2.0
 """In σ, as strong as an edit usually is."""
 
+FOLLOWS = 0.25
+"""A face follows a slider when the attribute's own probe moves by so much of its spread."""
+
 
 @dataclass(frozen=True)
 class Held:
@@ -32,6 +35,7 @@ class Held:
         skin_tone: mean change of the typology angle in degrees.
         skin_kept: share of faces whose angle moved by less than `NOTICEABLE` degrees.
         identity: mean cosine of the face's embedding before and after.
+        more, less: share of faces that follow at +`AMOUNT` and at -`AMOUNT` σ (see `FOLLOWS`).
     """
 
     rule: str
@@ -44,6 +48,8 @@ class Held:
     skin_tone: float = float("nan")
     skin_kept: float = float("nan")
     identity: float = float("nan")
+    more: float = float("nan")
+    less: float = float("nan")
 
     @property
     def true_to_name(self) -> bool:
@@ -99,9 +105,11 @@ def _measure(
         moved_along = slider_direction(directions, name, laboratory.model.covariance, rule)
     except UserError:
         return Held(rule, name, 0.0)
-    moved = laboratory.move(moved_along, (0.0, amount))
-    at = int(np.flatnonzero(moved.steps == amount)[0])
-    change = moved.logits[at].astype(np.float64) - moved.logits[moved.zero]  # (n, a)
+    moved = laboratory.move(moved_along, (-amount, 0.0, amount))
+    below, at = (int(np.flatnonzero(moved.steps == step)[0]) for step in (-amount, amount))
+    changes = moved.logits.astype(np.float64) - moved.logits[moved.zero]  # (steps, n, a)
+    change, own = changes[at], laboratory.attributes.index(name)
+    enough = FOLLOWS * laboratory.spread[own]
     spreads = dict(zip(laboratory.attributes, change.mean(axis=0) / laboratory.spread, strict=True))
     others = {k: float(spreads[k]) for k in laboratory.readout.attributes if k != name}
     meant = implied_by(name)
@@ -117,6 +125,8 @@ def _measure(
         skin_tone=float(change[:, -1].mean()),
         skin_kept=float((np.abs(change[:, -1]) < NOTICEABLE).mean()),
         identity=float(moved.identity[at].mean()),
+        more=float((change[:, own] >= enough).mean()),
+        less=float((changes[below][:, own] <= -enough).mean()),
     )
 
 
@@ -162,7 +172,7 @@ def slider_table(found: Sequence[Held]) -> str:
     rule_width = max(len(one.rule) for one in found)
     lines = [
         f"{'slider':<{width}}  {'rule':<{rule_width}}   own  besides  own/besides   skin  "
-        "same person  moves most besides"
+        "same person  follow -/+  moves most besides"
     ]
     for name in dict.fromkeys(one.attribute for one in found):
         title = Attribute(name).title
@@ -175,9 +185,13 @@ def slider_table(found: Sequence[Held]) -> str:
             larger = "" if one.true_to_name else ", further than itself"
             lines.append(
                 f"{start} {one.own:+5.2f}  {one.besides:7.2f}  {one.ratio:11.1f}  "
-                f"{one.skin_tone:+4.1f}°  {one.identity:11.2f}  "
+                f"{one.skin_tone:+4.1f}°  {one.identity:11.2f}  {one.less:4.0%} {one.more:4.0%}   "
                 f"{Attribute(one.largest).title} {one.its_effect:+.2f}{larger}"
             )
+    lines.append(
+        f"follow: share of faces whose own probe moves the asked way by {FOLLOWS:g} of its spread "
+        "or more, at minus and at plus"
+    )
     return "\n".join(lines)
 
 

@@ -69,9 +69,21 @@ def test_each_slider_has_a_line_for_each_rule(laboratory):
     )
     found = compare_rules(laboratory, directions, ["Smiling", "Bald"], ("raw", "locks"))
     lines = slider_table(found).splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 6
     raw = lines[1]
     assert raw.startswith("Smiling  raw") and "Male +" in raw and "further than itself" in raw
     assert f"{found[0].own:+.2f}" in raw and f"{found[0].ratio:.1f}" in raw
     assert "further than itself" not in lines[2]
     assert " ".join(lines[4].split()) == "locks no room beside what is held"
+
+
+def test_how_many_faces_follow_is_counted_at_either_end(laboratory):
+    strong = DirectionSet(laboratory.model.id, [make_direction("Smiling", axis(0))])
+    (found,) = compare_rules(laboratory, strong, ["Smiling"], ("raw",))
+    assert found.more == found.less == 1
+    backwards = DirectionSet(laboratory.model.id, [make_direction("Smiling", -axis(0))])
+    (found,) = compare_rules(laboratory, backwards, ["Smiling"], ("raw",))
+    assert found.own < 0 and found.more == found.less == 0
+    (found,) = compare_rules(laboratory, strong, ["Smiling"], ("raw",), amount=0.01)
+    assert found.own > 0 and found.more == found.less == 0  # hardly moves
+    assert "100% 100%" in slider_table(compare_rules(laboratory, strong, ["Smiling"], ("raw",)))
