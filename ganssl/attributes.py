@@ -195,13 +195,15 @@ def implied_by(name: str) -> frozenset[str]:
 def meant_name(name: str, known: Iterable[str]) -> str | None:
     """The one of `known` that a typed name means; None where it means none or several.
 
-    Case does not matter, nor whether words are joined by `_`, by `-` or by a blank:
-    `gray hair` means `Gray_Hair`.
+    Case does not matter, nor whether words are joined by `_`, by `-`, by a blank or by nothing:
+    `gray hair` and `GrayHair` mean `Gray_Hair`.
     """
     known = list(dict.fromkeys(known))
     if name in known:
         return name
     found = [other for other in known if _plain(other) == _plain(name)]
+    if not found:
+        found = [other for other in known if _joined(other) == _joined(name)]
     return found[0] if len(found) == 1 else None
 
 
@@ -231,3 +233,7 @@ def slider_names(names: Iterable[str], sliders: Sequence[str]) -> list[str]:
 
 def _plain(name: str) -> str:
     return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
+
+
+def _joined(name: str) -> str:
+    return _plain(name).replace(" ", "")

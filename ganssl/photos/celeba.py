@@ -3,6 +3,7 @@ and as Kaggle has it: CSV files, photos one folder deeper, all in one ZIP."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -10,8 +11,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from ganssl.errors import UserError
-from ganssl.photos.label_file import LabelTable, read_labels, read_number_list
+from ganssl.photos.label_file import LabelTable, read_labels
 from ganssl.photos.matching import loose_key, match_names
+from ganssl.photos.number_list import read_number_list
 from ganssl.photos.photo_files import FolderFiles, ZipFiles
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.report import ReadReport
@@ -22,6 +24,9 @@ PARTITION = "list_eval_partition"
 IDENTITY = "identity_CelebA"
 ENDINGS = (".txt", ".csv")
 SUB_FOLDERS = ("", "Anno", "Eval", "Img")
+DEEPEST = 5
+"""Folders around CelebA's own, as archives are unpacked."""
+
 FEW = 50_000
 """With fewer photos, only their rows of the lists are kept."""
 
@@ -131,8 +136,30 @@ def is_celeba(path: str | Path) -> bool:
 
 def _root_folder(path: Path) -> Path:
     if path.name != f"{PHOTOS}.zip":
-        return path
+        return _deeper(path) if path.is_dir() else path
     return path.parent.parent if path.parent.name in SUB_FOLDERS[1:] else path.parent
+
+
+def _deeper(path: Path) -> Path:
+    """The folder with CelebA's list, where nothing but folders with one folder each leads to it;
+    `path` itself where there is none."""
+    place = path
+    for _ in range(DEEPEST):
+        if any(_find(place, ATTRIBUTES + ending) is not None for ending in ENDINGS):
+            return place
+        inner = [one for one in _folders(place) if not one.name.startswith((".", "__MACOSX"))]
+        if len(inner) != 1 or inner[0].name == PHOTOS:
+            break
+        place = inner[0]
+    return path
+
+
+def _folders(path: Path) -> list[Path]:
+    try:
+        with os.scandir(path) as entries:
+            return [path / one.name for one in entries if one.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
 
 
 def _find(root: Path, name: str) -> Path | None:
@@ -145,7 +172,7 @@ def _photo_files(place: _Place, path: Path) -> FolderFiles | ZipFiles:
     root = place.root
     if place.packed is not None:
         return _inner_zip(path)
-    if path != root:
+    if path.is_file():
         return _inner_zip(path)
     folder = _find(root, PHOTOS)
     if folder is not None and folder.is_dir():

@@ -15,7 +15,9 @@ from ganssl.photos.matching import loose_key, match_names
 from ganssl.photos.own_labels import own_table, partition_of
 from ganssl.photos.photo_files import FolderFiles, MemoryFiles, ZipFiles, natural_key
 from ganssl.photos.photo_set import PhotoSet
-from ganssl.photos.report import ReadReport, listed
+from ganssl.photos.report import ReadReport, Refusal, listed
+
+OTHER_FORMAT = "Pictures of this format are not read; save it as JPEG or PNG."
 
 
 def read_folder(
@@ -46,6 +48,9 @@ def read_folder(
     else:
         raise UserError(f"{root} is not a folder; give the folder or ZIP that holds the photos.")
     names = sorted(files.names(), key=natural_key)
+    others = [Refusal(other, OTHER_FORMAT) for other in sorted(files.others(), key=natural_key)]
+    if not names and others:
+        raise UserError(f"{root} holds no photo that can be read: {others[0].name}: {OTHER_FORMAT}")
     if not names:
         raise UserError(
             f"The folder {root} holds no JPEG, PNG or WebP photo, nor one of a "
@@ -69,7 +74,8 @@ def read_folder(
     empty = not (photos.labels != UNKNOWN).any() and not photos.groups
     if labels is not None and table is not None and empty:
         _refuse_unmatched(photos, table)
-    return _with_notes(photos, notes)
+    report = replace(photos.report, refused=(*photos.report.refused, *others))
+    return _with_notes(replace(photos, report=report), notes)
 
 
 def labelled_set(

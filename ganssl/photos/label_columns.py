@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ganssl.attributes import CELEBA_ATTRIBUTES, Attribute, did_you_mean, meant_name
 from ganssl.errors import UserError
-from ganssl.photos.label_values import NO_ANSWER, word
+from ganssl.photos.label_values import NO_ANSWER, class_word, word
 from ganssl.photos.matching import looks_like_photo
 from ganssl.photos.table_text import MOST_COLUMNS
 
@@ -19,6 +19,13 @@ FILE_COLUMNS = (
     "datei", "dateiname", "url", "imageurl", "name", "id",
 )  # fmt: skip
 """Headers of the photo's column, without case, blanks and `_`; the first that is there counts."""
+
+PHOTO_HEADER = re.compile(
+    r"(?=.*(?:file|image|img|photo|picture|pic|frame|foto|bild))"
+    r"(?:file|filename|image|img|photo|picture|pic|frame|foto|bild|name|path|full|relative|source"
+    r"|url|uri|id|no|nr|number|jpe?g|png|s|\d|[#()\[\]])+"
+)
+"""Other headers that are made of such words, such as `Image Filename (jpg)`."""
 
 LABEL_COLUMN = "label"
 LABEL_COLUMNS = (
@@ -32,6 +39,10 @@ TOOL_COLUMNS = frozenset(
     {"annotation_id", "annotator", "created_at", "updated_at", "lead_time", "id", "counter"}
 )
 """What Label Studio adds to its tables."""
+
+OF_SEX = re.compile(r"gender|sex|geschlecht|genre", re.I)
+ASKING = re.compile(r"^(?:is|has|perceived|label)[\s_-]+", re.I)
+"""What stands before an attribute in a header."""
 
 MANY = 2_000
 """With more different cells a column of numbers without a name is an index, not answers."""
@@ -67,6 +78,9 @@ def photo_column(name: str, header: list[str], rows: list[list[str]]) -> int:
         (i for i, title in enumerate(plain) if title in FILE_COLUMNS),
         key=lambda i: (looks[i] < 0.5, FILE_COLUMNS.index(plain[i])),
     )
+    if all(plain[i] in ("name", "id") and looks[i] < 0.5 for i in named):
+        made = [i for i, title in enumerate(plain) if PHOTO_HEADER.fullmatch(title)]
+        named = made if len(made) == 1 else named
     likely = [i for i, share in enumerate(looks) if share >= 0.5]
     headless = any(looks_like_photo(title) for title in header)
     if headless or len(header) < 2 or not (named or len(likely) == 1):
@@ -81,9 +95,29 @@ def photo_column(name: str, header: list[str], rows: list[list[str]]) -> int:
     return likely[0]
 
 
+def names_photos(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows look like a table of photos: a usual header, or names of photo files."""
+    return any(
+        looks_like_photo(cell) or re.sub(r"[\s_:.-]", "", cell).casefold() in FILE_COLUMNS[:-2]
+        for row in rows
+        for cell in row
+    )
+
+
 def _photo_share(rows: list[list[str]], column: int) -> float:
     cells = [row[column] for row in rows if len(row) > column and row[column].strip()]
     return sum(map(looks_like_photo, cells)) / len(cells) if cells else 0.0
+
+
+def is_title(row: Sequence[str]) -> bool:
+    """Whether a row above the header says something about the table: one cell, or a comment."""
+    filled = [cell.strip() for cell in row if cell.strip()]
+    plain = re.sub(r"[\s_:.#-]", "", filled[0]).casefold() if filled else ""
+    if not filled or plain in FILE_COLUMNS or looks_like_photo(filled[0]):
+        return False
+    if filled[0][0] == "#" and len(filled[0]) > 1:
+        return True
+    return len(filled) == 1 and bool(row[0].strip())
 
 
 def used_columns(
@@ -125,6 +159,8 @@ def questions(
     if meant is None and not column:
         plain = {title.casefold().replace("_", "").replace(" ", ""): title for title in titles}
         meant = next((plain[title] for title in LABEL_COLUMNS if title in plain), None)
+    if meant is None:
+        meant = _bare(wanted, titles)
     if meant is None and not column and attribute is not None:
         meant = _answering(attribute, {header[i]: distinct[i] for i in used})
     if meant is None:
@@ -139,12 +175,24 @@ def questions(
 
 
 def _answering(attribute: Attribute, columns: dict[str, set[str]]) -> str | None:
-    """The one column of two words of which one is the attribute, as `gender` is for Male."""
+    """The one column that answers in words for an attribute, as `gender` does for Male."""
     found = []
     for title, cells in columns.items():
         words = {word(cell) for cell in cells} - NO_ANSWER
-        if len(words) == 2 and word(attribute.positive) in words:
+        short = min(map(len, words), default=0) == 1  # M and F may be anything elsewhere
+        if short and not OF_SEX.search(title):
+            continue
+        said = {class_word(text, attribute) for text in words}
+        two = len(words) == 2 and word(attribute.positive) in words
+        if two or said == {0, 1}:
             found.append(title)
+    return found[0] if len(found) == 1 else None
+
+
+def _bare(wanted: str, titles: Sequence[str]) -> str | None:
+    """The one title that asks for an attribute in other words: `is_male`, `Perceived Male?`."""
+    bare = {title: ASKING.sub("", title.strip(" ?:*!")) for title in titles}
+    found = [title for title, rest in bare.items() if meant_name(wanted, [rest]) is not None]
     return found[0] if len(found) == 1 else None
 
 

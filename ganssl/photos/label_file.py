@@ -1,9 +1,9 @@
-"""Label files: CelebA's attribute list, its two-column lists, and tables; one reader for each."""
+"""Label files: CelebA's attribute list, and tables; one reader for each."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +11,13 @@ import numpy as np
 from ganssl.attributes import Attribute, check_name, meant_name
 from ganssl.base.files import given_bytes
 from ganssl.errors import UserError
-from ganssl.photos.label_columns import LABEL_COLUMN, Asked, refuse_repeats
+from ganssl.photos.label_columns import LABEL_COLUMN, Asked, names_photos, refuse_repeats
 from ganssl.photos.label_table import SHOWN, LabelTable, table_of_rows
 from ganssl.photos.label_values import UNKNOWN
 from ganssl.photos.matching import clean_path, loose_key
-from ganssl.photos.table_other import cvat_rows, excel_rows, json_rows, parquet_rows
-from ganssl.photos.table_text import decoded, text_rows
+from ganssl.photos.table_json import choice_rows, json_rows
+from ganssl.photos.table_other import cvat_rows, excel_rows, parquet_rows
+from ganssl.photos.table_text import Rows, decoded, text_rows
 
 __all__ = [
     "LABEL_COLUMN",
@@ -26,11 +27,11 @@ __all__ = [
     "read_attribute_list",
     "read_label_csv",
     "read_labels",
-    "read_number_list",
 ]
 
 LABEL_ENDINGS = (
-    ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".jsonl", ".ndjson", ".json", ".parquet", ".xml",
+    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".jsonl", ".ndjson", ".json", ".parquet",
+    ".xml",
 )  # fmt: skip
 MOST_LABEL_BYTES = 200_000_000
 
@@ -97,10 +98,10 @@ def read_label_csv(
     return table_of_rows(name, text_rows(name, text), asked, [note] if note else [])
 
 
-def _rows(name: str, data: bytes) -> tuple[Iterator[tuple[int, list[str]]], list[str]]:
+def _rows(name: str, data: bytes) -> tuple[Rows, list[str]]:
     """The rows of a table, its header first, and notes on how it was read."""
     ending = name.lower().rpartition(".")[2]
-    if data.startswith(b"PK\x03\x04") or ending == "xlsx":
+    if data.startswith(b"PK\x03\x04") or ending in ("xlsx", "xlsm"):
         return excel_rows(name, data), []
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UserError(
@@ -114,7 +115,10 @@ def _rows(name: str, data: bytes) -> tuple[Iterator[tuple[int, list[str]]], list
     if ending == "xml" or data.lstrip()[:5] == b"<?xml":
         return cvat_rows(name, data), []
     text, note = decoded(name, data)
-    return text_rows(name, text), [note] if note else []
+    rows = text_rows(name, text)
+    if '{""choices""' in text:
+        rows = choice_rows(name, rows)
+    return rows, [note] if note else []
 
 
 def is_attribute_list(name: str, data: bytes) -> bool:
@@ -122,8 +126,14 @@ def is_attribute_list(name: str, data: bytes) -> bool:
     lines = data[:4096].removeprefix(b"\xef\xbb\xbf").split(b"\n", 2)
     if not name.lower().endswith(".txt"):
         return False
-    table = any(mark in b"".join(lines[:1]) for mark in (b",", b";", b"\t"))
-    return not table and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    first = lines[0].strip()
+    if any(mark in first for mark in (b",", b";", b"\t")) or first[:2] in (
+        b"\xff\xfe",
+        b"\xfe\xff",
+    ):
+        return False
+    words = first.decode("latin-1").split()
+    return not (len(words) > 1 and names_photos([words]))
 
 
 def _chosen(
@@ -241,37 +251,6 @@ def _values(
     )
 
 
-def read_number_list(
-    source: str | Path | bytes, name: str = "", wanted: Collection[str] | None = None
-) -> dict[str, int]:
-    """Read `NAME NUMBER` rows: `list_eval_partition` and `identity_CelebA`, `.txt` or `.csv`.
-
-    Args:
-        source, name, wanted: as in `read_attribute_list`. A CSV has a header.
-    """
-    name, source = given_bytes(source, name)
-    comma = name.lower().endswith(".csv")
-    numbers: dict[str, int] = {}
-    lines = decoded(name, source)[0].rstrip().split("\n")
-    for line_number, line in enumerate(lines, 1):
-        cells = line.replace(",", " ").replace(";", " ").split() if comma else line.split()
-        if comma and line_number == 1:
-            continue
-        if wanted is not None and cells and loose_key(cells[0]) not in wanted:
-            continue
-        if len(cells) != 2 or not _is_number(cells[1]):
-            raise UserError(
-                f"{name}, line {line_number}: expected a file name and a number, "
-                f"found {line.strip()[:60]!r}. Mend or delete this row."
-            )
-        if cells[0] in numbers:
-            raise UserError(
-                f"{name}, line {line_number}: {cells[0]} has a row already. Delete one of the two."
-            )
-        numbers[cells[0]] = int(cells[1])
-    return numbers
-
-
 def _refuse_repeated_rows(names: list[str], lines: Sequence[int], source: str) -> None:
     first: dict[str, int] = {}
     for name, line in zip(names, lines, strict=True):
@@ -290,7 +269,3 @@ def _utf8(name: str, number: int, line: bytes) -> str:
         raise UserError(
             f"{name}, line {number}: the text is not UTF-8. Save the file again as UTF-8."
         ) from error
-
-
-def _is_number(text: str) -> bool:
-    return text.isdecimal() and len(text) <= 18  # what an int64 holds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -13,6 +14,7 @@ from ganssl.errors import UserError
 from ganssl.photos.label_columns import (
     LABEL_COLUMN,
     Asked,
+    is_title,
     photo_column,
     questions,
     spelt_name,
@@ -26,11 +28,17 @@ from ganssl.photos.label_values import (
     is_label_column,
     word,
 )
-from ganssl.photos.matching import clean_path, loose_key
+from ganssl.photos.matching import BLANKS, clean_path, looks_like_photo, loose_key
 from ganssl.photos.table_text import MOST_ROWS
 
 CHUNK = 2_000
-LOOKED_AT = 50
+LOOKED_AT = 60
+MOST_TITLES = 10
+FOLDER_COLUMNS = frozenset(
+    {"split", "subset", "partition", "part", "set", "fold", "folder", "foldername", "dir",
+     "directory", "parent", "dataset", "phase", "group"}
+)  # fmt: skip
+"""Headers of a column that may say in which folder a photo lies."""
 SHOWN = 3
 
 
@@ -69,9 +77,19 @@ def table_of_rows(
     Raises `UserError`, with the line, where no photo column is found or the column that was
     asked for is not there or holds no label.
     """
-    first = next(rows, None)
-    header = [cell.strip().lstrip("\ufeff") for cell in first[1]] if first else [""]
     start = list(islice(rows, LOOKED_AT))
+    above = _titles([row for _, row in start])
+    header = [cell.strip(BLANKS) for cell in start[above][1]] if start else []
+    header = header or [""]
+    if header[0][:1] == "#" and len(header[0]) > 1:
+        header[0] = header[0].lstrip("# ")
+    if above:
+        notes = [*notes, f"{name}: the header was found in line {start[above][0]}."]
+    if asked.attribute and len(header) == 2 and sum(map(looks_like_photo, header)) == 1:
+        header = ["file" if looks_like_photo(cell) else LABEL_COLUMN for cell in header]
+        notes = [*notes, f"{name} has no header; its second column was read as the labels."]
+        above -= 1
+    start = start[above + 1 :]
     photo = photo_column(name, header, [row for _, row in start])
     read = _Read(name, header, photo, asked.wanted)
     rows = chain(start, rows)
@@ -79,9 +97,18 @@ def table_of_rows(
         read.take(chunk)
     if not read.total:
         raise UserError(f"{name} holds a header but no rows.")
+    notes = [*notes, *read.told_apart(header)]
     header, used = used_columns(name, header, photo, read.distinct, read.total)
     columns = questions(name, header, used, asked, read.distinct)
     return _coded(read, header, used, columns, asked, list(notes))
+
+
+def _titles(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows stand above the header: none where nothing below looks like one."""
+    for above, row in enumerate(rows[:MOST_TITLES]):
+        if not is_title(row):
+            return 0 if any(map(looks_like_photo, row)) else above
+    return 0
 
 
 class _Read:
@@ -91,6 +118,7 @@ class _Read:
         self, name: str, header: list[str], photo: int, wanted: Collection[str] | None
     ) -> None:
         self.name, self.width, self.photo, self.wanted = name, len(header), photo, wanted
+        self.titled = max((i + 1 for i, title in enumerate(header) if title), default=0)
         self.names: list[str] = []
         self.rows: list[Sequence[str]] = []
         self.lines: list[int] = []
@@ -108,6 +136,9 @@ class _Read:
             if len(row) != self.width:
                 if len(row) > self.width and not any(c.strip() for c in row[self.width :]):
                     chunk[i] = (line, row[: self.width])
+                    continue
+                if self.titled <= len(row) < self.width:  # columns without a title at the end
+                    chunk[i] = (line, [*row, *[""] * (self.width - len(row))])
                     continue
                 raise UserError(
                     f"{self.name}, line {line}: expected {self.width} cells as in the header, "
@@ -133,6 +164,22 @@ class _Read:
             self.names.append(path)
             self.rows.append(row)
             self.lines.append(line)
+
+    def told_apart(self, header: list[str]) -> list[str]:
+        """Put a column of folders before names of which several are equal; a note on it."""
+        if len(set(self.names)) == len(self.names):
+            return []
+        for i, title in enumerate(header):
+            if i == self.photo or re.sub(r"[\s_-]", "", title).casefold() not in FOLDER_COLUMNS:
+                continue
+            joined = [
+                clean_path(f"{row[i].strip()}/{name}")
+                for row, name in zip(self.rows, self.names, strict=True)
+            ]
+            if len(set(joined)) == len(joined):
+                self.names = joined
+                return [f"{self.name}: equal names are told apart by their {title}."]
+        return []
 
 
 def _coded(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,8 +16,28 @@ NO_ANSWER = frozenset(
 )  # fmt: skip
 """Cells that say that nobody knows, in any case."""
 
-YES = frozenset({"1", "yes", "y", "true", "t", "present", "positive", "wahr", "ja"})
-NO = frozenset({"0", "no", "n", "false", "f", "absent", "negative", "falsch", "nein"})
+YES = frozenset(
+    {"1", "yes", "y", "true", "t", "on", "present", "positive", "wahr", "ja", "✓", "✔", "☑"}
+)
+NO = frozenset(
+    {"0", "no", "n", "false", "f", "off", "absent", "negative", "falsch", "nein", "✗", "✘", "☐"}
+)
+
+SAME_WORDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "male": (
+        frozenset({"male", "males", "man", "men", "m", "masculine"}),
+        frozenset({"female", "females", "woman", "women", "f", "w", "feminine"}),
+    ),
+    "smiling": (frozenset({"smiling", "smile", "smiles"}), frozenset()),
+    "eyeglasses": (frozenset({"eyeglasses", "glasses", "spectacles"}), frozenset()),
+}
+"""Words that files use for attributes: those for its being there, and for its being absent."""
+
+NUMBERED = re.compile(r"^[01] (?=\D)")
+"""What folders of classes put first so that they sort."""
+
+DENIED = re.compile(r"^(?:not|no|non|without) ")
+AFFIRMED = re.compile(r"^(?:is|with|has|wears|wearing) ")
 
 
 @dataclass(frozen=True)
@@ -38,13 +59,21 @@ def code_cells(cells: Iterable[str], question: Attribute, source: str) -> Coding
     """Read the distinct cells of a column as answers to a question.
 
     Class names, 1 and 0, and words such as yes and no are read. -1 means absent in a column
-    that holds 1 and -1 alone, as CelebA's do, and unknown beside anything else. Empty cells,
-    NA and NaN are unknown. Of exactly two words of which one is the attribute the other says
-    that it is absent, unless that class was given another name.
+    that holds 1 and -1 alone, as CelebA's do, and unknown beside anything else. 1 beside 2 and
+    without 0 is no answer: either may be the attribute. Empty cells, NA and NaN are unknown. Of
+    exactly two words of which one is the attribute the other says that it is absent, unless
+    that class was given another name.
     """
     cells = list(dict.fromkeys(cells))
     words = {cell: word(cell) for cell in cells}
-    codes = {cell: _answer(text, question) for cell, text in words.items()}
+    classes = _classes(question)
+    numbered = {"1", "2"} <= set(words.values()) and "0" not in words.values()
+    codes = {
+        cell: None
+        if numbered and text == "1" and text not in classes
+        else _answer(text, question, classes)
+        for cell, text in words.items()
+    }
     said = {t for cell, t in words.items() if t not in NO_ANSWER or codes[cell] is not None}
     notes: list[str] = []
     if "-1" in said:
@@ -70,9 +99,12 @@ def code_cells(cells: Iterable[str], question: Attribute, source: str) -> Coding
 
 
 def is_label_column(cells: Iterable[str], coding: Coding) -> bool:
-    """Whether a column holds answers: at least as many distinct ones as other words."""
+    """Whether a column holds answers: at least as many distinct ones as other words, and no
+    counts or ratings among them."""
     said = {word(cell) for cell in cells} - NO_ANSWER
     other = {word(cell) for cell in coding.unread}
+    if sum(text.isdecimal() for text in other) > 1:
+        return False
     return len(said - other) >= len(other)
 
 
@@ -107,8 +139,37 @@ def _classes(question: Attribute) -> dict[str, int]:
     return {word(name): code for code, name in enumerate(question.classes)}
 
 
-def _answer(text: str, question: Attribute) -> int | None:
-    classes = _classes(question)
+def _answer(text: str, question: Attribute, classes: dict[str, int]) -> int | None:
     if text in classes:
         return classes[text]
-    return 1 if text in YES else 0 if text in NO else None
+    if text in YES or text in NO:
+        return int(text in YES)
+    return class_word(text, question)
+
+
+def class_word(text: str, question: Attribute) -> int | None:
+    """What a word says of an attribute by naming it or its opposite: 1, 0 or None.
+
+    `not_Male`, `without glasses` and `1_Male` are read, and for perceived sex the usual words.
+    """
+    plain = NUMBERED.sub("", _spaced(text))
+    present, absent = _names(question)
+    if plain in present or AFFIRMED.sub("", plain) in present:
+        return 1
+    if plain in absent or DENIED.sub("", plain) in present:
+        return 0
+    return None
+
+
+def _names(question: Attribute) -> tuple[frozenset[str], frozenset[str]]:
+    """The words for an attribute's being there, and for its being absent."""
+    present = frozenset({_spaced(word(question.name)), _spaced(word(question.positive))})
+    absent = frozenset({_spaced(word(question.negative))})
+    usual = SAME_WORDS.get(question.name.casefold(), (frozenset(), frozenset()))
+    if usual[0] & absent or usual[1] & present:  # the two are named the other way round
+        return present - absent, absent
+    return present | usual[0], absent | usual[1]
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.replace("_", " ").replace("-", " ").split())

@@ -14,6 +14,7 @@ from ganssl.photos.celeba import is_celeba, read_celeba
 from ganssl.photos.folder import read_folder
 from ganssl.photos.label_file import UNKNOWN
 from ganssl.photos.photo_set import PhotoSet
+from ganssl.photos.report import listed
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,9 @@ def read_labelled_folder(
     else:
         photos = read_folder(root, labels, attribute, column, every_column=True)
         if labels is None and not photos.attributes and not photos.groups:
-            raise UserError(f"{root} brings no labels: give a CSV of labels with it.")
+            there = sorted(photos.files.tables(), key=len)[:3]
+            hint = f" It holds {listed(there)}, which may be one." if there else ""
+            raise UserError(f"{root} brings no labels: give a CSV of labels with it.{hint}")
         if labels is not None:
             for wanted in (attribute.name, *slices):
                 _require_column(photos, wanted, Path(labels).name)

@@ -7,11 +7,15 @@ Names are compared in this order, and the first rule that finds a row decides:
 3. the last parts, as far as both sides name folders: `train/1.jpg` is `1.jpg`
    and `C:/set/train/1.jpg`, but never `val/1.jpg`;
 4. the same without regard to case;
-5. the same with another ending or none (`000001`, or `.png` for a `.jpg`).
+5. the same with another ending or none (`000001`, or `.png` for a `.jpg`);
+6. the same as programs rewrite names: `a%20b`, numbers without the zeros that spreadsheets
+   drop, and `p_jpg.rf.0a1b…` as Roboflow calls `p.jpg`.
 
 From 3 on a row counts only where it is the only one for the photo, and the
 photo the only one for it. Folders that say nothing, such as `images`, are not
-compared.
+compared, nor, for what is left at the end, those that all photos and all rows
+have in common: `C:/set/1.jpg` names `export/1.jpg` where all rows begin with
+two folders or more, as paths of another machine do.
 """
 
 from __future__ import annotations
@@ -42,7 +46,13 @@ ENDINGS = (
 )  # fmt: skip
 """Of the photo files that `ganssl.photos.images` reads."""
 
-PHOTO_ENDING = re.compile(rf"\.({'|'.join(ENDINGS)})$", re.I)
+PHOTO_ENDING = re.compile(rf"(?:\.(?:{'|'.join(ENDINGS)}))+$", re.I)
+ROBOFLOW = re.compile(rf"_(?:{'|'.join(ENDINGS)})\.rf\.[0-9a-z]{{16,}}$", re.I)
+"""What Roboflow puts behind the name of a photo, before its ending."""
+
+BLANKS = " \t\r\n\f\v\u00a0\u200b\u200e\u200f\u2060\ufeff"
+"""Letters without a picture that stand about names in tables."""
+
 LABEL_STUDIO = re.compile(r"^[0-9a-f]{8}-(?=.)")
 """What Label Studio puts before the name of a file that was uploaded to it."""
 
@@ -65,7 +75,7 @@ class Matches:
 
 def clean_path(text: str) -> str:
     """A path as label files write it, with plain slashes, without address, query or drive."""
-    path = text.strip().strip('"').replace("\\", "/")
+    path = _unquoted(text).replace("\\", "/")
     if path[:2] in ("'=", "'+", "'@"):  # so written that spreadsheets run no formula
         path = path[1:]
     if "?d=" in path:  # Label Studio's local storage
@@ -82,14 +92,15 @@ def clean_path(text: str) -> str:
 
 def looks_like_photo(text: str) -> bool:
     """Whether a cell holds the name of a photo file."""
-    return bool(PHOTO_ENDING.search(text.partition("?")[0].strip().strip('"')))
+    path = unquote(text.partition("?d=")[2]) if "?d=" in text else text.partition("?")[0]
+    return bool(PHOTO_ENDING.search(_unquoted(path)))
 
 
 def loose_key(path: str) -> str:
     """What two names share at the least if they may mean one photo: the last part, without
     ending and case."""
-    name = unicodedata.normalize("NFC", path.replace("\\", "/").rpartition("/")[2])
-    return PHOTO_ENDING.sub("", LABEL_STUDIO.sub("", name.strip().strip('"'))).casefold()
+    name = _unquoted(path).replace("\\", "/").rpartition("/")[2]
+    return _rewritten(LABEL_STUDIO.sub("", _composed(name)))
 
 
 def match_names(photos: Sequence[str], rows: Sequence[str], root: str = "") -> Matches:
@@ -112,17 +123,40 @@ def match_names(photos: Sequence[str], rows: Sequence[str], root: str = "") -> M
             found[place] = by_form.get(composed[place], -1)
     ambiguous: list[int] = []
     contradicted: set[int] = set()
-    for fold in (_same, str.casefold, _stem):
-        open_photos = np.flatnonzero(found < 0)
-        if not len(open_photos):
-            break
-        taken = set(found[found >= 0].tolist())
-        doubtful, other = _by_last_part(open_photos, composed, rows, taken, root, fold, found)
-        ambiguous += doubtful
-        contradicted |= other
+    common, strange = _common(composed), _common(rows)
+    ways = [(composed, rows, root)]
+    if common and len(strange) > 1:
+        near = next((part for part in reversed(common) if _tells(part)), root)
+        if not _siblings(strange[-1].casefold(), near.casefold()):
+            ways.append((_below(composed, common), _below(rows, strange), near))
+    for mine, theirs, top in ways:
+        for fold in (_same, str.casefold, _stem, _rewritten):
+            open_photos = np.flatnonzero(found < 0)
+            if not len(open_photos):
+                break
+            taken = set(found[found >= 0].tolist())
+            doubtful, other = _by_last_part(open_photos, mine, theirs, taken, top, fold, found)
+            ambiguous += doubtful
+            contradicted |= other
     left = [i for i in dict.fromkeys(ambiguous) if found[i] < 0]
     apart = [i for i in sorted(contradicted) if found[i] < 0 and i not in left]
     return Matches(found, tuple(photos[i] for i in left), tuple(photos[i] for i in apart))
+
+
+def _common(names: Sequence[str]) -> list[str]:
+    """The folders that all names begin with."""
+    folders = [name.split("/")[:-1] for name in names]
+    shared = folders[0] if folders else []
+    for parts in folders:
+        while shared != parts[: len(shared)]:
+            shared = shared[:-1]
+        if not shared:
+            break
+    return shared
+
+
+def _below(names: Sequence[str], folders: list[str]) -> list[str]:
+    return [name.split("/", len(folders))[-1] for name in names]
 
 
 def _by_last_part(
@@ -170,6 +204,10 @@ def _agree(photo: str, row: str, root: str, fold: Callable[[str], str]) -> bool:
     theirs = [_composed(part) for part in row.split("/")[:-1] if _tells(part)]
     if fold is not _same:
         mine, theirs = [p.casefold() for p in mine], [p.casefold() for p in theirs]
+    if fold is _rewritten:
+        mine, theirs = (
+            [_composed(unquote(p)).casefold() for p in parts] for parts in (mine, theirs)
+        )
     length = min(len(mine), len(theirs))
     if length and mine[-length:] != theirs[-length:]:
         return False
@@ -203,3 +241,21 @@ def _same(name: str) -> str:
 
 def _stem(name: str) -> str:
     return PHOTO_ENDING.sub("", name).casefold()
+
+
+def _rewritten(name: str) -> str:
+    """A name without what programs make of it: no ending, no `%20`, no leading zeros."""
+    if "%" in name:
+        name = _composed(unquote(name))
+    stem = PHOTO_ENDING.sub("", name)
+    if ".rf." in stem:
+        stem = ROBOFLOW.sub("", stem)
+    if stem.isdecimal():
+        stem = stem.lstrip("0") or "0"
+    return stem.casefold()
+
+
+def _unquoted(text: str) -> str:
+    """A cell without blanks and quotation marks about it."""
+    text = text.strip(BLANKS).strip('"')
+    return text[1:-1] if len(text) > 2 and text[0] == text[-1] == "'" else text

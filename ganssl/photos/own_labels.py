@@ -15,7 +15,7 @@ from ganssl.photos.label_columns import Asked
 from ganssl.photos.label_file import LabelTable, read_labels
 from ganssl.photos.label_table import table_of_rows
 from ganssl.photos.label_values import UNKNOWN
-from ganssl.photos.matching import CONTAINERS, SPLITS, loose_key
+from ganssl.photos.matching import CONTAINERS, SPLITS, loose_key, match_names
 
 OWN_TABLES = (
     "metadata.csv", "metadata.jsonl", "metadata.parquet", "_classes.csv", "annotations.xml",
@@ -69,14 +69,41 @@ def own_table(
 def class_folders(
     names: Sequence[str], attribute: Attribute | None = None, every_column: bool = False
 ) -> LabelTable | None:
-    """Labels from the folder in which each photo lies; None where folders are no classes.
+    """Labels from a folder above each photo; None where folders are no classes.
 
-    Without an attribute every folder becomes one, present in its own photos alone.
+    Of several folders above each other those count that answer the attribute, else those of
+    which there are fewest. Without an attribute every folder becomes one, present in its own
+    photos alone.
     """
-    folders = [PurePosixPath(name).parent.name for name in names]
-    plain = {folder.casefold() for folder in folders}
-    if not 2 <= len(plain) <= MOST_CLASSES or plain & (CONTAINERS | set(SPLITS)):
-        return None
+    levels = _levels(names)
+    refusal = None
+    for folders in levels:
+        try:
+            return _classes(names, folders, attribute, every_column)
+        except UserError as error:
+            refusal = refusal or error
+    if refusal is not None:
+        raise refusal
+    return None
+
+
+def _levels(names: Sequence[str]) -> list[list[str]]:
+    """The folders that may be classes, one for each photo: the fewest first, the inner ones
+    where there are as many."""
+    above = [list(reversed(PurePosixPath(name).parts[:-1])) for name in names]
+    depth = min(map(len, above), default=0)
+    levels = []
+    for folders in ([parts[level] for parts in above] for level in range(depth)):
+        plain = {folder.casefold() for folder in folders}
+        if 2 <= len(plain) <= MOST_CLASSES and not plain & (CONTAINERS | set(SPLITS)):
+            levels.append(folders)
+    return sorted(levels, key=lambda folders: len(set(folders)))
+
+
+def _classes(
+    names: Sequence[str], folders: list[str], attribute: Attribute | None, every_column: bool
+) -> LabelTable:
+    """Labels from one folder for each photo; `UserError` where they do not answer."""
     source = "the folders' names"
     note = f"The folders {', '.join(sorted(set(folders))[:6])} were read as classes."
     if attribute is not None:
@@ -142,9 +169,15 @@ def joined(tables: Sequence[LabelTable]) -> LabelTable:
 
 
 def below(path: str, table: LabelTable, photos: Sequence[str]) -> LabelTable:
-    """The table with its names below the folder in which it lies, where photos lie there too."""
+    """The table with its names below the folder in which it lies, where photos lie there too:
+    those of the photos that its rows mean there."""
     folder = path.rpartition("/")[0]
-    if not folder or not any(photo.startswith(f"{folder}/") for photo in photos):
+    inner = [photo for photo in photos if photo.startswith(f"{folder}/")]
+    if not folder or not inner:
         return table
-    names = [name if name.startswith(f"{folder}/") else f"{folder}/{name}" for name in table.names]
-    return replace(table, names=names)
+    names = [name.removeprefix(f"{folder}/") for name in table.names]
+    rows = match_names([photo.removeprefix(f"{folder}/") for photo in inner], names).rows
+    meant = {int(row): photo for row, photo in zip(rows, inner, strict=True) if row >= 0}
+    return replace(
+        table, names=[meant.get(row, f"{folder}/{name}") for row, name in enumerate(names)]
+    )

@@ -17,6 +17,13 @@ PHOTO_SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".avif", ".gif", ".tif",
     ".tiff", ".bmp", ".heic", ".heif",
 )  # fmt: skip
+OTHER_PICTURES = (
+    ".jxl", ".jp2", ".j2k", ".jpf", ".psd", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw",
+    ".orf", ".rw2", ".raf", ".ppm", ".pgm", ".pbm", ".tga", ".exr", ".hdr", ".heics", ".hif",
+    ".jpg_large", ".jpeg_large",
+)  # fmt: skip
+"""Endings of pictures that are not read, so that a report can name them."""
+
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".jsonl", ".parquet", ".json", ".xml")
 MAX_FILE_BYTES = 200_000_000
 
@@ -34,6 +41,10 @@ class FolderFiles:
     def tables(self) -> list[str]:
         """Files that may hold labels, unsorted."""
         return self._scan(self.root, "", TABLE_SUFFIXES)
+
+    def others(self) -> list[str]:
+        """Pictures of formats that are not read, unsorted."""
+        return self._scan(self.root, "", OTHER_PICTURES)
 
     def _scan(self, folder: Path, prefix: str, endings: tuple[str, ...]) -> list[str]:
         found = []
@@ -120,6 +131,10 @@ class ZipFiles:
     def tables(self) -> list[str]:
         """Members that may hold labels, unsorted."""
         return self._listed(TABLE_SUFFIXES)
+
+    def others(self) -> list[str]:
+        """Pictures of formats that are not read, unsorted."""
+        return self._listed(OTHER_PICTURES)
 
     def _listed(self, endings: tuple[str, ...]) -> list[str]:
         return [

@@ -1,26 +1,26 @@
-"""Tables that are no plain text: Excel, Parquet, JSON lines, Label Studio, CVAT."""
+"""Tables that are no plain text: Excel, Parquet, CVAT's XML."""
 
 from __future__ import annotations
 
 import io
-import json
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
 from ganssl.errors import UserError
-from ganssl.photos.matching import looks_like_photo
-from ganssl.photos.table_text import MOST_COLUMNS, MOST_ROWS, decoded
+from ganssl.photos.label_columns import names_photos
+from ganssl.photos.table_json import record_rows
+from ganssl.photos.table_text import Rows, cell_text, check_size
 
 MOST_BYTES = 100_000_000
 """Of a spreadsheet or Parquet file, unpacked."""
 
-Rows = Iterator[tuple[int, list[str]]]
+MOST_SHEETS = 20
 
 
 def excel_rows(name: str, data: bytes) -> Rows:
-    """The rows of the first sheet of an `.xlsx` that holds any, read by openpyxl."""
+    """The rows of the first sheet of an `.xlsx` that names photos, read by openpyxl; of the
+    first that holds any where none does."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             size = sum(info.file_size for info in packed.infolist())
@@ -32,16 +32,22 @@ def excel_rows(name: str, data: bytes) -> Rows:
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        for sheet in book.worksheets:
-            rows = []
+        found: list[list[tuple[int, list[str]]]] = []
+        for sheet in book.worksheets[:MOST_SHEETS]:
+            rows: list[tuple[int, list[str]]] = []
             for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-                _check_size(name, number, len(row))
+                check_size(name, number, len(row))
                 cells = [cell_text(value) for value in row]
                 if any(cells):
                     rows.append((number, cells))
             if rows:
-                width = max(i + 1 for _, row in rows for i, cell in enumerate(row) if cell)
-                return iter([(n, (row + [""] * width)[:width]) for n, row in rows])
+                found.append(rows)
+            if names_photos([row for _, row in rows[:100]]):
+                found = [rows]
+                break
+        if found:
+            width = max(i + 1 for _, row in found[0] for i, cell in enumerate(row) if cell)
+            return iter([(n, (row + [""] * width)[:width]) for n, row in found[0]])
     except UserError:
         raise
     except Exception as error:  # damaged sheets raise many types
@@ -63,7 +69,7 @@ def parquet_rows(name: str, data: bytes) -> Rows:
         raise UserError(f"{name}: Parquet files need the package pyarrow.") from error
     try:
         file = parquet.ParquetFile(io.BytesIO(data))
-        _check_size(name, file.metadata.num_rows, file.metadata.num_columns)
+        check_size(name, file.metadata.num_rows, file.metadata.num_columns)
         size = sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
         if size > MOST_BYTES:
             raise UserError(f"{name} unpacks to more than {MOST_BYTES // 10**6} MB.")
@@ -75,82 +81,9 @@ def parquet_rows(name: str, data: bytes) -> Rows:
     return record_rows(name, records)
 
 
-def json_rows(name: str, data: bytes) -> Rows:
-    """The rows of JSON lines, of a list of objects, or of an export by Label Studio."""
-    text, _ = decoded(name, data)
-    try:
-        if text.lstrip().startswith("["):
-            records = json.loads(text)
-        else:
-            lines = text.splitlines()
-            _check_size(name, len(lines), 1)
-            records = []
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    records.append(_one_line(name, number, line))
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{name} is no readable JSON: {str(error)[:80]}.") from error
-    if not records or not all(isinstance(record, dict) for record in records):
-        raise UserError(f"{name} holds no list of objects with the photos' names and labels.")
-    return record_rows(name, records)
-
-
-def _one_line(name: str, number: int, line: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{name}, line {number} is not readable as JSON.") from error
-
-
-def record_rows(name: str, records: list[dict]) -> Rows:
-    """A header of all keys, and a row for each record."""
-    _check_size(name, len(records), 1)
-    flat = [_task(record) if "data" in record else _flat(record) for record in records]
-    header = list(dict.fromkeys(key for record in flat for key in record))
-    _check_size(name, len(records), len(header))
-    yield 1, header
-    for number, record in enumerate(flat, start=1):
-        yield number, [record.get(key, "") for key in header]
-
-
-def _flat(record: dict) -> dict[str, str]:
-    """The cells of a record; of nested objects only a picture's path and chosen words."""
-    cells = {}
-    for key, value in record.items():
-        if isinstance(value, dict):
-            value = value.get("path") or value.get("choices") or ""
-        if isinstance(value, list):
-            value = value[0] if len(value) == 1 and not isinstance(value[0], dict) else ""
-        cells[cell_text(str(key))] = cell_text(value)
-    return cells
-
-
-def _task(task: dict) -> dict[str, str]:
-    """A task of Label Studio: the photo and the choices of its first annotation."""
-    data = task.get("data")
-    flat = _flat(data) if isinstance(data, dict) else {}
-    cells = {key: value for key, value in flat.items() if looks_like_photo(value)}
-    if not cells and task.get("file_upload"):
-        cells = {"image": cell_text(f"/data/upload/{task['file_upload']}")}
-    done = task.get("annotations") or task.get("completions") or []
-    for annotation in done[:1] if isinstance(done, list) else []:
-        results = annotation.get("result") if isinstance(annotation, dict) else None
-        for result in results if isinstance(results, list) else []:
-            value = result.get("value") if isinstance(result, dict) else None
-            choices = value.get("choices") if isinstance(value, dict) else None
-            choices = choices if isinstance(choices, list) else []
-            for choice in choices:
-                key = cell_text(str(result.get("from_name") or "choice"))
-                if len(choices) == 1:
-                    cells[key] = cell_text(choice)
-                else:
-                    cells[cell_text(choice)] = "1"
-    return cells
-
-
 def cvat_rows(name: str, data: bytes) -> Rows:
     """The tags of a CVAT export (`annotations.xml`, for images): a column for each label, and
-    one for each attribute of a tag."""
+    one for each attribute of a tag, or of a box where it is the photo's only one."""
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise UserError(f"{name} declares entities, which are not read.")
     try:
@@ -171,27 +104,9 @@ def cvat_rows(name: str, data: bytes) -> Rows:
         record: dict[str, Any] = {"file": image.get("name", "")}
         given = {tag.get("label") for tag in some}
         record |= {label: int(label in given) if given else "" for label in plain}
-        for tag in some:
+        shapes = [shape for shape in image if shape.tag != "tag" and shape.get("label")]
+        for tag in some + (shapes if len(shapes) == 1 else []):
             for part in tag.iter("attribute"):
                 record[part.get("name", "")] = (part.text or "").strip()
         records.append(record)
     return record_rows(name, records)
-
-
-def cell_text(value: Any) -> str:
-    """What a cell of a spreadsheet or of JSON says, as text."""
-    if value is None or value != value:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = str(value) if isinstance(value, (str, int, float)) else str(value)[:200]
-    return text.encode(errors="replace").decode()  # JSON can hold half a character
-
-
-def _check_size(name: str, rows: int, columns: int) -> None:
-    if rows > MOST_ROWS:
-        raise UserError(f"{name} has more than {MOST_ROWS:,} rows; hand in those of your photos.")
-    if columns > MOST_COLUMNS:
-        raise UserError(f"{name} has more than {MOST_COLUMNS:,} columns.")

@@ -8,6 +8,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ganssl.errors import UserError
 
@@ -15,7 +16,12 @@ MOST_ROWS = 500_000
 MOST_COLUMNS = 2_000
 MOST_LINES = 600_000
 LONGEST_CELL = 100_000
+Rows = Iterator[tuple[int, list[str]]]
+"""Lines, counted from 1, and their cells; the header first."""
+
 SEPARATORS = ",;\t|"
+LOOKED_AT = 1_000_000
+"""Letters among which the separator is sought."""
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -77,8 +83,8 @@ def _windows(data: bytes) -> str | None:
 def text_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
     """The rows of a table with their lines, counted from 1; blank rows are left out.
 
-    The separator is what the first row has most of: comma, semicolon, tab or bar, or what a
-    line `sep=;` before it names, as Excel writes it.
+    The separator is what the first row with any has most of: comma, semicolon, tab or bar, or
+    what a line `sep=;` before it names, as Excel writes it; blanks where there is none of them.
 
     Raises `UserError` with the line for broken quotes and for more than is read.
     """
@@ -87,8 +93,7 @@ def text_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
         separator, skipped = named[1], 1
         text = text[named.end() :]
     else:
-        first = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").partition("\n")[0])
-        separator = max(SEPARATORS, key=first.count)
+        first, separator = _separator(text)
         if first.count(separator) >= MOST_COLUMNS:
             raise UserError(
                 f"{name} has more than {MOST_COLUMNS:,} columns; leave out those that are no "
@@ -98,7 +103,12 @@ def text_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
         raise UserError(
             f"{name} has more than {MOST_LINES:,} lines; hand in the rows of your photos alone."
         )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=separator,
+        strict=True,
+        skipinitialspace=separator == " ",
+    )
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
@@ -107,6 +117,17 @@ def text_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
         raise UserError(
             f"{name}, line {reader.line_num + skipped} is not readable as CSV: {error}."
         ) from error
+
+
+def _separator(text: str) -> tuple[str, str]:
+    """The line that tells the separator, without what stands in quotation marks; and which."""
+    lines = [line for line in text[:LOOKED_AT].splitlines() if line.strip()][:10]
+    plain = [re.sub(r'"[^"]*"', "", line) for line in lines]
+    plain = [line for line in plain if not line.lstrip().startswith("#")] or plain or [""]
+    for line in plain:
+        if any(mark in line for mark in SEPARATORS):
+            return line, max(SEPARATORS, key=line.count)
+    return plain[0], " " if any(" " in line.strip() for line in plain) else SEPARATORS[0]
 
 
 def csv_bytes(rows: Sequence[Sequence[object]]) -> bytes:
@@ -123,3 +144,23 @@ def _harmless(cell: object) -> object:
     if isinstance(cell, str) and cell[:1] in ("=", "+", "@", "\t", "\r"):
         return f"'{cell}"
     return cell
+
+
+def cell_text(value: Any) -> str:
+    """What a cell of a spreadsheet or of JSON says, as text."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value) if isinstance(value, (str, int, float)) else str(value)[:200]
+    return text.encode(errors="replace").decode()  # JSON can hold half a character
+
+
+def check_size(name: str, rows: int, columns: int) -> None:
+    """`UserError` for more rows or columns than are read."""
+    if rows > MOST_ROWS:
+        raise UserError(f"{name} has more than {MOST_ROWS:,} rows; hand in those of your photos.")
+    if columns > MOST_COLUMNS:
+        raise UserError(f"{name} has more than {MOST_COLUMNS:,} columns.")

@@ -34,8 +34,8 @@ from ganssl.photos.label_file import (
     read_attribute_list,
     read_label_csv,
     read_labels,
-    read_number_list,
 )
+from ganssl.photos.number_list import read_number_list
 from ganssl.photos.uploads import read_uploads
 from ganssl.synthesis import Recipe, read_set
 from tests.fuzz.mutations import (

@@ -229,6 +229,17 @@ def test_another_encoding_is_named_with_its_line(root):
         read_celeba(root)
 
 
+@pytest.mark.parametrize("around", ["archive", "celeba-dataset/versions/2"])
+@pytest.mark.parametrize("official", [False, True])
+def test_folders_that_unpacking_put_around_it_are_passed_through(tmp_path, around, official):
+    write_celeba(tmp_path / "set" / around, official=official)
+    (tmp_path / "set" / "readme.txt").write_text("from elsewhere", encoding="utf-8")
+    (tmp_path / "set" / "__MACOSX").mkdir()
+    photos = read_photos(tmp_path / "set")
+    assert len(photos) == 6 and photos.attributes == ("Male", "Smiling", "Young")
+    assert photos.partition.tolist() == [0, 1, 2, 0, 1, 2]
+
+
 def test_missing_pieces_are_named(root):
     (root / "list_attr_celeba.txt").rename(root / "attr.txt")
     with pytest.raises(UserError, match=r"holds no list_attr_celeba\.txt"):

@@ -6,7 +6,7 @@ import pytest
 
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
-from ganssl.photos.label_file import read_attribute_list, read_label_csv, read_number_list
+from ganssl.photos.label_file import read_attribute_list, read_label_csv, read_labels
 
 
 def test_every_column_is_an_attribute():
@@ -143,12 +143,55 @@ def test_attribute_lists_know_no_unknown_label(tmp_path):
     assert table.labels.tolist() == [[1, 0], [0, 1]] and list(table.lines) == [3, 4]
 
 
-def test_number_lists(tmp_path):
-    path = tmp_path / "identity.txt"
-    path.write_text("a.jpg 4225\nb.jpg 0\n", encoding="utf-8")
-    assert read_number_list(path) == {"a.jpg": 4225, "b.jpg": 0}
-    path.write_text("a.jpg -1\n", encoding="utf-8")
-    with pytest.raises(UserError, match=r"identity\.txt, line 1"):
-        read_number_list(path)
-    with pytest.raises(UserError, match="cannot be read"):
-        read_number_list(tmp_path / "gone.txt")
+def test_what_stands_above_the_header_is_passed_over_and_said():
+    for above in ("Labels of June\n\n", "Labels of June,\n,\n", "# by hand, in June\n"):
+        table = read_label_csv(above.encode() + b"file,Male\na.jpg,1\nb.jpg,0\n")
+        assert table.names == ["a.jpg", "b.jpg"] and table.labels.tolist() == [[1], [0]]
+        assert "the header was found in line" in table.notes[0]
+    assert read_label_csv(b"# file;Male\na.jpg;1\n").names == ["a.jpg"]
+
+
+def test_equal_names_are_told_apart_by_a_column_of_folders():
+    data = b"split,file,Male\ntrain,1.jpg,1\nval,1.jpg,0\n"
+    table = read_label_csv(data, Attribute("Male"))
+    assert table.names == ["train/1.jpg", "val/1.jpg"] and table.labels.tolist() == [[1], [0]]
+    assert "told apart by their split" in table.notes[0]
+    with pytest.raises(UserError, match=r"line 3: 1\.jpg has a row already"):
+        read_label_csv(data.replace(b"val", b"train"), Attribute("Male"))
+
+
+def test_a_list_without_header_is_read_for_the_attribute_that_is_asked():
+    male = Attribute("Male")
+    for data, name in (
+        (b"a.jpg,1\nb.jpg,0\n", "a.csv"),
+        (b"1\ta.jpg\n0\tb.jpg\n", "a.tsv"),
+        (b"a.jpg   1\nb.jpg  -1\n", "a.txt"),
+        (b"file Male\na.jpg 1\nb.jpg 0\n", "a.txt"),
+    ):
+        table = read_labels(data, male, name=name)
+        assert table.names == ["a.jpg", "b.jpg"] and table.labels.tolist() == [[1], [0]]
+    assert "has no header" in read_labels(b"a.jpg,1\nb.jpg,0\n", male).notes[0]
+    with pytest.raises(UserError, match="line 1: the header must be"):
+        read_labels(b"a.jpg 1\nb.jpg 0\n", name="a.txt")
+
+
+@pytest.mark.parametrize(
+    "header", ["Image Name", "img_file_name", "pic", "Foto", "picture_id", "Photo #", "frame",
+               "Image Filename (jpg)", "image_path_1", "file_names", "images"]
+)  # fmt: skip
+def test_usual_headers_of_photos_need_no_endings_below(header):
+    table = read_label_csv(f"{header},Male\np1,1\np2,0\n".encode())
+    assert table.names == ["p1", "p2"] and table.attributes == ("Male",)
+    table = read_label_csv(f"id,{header},Male\n7,p1,1\n8,p2,0\n".encode(), Attribute("Male"))
+    assert table.names == ["p1", "p2"]
+
+
+@pytest.mark.parametrize("header", ["idx", "No.", "row", "_id", "order"])
+def test_numbers_of_rows_are_no_attribute(header):
+    rows = "".join(f"{i},p{i}.jpg,{i % 2}\n" for i in range(4))
+    assert read_label_csv(f"{header},file,Male\n{rows}".encode()).attributes == ("Male",)
+
+
+def test_cells_may_be_missing_where_the_header_has_no_title():
+    table = read_label_csv(b"file,Male,,\na.jpg,1\nb.jpg,0,,\n")
+    assert table.labels.tolist() == [[1], [0]] and table.attributes == ("Male",)

@@ -35,13 +35,17 @@ def table(header: str, rows, separator: str = ",", end: str = "\n") -> str:
     return end.join([header, *(separator.join(map(str, row)) for row in rows)]) + end
 
 
-def excel(header: list[str], rows) -> bytes:
+def excel(header: list[str], rows, notes: list[str] | None = None) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook()
-    book.active.append([])  # an empty line above, as people leave
+    sheet = book.active
+    if notes:
+        sheet.append(notes)
+        sheet = book.create_sheet("labels")
+    sheet.append([])  # an empty line above, as people leave
     for row in (header, *rows):
-        book.active.append(list(row))
+        sheet.append(list(row))
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -96,6 +100,17 @@ def cvat() -> bytes:
     return ("<?xml version='1.0'?><annotations>" + "".join(images) + "</annotations>").encode()
 
 
+def cvat_boxes() -> bytes:
+    """A box with an attribute around the face in each photo."""
+    box = '<box label="face" xtl="1" ytl="2" xbr="8" ybr="9">{}</box>'
+    sex = '<attribute name="sex">{}</attribute>'
+    images = [
+        f'<image id="{i}" name="{name}">{box.format(sex.format(word))}</image>'
+        for i, (name, word) in enumerate(zip(NAMES, WORDS, strict=True))
+    ]
+    return f"<?xml version='1.0'?><annotations>{''.join(images)}</annotations>".encode()
+
+
 def roboflow() -> bytes:
     rows = [(n, 1 - label, label) for n, label in zip(NAMES, LABELS, strict=True)]
     return table("filename, Female, Male", rows, ", ").encode()
@@ -139,6 +154,23 @@ BESIDE: dict[str, Callable[[], Files]] = {
     "Label Studio JSON": lambda: {"project-1.json": label_studio_tasks()},
     "CVAT": lambda: {"annotations.xml": cvat()},
     "Roboflow": lambda: {"_classes.csv": roboflow()},
+    "CVAT, attributes of a box": lambda: {"annotations.xml": cvat_boxes()},
+    "the second sheet": lambda: {"labels.xlsx": excel(["file", "Male"], PAIRS, ["Read me"])},
+    "M and F": lambda: {
+        "labels.csv": table("file,sex", [(n, "MF"[1 - v]) for n, v in PAIRS]).encode()
+    },
+    "names as addresses": lambda: {
+        "labels.csv": table(
+            "url,Male", [(f"https://x.org/sets/a/{n}?w=9", v) for n, v in PAIRS]
+        ).encode()
+    },
+    "paths of another machine": lambda: {
+        "labels.csv": table("path,Male", [(f"/home/me/June/{n}", v) for n, v in PAIRS]).encode()
+    },
+    "line ends of old Macs": lambda: {"labels.csv": table("file,Male", PAIRS, end="\r").encode()},
+    "UTF-16 of another order": lambda: {
+        "labels.txt": ("\ufeff" + table("file\tMale", PAIRS, "\t")).encode("utf-16-be")
+    },
     "Kaggle's table alone": lambda: {
         "list_attr.csv": table(
             "image_id,Male,Young", [(n, 2 * v - 1, 1) for n, v in PAIRS]
@@ -199,6 +231,48 @@ def test_class_folders_are_labels_also_zipped_and_with_equal_names(tmp_path):
         dict(zip(upload.photos.names, upload.photos.column("Male").tolist(), strict=True))
         == expected
     )
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "attribute"),
+    [("men", "women", MALE), ("1_Male", "0_not_Male", MALE), ("male/p{}", "female/p{}", MALE),
+     ("smile", "non_smile", Attribute("Smiling")), ("images/Male", "images/Female", MALE)],
+)  # fmt: skip
+def test_folders_name_classes_in_many_ways(yes, no, attribute, tmp_path):
+    """Also where each person has a folder in that of the class."""
+    files = {
+        f"set/{(yes if label else no).format(i)}/{name}": PHOTOS[name]
+        for i, (name, label) in enumerate(PAIRS)
+    }
+    photos = read_labelled_folder(write(files, tmp_path) / "set", None, attribute).photos
+    upload = read_uploads([("set.zip", zipped(files))], attribute=attribute).photos
+    for found in (photos, upload):
+        last = [name.rpartition("/")[2] for name in found.names]
+        labels = found.column(attribute.name).tolist()
+        assert dict(zip(last, labels, strict=True)) == dict(PAIRS)
+
+
+def test_photos_may_lie_in_a_folder_beside_their_table():
+    for folder in ("faces", "cropped/faces"):
+        files = {f"set/{folder}/{name}": photo for name, photo in PHOTOS.items()}
+        tables = {
+            "set/labels.csv": table("file,Male", PAIRS).encode(),
+            "set/list_eval_partition.csv": b"image_id,partition\n",
+        }
+        upload = read_uploads([("set.zip", zipped(files | tables))], attribute=MALE)
+        assert upload.photos.column("Male").tolist() == LABELS
+
+
+def test_pictures_that_are_not_read_are_named_and_tables_that_may_be_meant(tmp_path):
+    write({**PHOTOS, "raw/a.dng": b"x", "b.JXL": b"x", "answers.csv": b"?"}, tmp_path / "set")
+    report = read_photos(tmp_path / "set").report
+    assert [one.name for one in report.refused] == ["b.JXL", "raw/a.dng"]
+    assert report.photos == len(PHOTOS) and "b.JXL: Pictures of this format" in report.text()
+    with pytest.raises(UserError, match=r"brings no labels.*It holds answers\.csv"):
+        read_labelled_folder(tmp_path / "set", None, MALE)
+    write({"c.jp2": b"x"}, tmp_path / "other")
+    with pytest.raises(UserError, match=r"no photo that can be read: c\.jp2: Pictures of this"):
+        read_photos(tmp_path / "other")
 
 
 def test_minus_one_beside_zero_is_unknown_and_said_so(tmp_path):

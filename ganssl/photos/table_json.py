@@ -1,0 +1,277 @@
+"""Tables in JSON: lines, lists of objects, what pandas writes, Label Studio, COCO, Datumaro."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from ganssl.errors import UserError
+from ganssl.photos.matching import looks_like_photo
+from ganssl.photos.table_text import Rows, cell_text, check_size, decoded
+
+Cells = dict[str, str | tuple[str, ...]]
+"""Of one photo; several words in a tuple are those that hold, of all that the column names."""
+
+
+def json_rows(name: str, data: bytes) -> Rows:
+    """The rows of JSON lines, or of a file in JSON: see `records_of`.
+
+    Raises `UserError` for anything else.
+    """
+    text, _ = decoded(name, data)
+    try:
+        values = _parsed(name, text)
+        if isinstance(values, list) and values and all(isinstance(row, list) for row in values):
+            check_size(name, len(values), max(map(len, values)))
+            cells = [[cell_text(cell) for cell in row] for row in values]
+            width = max(map(len, cells))
+            return iter([(i, row + [""] * (width - len(row))) for i, row in enumerate(cells, 1)])
+        records = records_of(values)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{name} is no readable JSON: {str(error)[:80]}.") from error
+    if not records or not all(isinstance(record, dict) for record in records):
+        raise UserError(f"{name} holds no list of objects with the photos' names and labels.")
+    return record_rows(name, records)
+
+
+def _parsed(name: str, text: str) -> Any:
+    """The values of a JSON text, or the list of those in its lines."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        if text.lstrip()[:1] == "[":
+            raise
+    lines = text.splitlines()
+    check_size(name, len(lines), 1)
+    return [_one_line(name, n, line) for n, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _one_line(name: str, number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{name}, line {number} is not readable as JSON.") from error
+
+
+def records_of(values: Any) -> Any:
+    """One object for each photo, from the shapes in which programs write them.
+
+    A list of objects; COCO's images, annotations and categories; Datumaro's items; a table as
+    pandas writes it (`split`, `columns`, `index`); objects, answers or words by the photo's
+    name; a list of objects under any one name. Other values are given back as they are.
+    """
+    if not isinstance(values, dict):
+        return values
+    if isinstance(values.get("_via_img_metadata"), dict):
+        return list(values["_via_img_metadata"].values())
+    lists = {
+        key: value
+        for key, value in values.items()
+        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value)
+    }
+    if {"images", "categories"} <= set(lists) and isinstance(values.get("annotations"), list):
+        return _coco(lists["images"], lists.get("annotations", []), lists["categories"])
+    if "items" in lists and isinstance(values.get("categories"), dict):
+        return _datumaro(lists["items"], values["categories"])
+    if isinstance(values.get("columns"), list) and isinstance(values.get("data"), list):
+        titles = [cell_text(title) for title in values["columns"]]
+        rows = [row for row in values["data"] if isinstance(row, list)]
+        return [dict(zip(titles, row, strict=False)) for row in rows]
+    if values and all(map(looks_like_photo, values)):
+        return [_named(photo, value) for photo, value in values.items()]
+    if values and all(isinstance(value, dict) for value in values.values()):
+        return _by_key(values)
+    named = [found for found in map(_rows_of, lists.values()) if any(map(_has_photo, found))]
+    if len(named) == 1 or len(lists) == 1:
+        return named[0] if named else next(iter(lists.values()))
+    return [values]
+
+
+def _rows_of(records: list[dict]) -> list[dict]:
+    """The objects themselves, or those in each, as the viewer of Hugging Face has them."""
+    inner = [record["row"] for record in records if isinstance(record.get("row"), dict)]
+    return inner if len(inner) == len(records) else records
+
+
+def _has_photo(record: dict) -> bool:
+    return any(map(_is_photo, record.values()))
+
+
+def _named(photo: str, value: Any) -> dict[str, Any]:
+    """A record from what is written under a photo's name."""
+    rest = value if isinstance(value, dict) else {"label": value}
+    return {"file": photo, **{key: one for key, one in rest.items() if key != "file"}}
+
+
+def _by_key(values: dict[str, dict]) -> list[dict]:
+    """Objects under keys that say nothing, or the columns of a table with its rows' keys."""
+    holds = [_has_photo(inner) for inner in values.values()]
+    if all(holds) and not all(_is_photo(v) for one in values.values() for v in one.values()):
+        return list(values.values())
+    keys = list(dict.fromkeys(key for inner in values.values() for key in inner))
+    rows = [{title: inner.get(key) for title, inner in values.items()} for key in keys]
+    if keys and all(map(looks_like_photo, keys)):
+        return [_named(key, row) for key, row in zip(keys, rows, strict=True)]
+    return rows
+
+
+def _coco(images: list[dict], annotations: list[dict], categories: list[dict]) -> list[dict]:
+    """Photos with the categories of their annotations."""
+    titles = {_key(one.get("id")): cell_text(one.get("name")) for one in categories}
+    given: dict[str, list[str]] = {}
+    for one in annotations:
+        title = titles.get(_key(one.get("category_id")))
+        if title:
+            given.setdefault(_key(one.get("image_id")), []).append(title)
+    return [
+        {"file": one.get("file_name"), "label": given.get(_key(one.get("id")))} for one in images
+    ]
+
+
+def _datumaro(items: list[dict], categories: dict) -> list[dict]:
+    """Photos with their labels, as Datumaro, which CVAT uses too, writes them."""
+    kinds = categories.get("label")
+    named = kinds.get("labels") if isinstance(kinds, dict) else None
+    titles = [
+        cell_text(one.get("name")) if isinstance(one, dict) else ""
+        for one in (named if isinstance(named, list) else [])
+    ]
+    records = []
+    for item in items:
+        image, found = item.get("image"), item.get("annotations")
+        path = image.get("path") if isinstance(image, dict) else None
+        record: dict[str, Any] = {"file": path or item.get("id")}
+        places = [
+            one.get("label_id")
+            for one in (found if isinstance(found, list) else [])
+            if isinstance(one, dict) and one.get("type") == "label"
+        ]
+        record["label"] = [
+            titles[place] for place in places if type(place) is int and 0 <= place < len(titles)
+        ] or None
+        records.append(record)
+    return records
+
+
+def record_rows(name: str, records: Sequence[dict]) -> Rows:
+    """A header of all keys, and a row for each record."""
+    check_size(name, len(records), 1)
+    flat = _spread([_task(one) if "data" in one else _flat(one) for one in records])
+    header = list(dict.fromkeys(key for record in flat for key in record))
+    check_size(name, len(records), len(header))
+    yield 1, header
+    for number, record in enumerate(flat, start=1):
+        yield number, [record.get(key, "") for key in header]
+
+
+def _spread(records: Iterable[Cells]) -> list[dict[str, str]]:
+    """A column for each word of those that hold several at once: 1 where it is among them, 0
+    where others are."""
+    records = list(records)
+    several = {
+        key
+        for record in records
+        for key, value in record.items()
+        if isinstance(value, tuple) and len(value) > 1
+    }
+    words = {
+        key: dict.fromkeys(chain.from_iterable(_words(record.get(key)) for record in records))
+        for key in several
+    }
+    flat = []
+    for record in records:
+        cells: dict[str, str] = {}
+        for key, value in record.items():
+            if key in several:
+                for word in words[key]:
+                    cells.setdefault(word, str(int(word in _words(value))))
+            elif isinstance(value, tuple):
+                cells[key] = value[0] if value else ""
+            else:
+                cells[key] = value
+        flat.append(cells)
+    return flat
+
+
+def _words(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (value,) if value else ()
+
+
+def _flat(record: dict) -> Cells:
+    """The cells of a record; of an object in it a picture's path, chosen words, or its own
+    cells."""
+    cells: Cells = {}
+    for key, value in record.items():
+        title = cell_text(str(key))
+        if isinstance(value, dict):
+            chosen = value.get("choices")
+            if isinstance(value.get("path"), str):
+                value = value["path"]
+            elif isinstance(chosen, list):
+                value = chosen
+            else:
+                for inner, one in value.items():
+                    if not isinstance(one, dict):
+                        cells.setdefault(cell_text(str(inner)), _cell(one))
+                continue
+        cells[title] = _cell(value)
+    return cells
+
+
+def _cell(value: Any) -> str | tuple[str, ...]:
+    """A value as text; of a list of words all of them."""
+    if not isinstance(value, list):
+        return cell_text(value)
+    if any(isinstance(one, (dict, list)) for one in value):
+        return ""
+    return tuple(filter(None, dict.fromkeys(map(cell_text, value))))
+
+
+def _task(task: dict) -> Cells:
+    """A task of Label Studio: the photo, and the choices of the first annotation that was not
+    cancelled."""
+    data = task.get("data")
+    flat = _flat(data) if isinstance(data, dict) else {}
+    cells: Cells = {key: value for key, value in flat.items() if _is_photo(value)}
+    if not cells and task.get("file_upload"):
+        cells = {"image": cell_text(f"/data/upload/{task['file_upload']}")}
+    done = task.get("annotations") or task.get("completions")
+    for annotation in done if isinstance(done, list) else []:
+        if not isinstance(annotation, dict) or annotation.get("was_cancelled"):
+            continue
+        results = annotation.get("result")
+        for result in results if isinstance(results, list) else []:
+            value = result.get("value") if isinstance(result, dict) else None
+            choices = value.get("choices") if isinstance(value, dict) else None
+            if isinstance(choices, list):
+                key = cell_text(str(result.get("from_name") or "choice"))
+                cells[key] = _cell(choices)
+        break
+    return cells
+
+
+def _is_photo(value: Any) -> bool:
+    return isinstance(value, str) and looks_like_photo(value)
+
+
+def _key(value: Any) -> str:
+    return cell_text(value)
+
+
+def choice_rows(name: str, rows: Rows) -> Rows:
+    """The rows of a table in which Label Studio wrote several choices as JSON in one cell."""
+    header = next(rows, (1, []))[1]
+    records = []
+    for _, row in rows:
+        record: dict[str, Any] = dict(zip(header, row, strict=False))
+        for key, cell in record.items():
+            if cell.startswith('{"choices"'):
+                try:
+                    record[key] = json.loads(cell)
+                except (ValueError, RecursionError):
+                    continue
+        records.append(record)
+        check_size(name, len(records), 1)
+    return record_rows(name, records)
