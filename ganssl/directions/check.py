@@ -106,3 +106,18 @@ class PhotoCheck:
             )
         except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
             raise UserError(f"The check of a direction is unreadable: {error}.") from error
+
+
+def read_checks(rows: list, arrays: np.ndarray | None) -> list[PhotoCheck]:
+    """The checks of a file; older ones have none."""
+    if not rows and arrays is None:
+        return []
+    if (
+        not isinstance(rows, list)
+        or arrays is None
+        or arrays.ndim != 3
+        or arrays.dtype != np.float32
+        or arrays.shape[:2] != (len(rows), 2)
+    ):
+        raise UserError("The checks of the directions do not fit their arrays.")
+    return [PhotoCheck.from_parts(row, array) for row, array in zip(rows, arrays, strict=True)]

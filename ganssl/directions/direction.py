@@ -53,7 +53,8 @@ class Direction:
         split_half_cosine: mean cosine between directions from random halves.
         labels_used: how many labelled codes define the direction.
         conditioned_on: locked attributes to which the vector was made orthogonal.
-        remaining: share of the vector's length that this left, 0 to 1.
+        remaining: share of the vector's length that this left, 0 to 1; of its
+            effect, where all other readings are held (`ganssl.directions.readings`).
         balanced_over: attributes whose cells `balanced` averages over.
         cells: (absent, present) counts of those cells, the first attribute's
             bit lowest; small ones take no part.

@@ -8,17 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ganssl.attributes import FIRST_SLIDERS, check_name, did_you_mean, meant_name
 from ganssl.base.files import load_arrays, save_arrays
 from ganssl.base.json_text import parse_json
-from ganssl.directions.check import PhotoCheck
+from ganssl.directions.check import PhotoCheck, read_checks
 from ganssl.directions.direction import Direction
 from ganssl.directions.names import FOUND_METHODS
 from ganssl.directions.own import own_name
 from ganssl.directions.reach import Reach
+from ganssl.directions.readings import Readings
 from ganssl.errors import UserError
 
 FORMAT = "ganssl directions 1"
@@ -44,6 +46,8 @@ class DirectionSet:
         skipped: attributes that could not be fitted, with the reason.
         skin_tone: along which skin grows lighter, as pixels are measured (see
             `ganssl.photos.skin_tone`); sliders hold it. None where it is not known.
+        readings: how the model's faces read along its codes; None where that was
+            not measured, as in older models.
 
     Example:
         >>> import numpy as np
@@ -67,13 +71,16 @@ class DirectionSet:
         directions: Iterable[Direction] = (),
         skipped: dict[str, str] | None = None,
         skin_tone: Direction | None = None,
+        readings: Readings | None = None,
     ) -> None:
         self.model_id = model_id
         self.skipped = dict(skipped or {})
-        self.skin_tone = skin_tone
+        self.skin_tone, self.readings = skin_tone, readings
         self._by_key = {(d.attribute, d.method): d for d in directions}
         tone = [skin_tone] if skin_tone is not None else []
-        if len({d.vector.shape for d in (*self, *tone)}) > 1:
+        shapes = {d.vector.shape for d in (*self, *tone)}
+        shapes |= {readings.slopes.shape[1:]} if readings is not None else set()
+        if len(shapes) > 1:
             raise UserError("Directions of one model must have vectors of one length.")
         if any(d.conditioned_on and not d.own for d in self):
             raise UserError(
@@ -87,23 +94,27 @@ class DirectionSet:
 
     def with_model(self, model_id: str) -> DirectionSet:
         """The same directions under a model's id, for when it is known only after saving."""
-        return DirectionSet(model_id, self, self.skipped, self.skin_tone)
+        return self._with(model_id=model_id)
 
     def with_skin_tone(self, skin_tone: Direction | None) -> DirectionSet:
         """The same directions with one of skin tone to hold."""
-        return DirectionSet(self.model_id, self, self.skipped, skin_tone)
+        return self._with(skin_tone=skin_tone)
+
+    def with_readings(self, readings: Readings | None) -> DirectionSet:
+        """The same directions with how the model's faces read along its codes."""
+        return self._with(readings=readings)
 
     def with_reach(self, reaches: Mapping[str, Reach]) -> DirectionSet:
         """The same directions with what the sliders of attributes were measured to do."""
         told = [
             replace(d, reach=reaches[d.attribute]) if d.attribute in reaches else d for d in self
         ]
-        return DirectionSet(self.model_id, told, self.skipped, self.skin_tone)
+        return self._with(directions=told)
 
     def with_checks(self, checks: Mapping[str, PhotoCheck]) -> DirectionSet:
         """The same directions with what photos taught of their attributes."""
         told = [replace(d, check=checks[d.attribute]) if d.attribute in checks else d for d in self]
-        return DirectionSet(self.model_id, told, self.skipped, self.skin_tone)
+        return self._with(directions=told)
 
     def extended(self, own: Iterable[Direction]) -> DirectionSet:
         """These and a user's own directions, which never take another one's place.
@@ -116,7 +127,18 @@ class DirectionSet:
         for direction in own:
             name = own_name(direction.attribute, [*self.attributes, *(d.attribute for d in mine)])
             mine.append(replace(direction, attribute=name, own=True))
-        return DirectionSet(self.model_id, [*self, *mine], self.skipped, self.skin_tone)
+        return self._with(directions=[*self, *mine])
+
+    def _with(self, **changes: Any) -> DirectionSet:
+        """The same set but for what is named."""
+        same = {
+            "model_id": self.model_id,
+            "directions": self,
+            "skipped": self.skipped,
+            "skin_tone": self.skin_tone,
+            "readings": self.readings,
+        }
+        return DirectionSet(**{**same, **changes})
 
     @cached_property
     def id(self) -> str:
@@ -128,7 +150,11 @@ class DirectionSet:
             json.dumps(check.to_dict()).encode() + check.to_array().tobytes()
             for check in self._checks
         )
-        return hashlib.sha256(text + rows + checks).hexdigest()[:12]
+        slopes = b""
+        if self.readings is not None:
+            slopes = json.dumps(self.readings.to_dict()).encode()
+            slopes += b"".join(array.tobytes() for array in self.readings.to_arrays().values())
+        return hashlib.sha256(text + rows + checks + slopes).hexdigest()[:12]
 
     @property
     def _checks(self) -> list[PhotoCheck]:
@@ -194,13 +220,16 @@ class DirectionSet:
     def to_arrays(self) -> dict[str, np.ndarray]:
         """`vectors`: float32 `[m, d]`, in the order of `to_dict()["directions"]`.
 
-        And `skin_tone`, float32 `[d]`, where it is known, and `checks`, float32
-        `[k, 2, f]`, in the order of `to_dict()["checks"]`, where there are any.
+        And `skin_tone`, float32 `[d]`, and the arrays of `Readings`, where they are
+        known, and `checks`, float32 `[k, 2, f]`, in the order of
+        `to_dict()["checks"]`, where there are any.
         """
         vectors = [d.vector for d in self]
         arrays = {"vectors": np.stack(vectors) if vectors else np.zeros((0, 0), np.float32)}
         if self.skin_tone is not None:
             arrays["skin_tone"] = self.skin_tone.vector
+        if self.readings is not None:
+            arrays |= self.readings.to_arrays()
         if self._checks:
             arrays["checks"] = np.stack([check.to_array() for check in self._checks])
         return arrays
@@ -216,6 +245,8 @@ class DirectionSet:
         }
         if self.skin_tone is not None:
             values["skin_tone"] = self.skin_tone.to_dict()
+        if self.readings is not None:
+            values["readings"] = self.readings.to_dict()
         if checks := self._checks:
             values["checks"] = [check.to_dict() for check in checks]
             places = {id(check): i for i, check in enumerate(checks)}
@@ -238,7 +269,7 @@ class DirectionSet:
                 f"The directions do not fit their vectors: {len(rows)} entries, "
                 f"array {vectors.dtype} {list(vectors.shape)}."
             )
-        checks = _read_checks(values.get("checks", []), arrays.get("checks"))
+        checks = read_checks(values.get("checks", []), arrays.get("checks"))
         directions = [
             replace(Direction.from_dict(row, vector), check=_check_of(row, checks))
             for row, vector in zip(rows, vectors, strict=True)
@@ -247,8 +278,10 @@ class DirectionSet:
         if (tone is None) != (vector is None):
             raise UserError("The direction of skin tone is incomplete.")
         skin_tone = None if tone is None or vector is None else Direction.from_dict(tone, vector)
+        read = values.get("readings")
+        readings = None if read is None else Readings.from_parts(read, arrays)
         reasons = {check_name(attribute): str(reason) for attribute, reason in skipped.items()}
-        return cls(str(values.get("model_id", "")), directions, reasons, skin_tone)
+        return cls(str(values.get("model_id", "")), directions, reasons, skin_tone, readings)
 
     def save(self, path: Path) -> None:
         """Write one `.npz`: `vectors`, and the JSON as UTF-8 bytes in `json`."""
@@ -276,21 +309,6 @@ class DirectionSet:
             return cls.from_parts(values, arrays)
         except UserError as error:
             raise UserError(f"{name}: {error}") from error
-
-
-def _read_checks(rows: list, arrays: np.ndarray | None) -> list[PhotoCheck]:
-    """The checks of a file; older ones have none."""
-    if not rows and arrays is None:
-        return []
-    if (
-        not isinstance(rows, list)
-        or arrays is None
-        or arrays.ndim != 3
-        or arrays.dtype != np.float32
-        or arrays.shape[:2] != (len(rows), 2)
-    ):
-        raise UserError("The checks of the directions do not fit their arrays.")
-    return [PhotoCheck.from_parts(row, array) for row, array in zip(rows, arrays, strict=True)]
 
 
 def _check_of(row: dict, checks: list[PhotoCheck]) -> PhotoCheck | None:

@@ -22,9 +22,11 @@ from ganssl.directions.names import (
     DEFAULT_RULE,
     JOINT,
     RAW,
+    READINGS,
     SKIN,
     check_rule,
 )
+from ganssl.directions.readings import ALL_ELSE
 
 if TYPE_CHECKING:
     from ganssl.directions.direction_set import DirectionSet
@@ -47,8 +49,10 @@ def held_by(directions: DirectionSet, attribute: str, rule: str = DEFAULT_RULE) 
     A user's own direction that nearly runs along that of sex or age is taken
     for a slider of it, whatever it is called.
     A set without a direction of skin tone, as older models have, cannot hold it.
+    By `READINGS` no other direction is projected off; see `held_direction`.
     """
-    if check_rule(rule) == RAW:
+    rule = rule_of(directions, rule)
+    if rule in (RAW, READINGS):
         return []
     held = [directions.skin_tone] if directions.skin_tone is not None else []
     if rule in (SKIN, JOINT):
@@ -115,11 +119,48 @@ def _held_direction(
         direction = direction if direction.own else directions.get(attribute, JOINT)
     else:
         direction = directions.get(attribute, method)
-    locks = [directions.get(name, method) for name in dict.fromkeys(locked) if name != attribute]
-    others = [*locks, *held_by(directions, attribute, rule)]
-    return conditional_direction(direction, others, covariance, metric_of(rule, covariance), mean)
+    names = [name for name in dict.fromkeys(locked) if name != attribute]
+    locks = [directions.get(name, method) for name in names]
+    return held_direction(directions, direction, locks, covariance, rule, mean)
 
 
-def metric_of(rule: str, covariance: np.ndarray) -> np.ndarray | None:
-    """The metric in which a rule holds, see `conditional_direction`."""
-    return covariance if rule in (COVARIANCE, JOINT) else None
+def held_direction(
+    directions: DirectionSet,
+    direction: Direction,
+    locks: Sequence[Direction],
+    covariance: np.ndarray,
+    rule: str = DEFAULT_RULE,
+    mean: np.ndarray | None = None,
+) -> Direction:
+    """What locks and a rule leave of one direction; errors as in `slider_direction`.
+
+    Args:
+        directions: whose skin tone, sex, age and readings the rule goes by.
+        covariance, mean: as in `slider_direction`.
+    """
+    rule, readings = rule_of(directions, rule), directions.readings
+    if rule == READINGS and readings is not None:
+        locked = {base_attribute(lock.attribute) for lock in locks}
+        alone, metric = readings.alone(direction, covariance, locked, mean)
+        held = conditional_direction(alone, locks, covariance, metric, mean)
+        return readings.in_steps(held, direction)
+    others = [*locks, *held_by(directions, direction.attribute, rule)]
+    in_metric = covariance if rule in (COVARIANCE, JOINT) else None
+    return conditional_direction(direction, others, covariance, in_metric, mean)
+
+
+def step_worth(directions: DirectionSet, held: Direction, direction: Direction) -> float:
+    """How many σ of a direction one step along what is held of it is worth.
+
+    By the reading that it means where the set knows how faces read, since a step
+    that holds all else leaves most of the plain direction alone; else along the vector.
+    """
+    if directions.readings is not None and ALL_ELSE in held.conditioned_on:
+        return directions.readings.worth(held, direction)
+    return held.sigma * float(held.vector @ direction.vector) / direction.sigma
+
+
+def rule_of(directions: DirectionSet, rule: str) -> str:
+    """The rule, or the one in its place where the set does not know how faces read."""
+    missing = check_rule(rule) == READINGS and directions.readings is None
+    return COVARIANCE if missing else rule

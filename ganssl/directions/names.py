@@ -19,6 +19,7 @@ PIXEL_METHODS: tuple[str, ...] = ("regression",)
 """From what is measured on the pixels, such as skin tone; *present* is the upper half of it."""
 
 RAW, SKIN, LOCKS, COVARIANCE, JOINT = "raw", "skin", "locks", "covariance", "joint"
+READINGS = "readings"
 RULES: dict[str, str] = {
     RAW: "directions as they were fitted, nothing held",
     SKIN: "skin tone held",
@@ -26,8 +27,10 @@ RULES: dict[str, str] = {
     COVARIANCE: "skin tone, sex and age held where classifiers of codes read them, by the smallest "
     "step in the metric of the codes' covariance",
     JOINT: "the joint regression on all attributes, skin tone held",
+    READINGS: "every other reading of generated faces held, skin tone and the face's embedding "
+    "among them, each at a price",
 }
-DEFAULT_RULE = COVARIANCE
+DEFAULT_RULE = READINGS
 """How sliders hold; faces and links say by which rule they were made."""
 
 

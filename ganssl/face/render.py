@@ -18,6 +18,7 @@ from PIL import Image
 
 from ganssl.attributes import Attribute
 from ganssl.directions import edit_codes, slider_direction
+from ganssl.directions.holding import step_worth
 from ganssl.errors import UserError
 from ganssl.face.provenance import provenance
 from ganssl.face.state import FaceState
@@ -168,9 +169,9 @@ class SliderScale:
     """What an attribute's slider means for one face.
 
     Attributes:
-        absent, present: the amounts in σ that bring the face to the mean
-            projection of the photos annotated without and with the attribute;
-            may lie outside ±3. NaN where no room is left.
+        absent, present: the amounts in σ that bring the face as far as the mean
+            of the photos annotated without and with the attribute; may lie
+            outside ±3. NaN where no room is left.
         remaining: the share of the direction that lies outside what is locked and held.
     """
 
@@ -190,14 +191,13 @@ def slider_scale(
         )
     except UserError:
         return SliderScale(np.nan, np.nan, 0.0)
-    # σ of the plain direction that one step of the slider brings about
-    gain = moved.sigma * float(moved.vector @ direction.vector) / direction.sigma
+    # σ of the plain direction that one step of the slider is worth
+    gain = step_worth(model.directions, moved, direction)
     if gain < SMALLEST_GAIN:  # so far off that the marks would mean nothing
         return SliderScale(np.nan, np.nan, remaining=moved.remaining)
-    position = (float(code @ direction.vector) - direction.center) / direction.sigma
-    absent, present = (
-        state.amount(attribute) + (mean - position) / gain for mean in direction.class_means
-    )
+    unmoved = code - state.amount(attribute) * moved.sigma * moved.vector
+    position = (float(unmoved @ direction.vector) - direction.center) / direction.sigma
+    absent, present = ((mean - position) / gain for mean in direction.class_means)
     return SliderScale(absent, present, moved.remaining)
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ganssl.attributes import Attribute
-from ganssl.directions import RAW, Direction, conditional_direction
-from ganssl.directions.holding import held_by, metric_of
+from ganssl.attributes import Attribute, implied_by
+from ganssl.directions import RAW, Direction
+from ganssl.directions.holding import held_direction
 from ganssl.directions.holdout import measure_projection
+from ganssl.directions.readings import ALL_ELSE
 from ganssl.errors import UserError
 from ganssl.laboratory.effects import (
     Effect,
@@ -39,6 +40,9 @@ class StepReading:
         log_density: mean change of the code's log density, in nats.
         outside: share of codes less likely than all but 1 % of natural ones.
         skin_tone: mean change of the typology angle in degrees, lighter above 0.
+        spreads: `own` in spreads of the probe between natural faces.
+        besides, its_effect: the other attribute that changed most, and how much in
+            its spreads; one that the name implies does not count.
     """
 
     step: float
@@ -50,6 +54,9 @@ class StepReading:
     log_density: float
     outside: float
     skin_tone: float = float("nan")
+    spreads: float = float("nan")
+    besides: str = ""
+    its_effect: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,15 +185,15 @@ def direction_card(
     """
     start = time.perf_counter()
     model = laboratory.model
-    held = [*held, *held_by(model.directions, direction.attribute, rule)]
-    metric = metric_of(rule, model.covariance)
-    edited = conditional_direction(direction, held, model.covariance, metric, model.mean)
+    edited = held_direction(model.directions, direction, held, model.covariance, rule, model.mean)
     if holdout is not None:
         edited = measured(edited, *holdout)
     moved = laboratory.move(edited, steps)
     target = direction.attribute if target is None else target
     effects = effects_of(moved.logits, moved.steps, laboratory.attributes, laboratory.spread)
-    own = next((effect for effect in effects if effect.attribute == target), None)
+    free_own = own = next((effect for effect in effects if effect.attribute == target), None)
+    if own and edited is not direction:
+        free_own = _own_effect(laboratory, direction, target)
     others = sorted((e for e in effects if e is not own), key=lambda e: -abs(e.spreads))
     tone = next((effect for effect in others if effect.attribute == NAME), None)
     side_effect = float(np.sqrt(np.mean([e.spreads**2 for e in others if e is not tone])))
@@ -204,12 +211,12 @@ def direction_card(
         selectivity=abs(own.spreads) / max(side_effect, 1e-9) if own else np.nan,
         steady=np.nan if logits is None else steady_share(logits),
         rank_correlation=np.nan if logits is None else rank_correlation(logits),
-        steps=_readings(laboratory, moved, logits),
+        steps=_readings(laboratory, moved, target if own else None),
         strangers=laboratory.strangers,
         faces=len(laboratory.codes),
         milliseconds=1000 * (time.perf_counter() - start),
         skin_tone=tone,
-        free_own=_own_effect(laboratory, direction, target) if held and own else own,
+        free_own=free_own,
     )
 
 
@@ -221,7 +228,7 @@ def _own_effect(laboratory: Laboratory, direction: Direction, target: str) -> Ef
 
 
 def _held_title(name: str) -> str:
-    return Attribute(name).title if name == NAME else name
+    return Attribute(name).title if name in (NAME, ALL_ELSE) else name
 
 
 def measured(direction: Direction, codes: np.ndarray, labels: np.ndarray) -> Direction:
@@ -247,13 +254,20 @@ def measured(direction: Direction, codes: np.ndarray, labels: np.ndarray) -> Dir
 
 
 def _readings(
-    laboratory: Laboratory, moved: MovedFaces, logits: np.ndarray | None
+    laboratory: Laboratory, moved: MovedFaces, target: str | None
 ) -> tuple[StepReading, ...]:
-    zero = moved.zero
+    """The faces at each step; `target` is the attribute of the own effect."""
+    zero, names = moved.zero, laboratory.attributes
+    column = None if target is None else names.index(target)
+    meant = set() if target is None else {target, *implied_by(target)}
+    others = [i for i, name in enumerate(names) if name not in meant | {NAME}]
     readings = []
     for i, step in enumerate(moved.steps):
+        change = moved.logits[i].astype(np.float64) - moved.logits[zero]  # (n, a)
+        spreads = change.mean(axis=0) / laboratory.spread
         unknown = (np.nan, np.nan, np.nan)
-        own, low, high = unknown if logits is None else mean_interval(logits[i] - logits[zero])
+        own, low, high = unknown if column is None else mean_interval(change[:, column])
+        largest = max(others, key=lambda other: abs(spreads[other]), default=None)
         readings.append(
             StepReading(
                 float(step),
@@ -264,7 +278,10 @@ def _readings(
                 distance=float(moved.distance[i].mean()),
                 log_density=float((moved.log_density[i] - moved.log_density[zero]).mean()),
                 outside=float((moved.log_density[i] < laboratory.rare_density).mean()),
-                skin_tone=float((moved.logits[i, :, -1] - moved.logits[zero, :, -1]).mean()),
+                skin_tone=float(change[:, -1].mean()),
+                spreads=float("nan") if column is None else float(spreads[column]),
+                besides="" if largest is None else names[largest],
+                its_effect=float("nan") if largest is None else float(spreads[largest]),
             )
         )
     return tuple(readings)

@@ -41,7 +41,8 @@ def reach_of(card: DirectionCard, rule: str = DEFAULT_RULE) -> Reach:
     """From the card of a slider, measured at `STEPS`, to its range.
 
     Each side ends before the first step at which the own effect no longer
-    grows, faces lose their identity, or codes leave the population.
+    grows or is less than a slider owes its name, another attribute has moved
+    further, faces lose their identity, or codes leave the population.
     """
     middle = next(i for i, reading in enumerate(card.steps) if reading.step == 0)
     low = _end(card.steps[middle::-1], -1)
@@ -130,8 +131,20 @@ def _end(readings: Sequence[StepReading], sign: int) -> float:
         grown = sign * reading.own
         if grown <= own or reading.identity < LEAST_IDENTITY or reading.outside > MOST_OUTSIDE:
             break
+        if abs(reading.step) >= SHORTEST and not _true_at(reading, sign):
+            break
         end, own = reading.step, grown
     return float(end)
+
+
+def _true_at(reading: StepReading, sign: int) -> bool:
+    """Whether a step does what the slider is named after, by the bars of one σ.
+
+    Half a σ moves all readings so little that chance would decide.
+    """
+    own = sign * reading.spreads
+    enough = not own < LEAST_OWN * abs(reading.step)
+    return enough and not abs(reading.its_effect) > TIED * own
 
 
 def largest_besides(card: DirectionCard) -> Effect:
@@ -148,5 +161,5 @@ def _why_not(reach: Reach) -> str:
     if abs(reach.its_effect) > TIED * reach.own:
         return f"moves {other} further ({reach.its_effect:+.2f}) than itself ({reach.own:+.2f})"
     if max(-reach.low, reach.high) < SHORTEST:
-        return f"breaks before {SHORTEST:g} σ"
+        return f"breaks, or is not true to its name, before {SHORTEST:g} σ"
     return ""

@@ -33,6 +33,9 @@ EXPORT_METHODS = (*DEFAULT_METHODS, "joint")
 FACES_MOVED = 64
 """Generated faces that show how far each slider goes."""
 
+FACES_READ = 3000
+"""Generated faces whose readings tell how these go along the codes."""
+
 FEW_LABELS = 50
 """Of each class: the directions that ship for synthesis from few labels."""
 
@@ -233,11 +236,15 @@ def _checked(
 
 
 def _measure_sliders(model: BundleModel, photos: PhotoSet, progress: Stages | None) -> None:
-    """How far each slider goes; without the face network, or faces that it can read, nothing."""
+    """How faces read along the codes, by which sliders hold what must stay, and how far each goes.
+
+    Without the face network, or faces that it can read, nothing.
+    """
     from ganssl.features.face_network import SIDE
     from ganssl.features.readout import Readout
     from ganssl.laboratory.laboratory import Laboratory
     from ganssl.laboratory.reach import measure_reach, with_companions
+    from ganssl.laboratory.slopes import fit_readings
 
     try:
         readout = Readout.load()
@@ -245,6 +252,9 @@ def _measure_sliders(model: BundleModel, photos: PhotoSet, progress: Stages | No
         return
     if model.size % SIDE or not model.directions.sliders:
         return
+    report = progress and progress("reading faces")
+    readings = fit_readings(model, readout, FACES_READ, progress=report)
+    model.directions = model.directions.with_readings(readings)
     laboratory = Laboratory(model, readout, FACES_MOVED)
     reaches = measure_reach(
         laboratory, model.directions, progress=progress and progress("measuring sliders")

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganssl.directions import RAW
+from ganssl.directions import RAW, slider_direction
+from ganssl.directions.readings import Readings
 from ganssl.errors import UserError
 from ganssl.face.provenance import provenance
 from ganssl.face.render import (
@@ -103,6 +104,25 @@ def test_the_scale_of_a_slider_leads_to_the_class_means(model):
         position = (at_mark @ young.vector - young.center) / young.sigma
         assert position == pytest.approx(mean, abs=0.06)  # amounts are kept to tenths
     assert scale.remaining == pytest.approx(np.sqrt(0.5))
+
+
+def test_where_all_else_is_held_the_marks_go_by_the_reading_and_stay_as_the_slider_moves(model):
+    slopes = np.stack([model.directions.get(name).vector for name in OFFERED])
+    readings = Readings(OFFERED, slopes, np.zeros((LATENT, LATENT), np.float32))
+    directions = model.directions.with_readings(readings).with_model(model.id)
+    held = model.with_directions(directions)
+    state, young = FaceState(5, 0.8, hold="readings"), held.directions.get("Young")
+    scales = []
+    for amount in (0.0, 1.5):
+        moved = state.with_edit("Young", amount)
+        scales.append(slider_scale(held, moved, "Young", face_code(held, moved)))
+    assert scales[0].present == pytest.approx(scales[1].present, abs=1e-3)
+    code = face_code(held, state)
+    step = slider_direction(held.directions, "Young", held.covariance, "readings")
+    start = (code @ young.vector - young.center) / young.sigma
+    rise = step.sigma * (young.vector @ step.vector) / young.sigma  # the slope is its own vector
+    assert start + scales[0].present * rise == pytest.approx(young.class_means[1], abs=1e-3)
+    assert abs(step.vector @ held.directions.get("Male").vector) < 0.2  # Young leans on it
 
 
 def test_a_slider_without_room_beside_the_locks_says_so(model):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import main
-from ganssl.directions import DirectionSet
+from ganssl.directions import DEFAULT_RULE, DirectionSet
 from ganssl.errors import UserError
 from ganssl.fitting import encode_photos
 from ganssl.models.bundle import load_bundle
@@ -136,6 +136,7 @@ def test_fit_directions_spreads_labels(bundle, photos, tmp_path, capsys):
 
 
 def test_an_export_measures_directions_of_few_labels(photos, monkeypatch):
+    monkeypatch.setattr(export, "FACES_READ", 200)
     model = small_model()
     export.fit_latent(model, read_photos(photos))
     assert not len(model.few_directions)  # 50 labels per class are not there
@@ -146,7 +147,8 @@ def test_an_export_measures_directions_of_few_labels(photos, monkeypatch):
     assert model.few_directions.get("Male").labels_used == 16
 
 
-def test_a_finished_model_is_measured_anew(bundle, photos, tmp_path, capsys):
+def test_a_finished_model_is_measured_anew(bundle, photos, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(export, "FACES_READ", 200)
     folder = tmp_path / "model"
     shutil.copytree(bundle, folder)
     (folder / "gallery.json").write_text("{}", encoding="utf-8")
@@ -161,6 +163,9 @@ def test_a_finished_model_is_measured_anew(bundle, photos, tmp_path, capsys):
     np.testing.assert_array_equal(after.sample(2, 0), before.sample(2, 0))
     assert after.directions.id != before.directions.id
     assert "Male" in after.directions.attributes and "Male" in before.directions.attributes
+    assert before.directions.readings is None
+    assert after.directions.readings.names[-1] == "Skin_Tone"  # how its faces read is kept
+    assert after.directions.get("Male").reach.rule == DEFAULT_RULE
 
 
 def test_the_experiment_prints_every_method_and_goes_on_after_a_stop(

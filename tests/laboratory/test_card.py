@@ -55,6 +55,18 @@ def test_an_entangled_direction_has_larger_side_effects(laboratory):
     assert held.title == "Smiling (mean), Male held"
 
 
+def test_each_step_says_what_moved_besides(laboratory):
+    card = card_of(laboratory, "Smiling", 0, 1)
+    for step in (-2, 1, 3):
+        reading = card.at(step)
+        assert reading.besides == "Male"
+        assert reading.its_effect == pytest.approx(reading.spreads, rel=0.2)
+        assert np.sign(reading.spreads) == np.sign(step)
+    assert card.at(2).spreads > 1.5 * card.at(1).spreads
+    assert card.at(0).spreads == card.at(0).its_effect == 0
+    assert card_of(laboratory, "Bald", 5).at(2).besides != "Bangs"  # which the name implies
+
+
 def test_a_direction_that_turns_back_is_not_steady(laboratory):
     card = card_of(laboratory, "Bald", 3)
     assert card.steady == 0

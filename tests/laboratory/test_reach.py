@@ -31,12 +31,18 @@ def card(
     identity=lambda step: 0.9,
     outside=lambda step: 0.1,
     effect=SMILING,
+    besides=lambda step: 0.0,
     name="Smiling",
     **figures,
 ):
     """What `reach_of` reads of a card."""
     readings = [
-        StepReading(step, own(step), 0, 0, identity(step), 1.0, 0.0, outside(step), 2 * step)
+        StepReading(
+            *(step, own(step), 0, 0, identity(step), 1.0, 0.0, outside(step), 2 * step),
+            spreads=own(step),
+            besides="Male",
+            its_effect=besides(step),
+        )
         for step in STEPS
     ]
     values = dict(
@@ -78,6 +84,21 @@ def test_it_ends_where_codes_leave_the_population():
     assert (reach.low, reach.high) == (-1.0, FURTHEST)
 
 
+def test_it_ends_where_its_own_effect_is_less_than_it_owes():
+    """A reading that rises ever less, as of brown hair that is brown already."""
+    reach = reach_of(card(own=lambda step: step if step < 0 else 0.2 * np.tanh(step)))
+    assert (reach.low, reach.high) == (-FURTHEST, 1.0)  # 0.19 for 2 σ is less than 0.3
+
+
+def test_it_ends_where_another_attribute_moves_further():
+    reach = reach_of(card(besides=lambda step: -1.2 * step if step > 1 else 0.5 * step))
+    assert (reach.low, reach.high) == (-FURTHEST, 1.0)
+    reach = reach_of(card(besides=lambda step: 1.05 * step))  # a tie
+    assert (reach.low, reach.high) == (-FURTHEST, FURTHEST)
+    reach = reach_of(card(besides=lambda step: 1.2 * step))
+    assert "not true to its name" in reach.fails
+
+
 def test_what_lies_behind_a_break_does_not_count():
     reach = reach_of(card(identity=lambda step: 0.1 if step == 1.5 else 0.9))
     assert reach.high == 1.0
@@ -91,7 +112,7 @@ def test_what_lies_behind_a_break_does_not_count():
             {"others": (TONE, Effect("Male", 1, 1, 1, -0.9))},
             "moves Male further (-0.90) than itself (+0.80)",
         ),
-        ({"identity": lambda step: 0.1 if abs(step) > 0.5 else 0.9}, "breaks before 1 σ"),
+        ({"identity": lambda step: 0.1 if abs(step) > 0.5 else 0.9}, "before 1 σ"),
     ],
 )
 def test_a_slider_that_is_not_true_to_its_name_fails(figures, words):

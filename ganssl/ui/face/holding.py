@@ -23,12 +23,18 @@ def show_hold_switch(session: FaceSession) -> None:
     def switched(on: bool) -> FaceState:
         return replace(session.state, hold=DEFAULT_RULE if on else RAW)
 
+    on = (
+        "what they have in common is taken out of every slider but their own, which costs some of "
+        "its effect"
+        if session.model.directions.readings is None
+        else "every slider takes the way on which generated faces change most in what it is named "
+        "after and least in all else that is read off them"
+    )
     st.toggle(
         f"Hold {words}",
         help="In the photos that taught the model, hair, make-up and glasses come with sex, age "
-        "and skin tone. With the switch on, what they have in common is taken out of every "
-        "slider but their own, which costs some of its effect; off, you get the directions as "
-        "they were fitted to the photos.",
+        f"and skin tone. With the switch on, {on}; off, you get the directions as they were "
+        "fitted to the photos.",
         **session.widget("hold", state.hold != RAW, switched),
     )
 
@@ -36,6 +42,8 @@ def show_hold_switch(session: FaceSession) -> None:
 def held_words(model: FaceModel) -> str:
     """What the model's sliders can hold, such as `skin tone, perceived male and young`."""
     directions = model.directions
+    if directions.readings is not None:
+        return "skin tone and all other readings"
     words = ["skin tone"] if directions.skin_tone is not None else []
     names = [name for name in HELD if name in directions.attributes]
     if names:

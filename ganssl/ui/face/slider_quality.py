@@ -17,11 +17,12 @@ def show_slider_quality(directions: DirectionSet) -> None:
         f"A slider is offered where its direction tells unseen photos apart (AUC of {USABLE_AUC} "
         "or more; 0.5 is chance) and two halves of the photos agree on it (cosine of "
         f"{USABLE_COSINE} or more), and where it moves what it is named after more than anything "
-        "else. It ends where its effect stops growing, faces turn into other people, or codes "
-        f"leave what the model has learnt: an own effect of {LEAST_OWN:g} spreads for +1 σ is the "
-        f"least, a cosine of {LEAST_IDENTITY:g} with the unmoved face and {MOST_OUTSIDE:.0%} of "
-        "unlikely codes are the ends. These bars stand beside what arbitrary directions and "
-        "different faces reach (`python -m ganssl direction-report --bars`). Attributes that "
+        "else. It ends where its effect stops growing or falls behind another attribute's, faces "
+        "turn into other people, or codes leave what the model has learnt: an own effect of "
+        f"{LEAST_OWN:g} spreads for each σ is the least, a cosine of {LEAST_IDENTITY:g} with the "
+        f"unmoved face and {MOST_OUTSIDE:.0%} of unlikely codes are the ends. These bars stand "
+        "beside what arbitrary directions and different faces reach (`python -m ganssl "
+        "direction-report --bars`). Attributes that "
         "judge looks or build are withheld, however well they work."
     )
     rows = [

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ganssl.attributes import Attribute
 from ganssl.directions import DEFAULT_RULE, METHODS, RAW, Direction
+from ganssl.directions.readings import ALL_ELSE
 from ganssl.errors import UserError
 from ganssl.face.render import signed
 from ganssl.judgement.figures import PLAIN
@@ -199,7 +200,8 @@ def show_trust(card: DirectionCard) -> None:
             column.caption(note)
     notes = [f"{card.direction.labels_used:,} labels", f"{card.faces} faces moved"]
     if card.direction.conditioned_on:
-        notes.append(f"{card.direction.remaining:.0%} of its length left by what is held")
+        what = "effect" if ALL_ELSE in card.direction.conditioned_on else "length"
+        notes.append(f"{card.direction.remaining:.0%} of its {what} left by what is held")
     st.caption(f"{' · '.join(notes)} · measured in {card.milliseconds:.0f} ms")
 
 

@@ -26,8 +26,9 @@ CONTROLS = {
     "at ±3 σ: beyond, the network has seen no faces.",
     "no / yes under a slider": "Where this face would resemble the average photo annotated "
     "without (no) or with (yes) the attribute.",
-    "Hold skin tone, …": "Every slider leaves these alone unless it is their own. Switched off, "
-    "you get the directions as they were fitted, with what the photos tied to them.",
+    "Hold skin tone, …": "Every slider leaves these alone, as far as the model can, unless it is "
+    "their own; a step may be up to a quarter longer for it. Switched off, you get the directions "
+    "as they were fitted, with what the photos tied to them.",
     "Lock": "Holds an attribute fixed: the other sliders then move only in ways that leave it "
     "alone.",
     "What changed, and what else?": "A second network looks at the two pictures and says what it "

@@ -1,0 +1,210 @@
+"""How the faces of a model read along its codes, and the step that changes one reading alone.
+
+A direction fitted to photos takes along what goes together in photos. What a step
+does to faces can be asked of the faces themselves: generated ones are read, and a
+regression of the readings on the codes gives their slopes. Which step moves one
+reading while each other one that moves has its price is then one linear equation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ganssl.attributes import check_name, implied_by
+from ganssl.directions.conditional import NOISE, SMALLEST_REMAINDER
+from ganssl.directions.direction import Direction, base_attribute
+from ganssl.errors import UserError
+
+SIZE_PRICE = 0.15
+"""Of a step as long as one standard deviation of codes, where a reading that moves by one of its
+spreads costs 1. A lower one spares other readings more, and goes further out for the same effect.
+"""
+
+IDENTITY_PRICE = 8.0
+"""Of the square of the change of a face's unit embedding."""
+
+PRICES = {"Skin_Tone": 3.0}
+"""Of readings that cost more than 1."""
+
+LOCKED_PRICE = 100.0
+"""Of readings that a visitor locks."""
+
+LONGEST = 1.25
+"""No step of 1 is longer than so many standard deviations of codes."""
+
+ALL_ELSE = "All_Else"
+"""What a direction says it holds where it holds every other reading."""
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """Slopes of what is read off a model's faces, by the code.
+
+    Attributes:
+        names: of the readings: attributes, and skin tone.
+        slopes: float32 `[a, d]`: change of each reading, in its spreads between
+            natural faces, for a step of 1 along each number of the code.
+        identity: float32 `[d, d]`: `step @ identity @ step` is the square of the
+            change of a face's unit embedding.
+        read_by: id of what read the faces.
+    """
+
+    names: tuple[str, ...]
+    slopes: np.ndarray
+    identity: np.ndarray
+    read_by: str = ""
+
+    def __post_init__(self) -> None:
+        slopes, identity = self.slopes, self.identity
+        size = slopes.shape[-1]
+        if slopes.shape != (len(self.names), size) or identity.shape != (size, size):
+            raise UserError("The slopes of readings do not fit their names or each other.")
+        if not (np.isfinite(slopes).all() and np.isfinite(identity).all()):
+            raise UserError("The slopes of readings hold values that are no numbers.")
+
+    def meant(self, direction: Direction) -> str:
+        """The reading that a direction is there to move.
+
+        That of its name, else the one that a step along it moves furthest, skin tone aside.
+        """
+        name = base_attribute(direction.attribute)
+        if name in self.names:
+            return name
+        moved = dict(zip(self.names, np.abs(self.slopes @ direction.vector), strict=True))
+        return max((other for other in self.names if other not in PRICES), key=moved.__getitem__)
+
+    def alone(
+        self,
+        direction: Direction,
+        covariance: np.ndarray,
+        locked: Collection[str] = (),
+        mean: np.ndarray | None = None,
+    ) -> tuple[Direction, np.ndarray]:
+        """A direction that moves what `direction` means and as little else as pays.
+
+        Of the model's own ones it is the cheapest step that moves the reading of their
+        name by as much. A user's own direction was made to be followed: of it, it is
+        the step for which its price and the distance to it are least together.
+
+        Args:
+            covariance: float `[d, d]` of the population's codes, and their `mean`
+                `[d]`, which gives the center.
+            locked: attributes whose readings cost most.
+
+        Returns the direction, and the metric in which it goes on to be held.
+        """
+        meant, free = self.meant(direction), frozenset[str]()
+        inverse = _inverse(covariance.tobytes(), str(covariance.dtype))
+        towards = inverse @ direction.vector.astype(np.float64)
+        aim = self._slope(meant)
+        if direction.own or meant != direction.attribute:
+            named = meant == base_attribute(direction.attribute)
+            free = frozenset({meant} if named else {meant} | implied_by(meant))
+            aim = towards
+        metric = self.metric(covariance, free, frozenset(locked))
+        vector = metric @ aim
+        unit = vector / np.linalg.norm(vector)
+        nan = float("nan")
+        return replace(
+            direction,
+            vector=unit,
+            sigma=float(np.sqrt(unit @ covariance.astype(np.float64) @ unit)),
+            center=nan if mean is None else float(mean.astype(np.float64) @ unit),
+            boundary=nan,
+            class_means=(nan, nan),
+            auc=nan,
+            accuracy=nan,
+            majority=nan,
+            split_half_cosine=nan,
+            conditioned_on=(*direction.conditioned_on, ALL_ELSE),
+        ), metric
+
+    def in_steps(self, held: Direction, direction: Direction) -> Direction:
+        """With steps that move the meant reading as far as those of `direction`, within bounds.
+
+        A step is one standard deviation of codes at the least, `LONGEST` of them at
+        the most. What remains is the share of the plain direction's effect.
+        """
+        worth = self.worth(held, direction)
+        length = float(np.clip(1.0 / worth, 1.0, LONGEST)) if worth > 0 else 1.0
+        share = float(np.clip(worth * length, SMALLEST_REMAINDER, 1.0))
+        return replace(held, sigma=held.sigma * length, remaining=direction.remaining * share)
+
+    def worth(self, held: Direction, direction: Direction) -> float:
+        """How far one step along `held` moves the reading that `direction` means, in its own."""
+        slope = self._slope(self.meant(direction))
+        plain, step = (one.sigma * float(slope @ one.vector) for one in (direction, held))
+        return step / plain if plain else 0.0
+
+    def metric(
+        self,
+        covariance: np.ndarray,
+        free: frozenset[str] = frozenset(),
+        locked: frozenset[str] = frozenset(),
+    ) -> np.ndarray:
+        """The inverse of what steps cost, float64 `[d, d]`, a metric for `conditional_direction`.
+
+        Args:
+            covariance: float `[d, d]` of the population's codes.
+            free: readings whose change costs nothing.
+            locked: readings whose change costs most.
+        """
+        return _metric(self, covariance.tobytes(), str(covariance.dtype), free, locked)
+
+    def _slope(self, name: str) -> np.ndarray:
+        return self.slopes[self.names.index(name)].astype(np.float64)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """`slopes` and `identity`."""
+        return {"slopes": self.slopes, "identity": self.identity}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the arrays, for JSON."""
+        return {"names": list(self.names), "read_by": self.read_by}
+
+    @classmethod
+    def from_parts(cls, values: dict, arrays: dict[str, np.ndarray]) -> Readings:
+        """The inverse of `to_dict` and `to_arrays`; `UserError` where they are unreadable."""
+        try:
+            names = tuple(check_name(name, "A reading") for name in values["names"])
+            slopes, identity = arrays["slopes"], arrays["identity"]
+            read_by = str(values["read_by"])
+        except (KeyError, TypeError) as error:
+            raise UserError("The slopes of readings are incomplete.") from error
+        return cls(names, slopes, identity, read_by)
+
+
+@lru_cache(maxsize=8)
+def _inverse(covariance: bytes, dtype: str) -> np.ndarray:
+    """Of a covariance with a little noise, so that there is one; `[d, d]`."""
+    values = np.frombuffer(covariance, dtype).astype(np.float64)
+    size = math.isqrt(len(values))
+    values = values.reshape(size, size)
+    return np.linalg.inv(values + NOISE * np.trace(values) / size * np.eye(size))
+
+
+@lru_cache(maxsize=64)
+def _metric(
+    readings: Readings,
+    covariance: bytes,
+    dtype: str,
+    free: frozenset[str],
+    locked: frozenset[str],
+) -> np.ndarray:
+    """See `Readings.metric`; sliders ask for the same few again and again."""
+
+    def price(name: str) -> float:
+        if name in free:
+            return 0.0
+        return LOCKED_PRICE if name in locked else PRICES.get(name, 1.0)
+
+    prices = np.array([price(name) for name in readings.names])
+    slopes = readings.slopes.astype(np.float64)
+    cost = slopes.T @ (prices[:, None] * slopes) + IDENTITY_PRICE * readings.identity
+    return np.linalg.inv(cost + SIZE_PRICE * _inverse(covariance, dtype))

@@ -1,0 +1,154 @@
+"""What holding every other reading does, on readings whose slopes are known."""
+
+import numpy as np
+import pytest
+
+from ganssl.directions import DirectionSet, edit_codes, slider_direction
+from ganssl.directions.holding import held_by, rule_of, step_worth
+from ganssl.directions.names import COVARIANCE, READINGS
+from ganssl.directions.readings import ALL_ELSE, LONGEST, Readings
+from ganssl.errors import UserError
+from tests.helpers.planted import make_direction
+
+SIZE = 12
+NAMES = ("Smiling", "Male", "Young", "Mustache", "Goatee", "Skin_Tone")
+RNG = np.random.default_rng(5)
+COMMON = RNG.normal(size=SIZE)
+SLOPES = (0.5 * RNG.normal(size=(len(NAMES), SIZE)) + 0.3 * COMMON).astype(np.float32)
+EMBEDDING = 0.05 * RNG.normal(size=(4, SIZE))
+READ = Readings(NAMES, SLOPES, (EMBEDDING.T @ EMBEDDING).astype(np.float32), "probes")
+MIX = RNG.normal(size=(SIZE, SIZE))
+COVARIANCE_MATRIX = np.eye(SIZE) + 0.1 * MIX @ MIX.T
+
+
+def direction(name, vector, **figures):
+    unit = np.asarray(vector, np.float64) / np.linalg.norm(vector)
+    sigma = float(np.sqrt(unit @ COVARIANCE_MATRIX @ unit))
+    return make_direction(name, unit, **{"sigma": sigma, "center": 0.0, **figures})
+
+
+def fitted(name):
+    """As photos teach it: along its own reading and along what goes with it."""
+    return direction(name, SLOPES[NAMES.index(name)] + COMMON)
+
+
+TONE = direction("Skin_Tone", SLOPES[-1], method="regression")
+PLAIN = DirectionSet("m", [fitted(name) for name in NAMES[:-1]], skin_tone=TONE)
+SET = PLAIN.with_readings(READ)
+
+
+def slider(name, directions=SET, rule=READINGS, **settings):
+    return slider_direction(directions, name, COVARIANCE_MATRIX, rule, **settings)
+
+
+def effects(one) -> dict[str, float]:
+    """What a step of 1 does to every reading."""
+    return dict(zip(NAMES, one.sigma * (SLOPES @ one.vector.astype(np.float64)), strict=True))
+
+
+def besides(one, name) -> float:
+    return float(np.sqrt(np.mean([v**2 for k, v in effects(one).items() if k != name])))
+
+
+@pytest.mark.parametrize("name", NAMES[:-1])
+def test_a_slider_moves_its_own_reading_and_spares_the_others(name):
+    held, before = slider(name), slider(name, rule=COVARIANCE)
+    own = effects(held)[name]
+    assert own > 0
+    assert besides(held, name) / own < 0.5 * besides(before, name) / effects(before)[name]
+    assert held.conditioned_on == (ALL_ELSE,)
+
+
+def test_no_step_does_the_same_at_a_lower_price():
+    """Against many other steps with the same own effect: it is the cheapest of all."""
+    metric = READ.metric(COVARIANCE_MATRIX)
+    price = np.linalg.inv(metric)
+    held = slider("Smiling").vector.astype(np.float64)
+    held = held / (SLOPES[0] @ held)
+    for _ in range(200):
+        other = held + 0.1 * RNG.normal(size=SIZE)
+        other = other / (SLOPES[0] @ other)
+        assert other @ price @ other > held @ price @ held
+
+
+def test_a_step_does_as_much_as_one_of_the_plain_direction_within_bounds():
+    for name in NAMES[:-1]:
+        held, plain = slider(name), SET.get(name)
+        vector = held.vector.astype(np.float64)
+        length = held.sigma / np.sqrt(vector @ COVARIANCE_MATRIX @ vector)
+        share = effects(held)[name] / effects(plain)[name]
+        assert 1 - 1e-6 <= length <= LONGEST + 1e-6
+        assert share >= 1 - 1e-5 or length == pytest.approx(LONGEST, rel=1e-5)
+        assert held.remaining == pytest.approx(min(share, 1), rel=1e-4)
+        assert step_worth(SET, held, plain) == pytest.approx(share, rel=1e-4)
+
+
+def test_a_locked_reading_moves_least_of_all_and_the_locked_direction_not():
+    free, held = slider("Smiling"), slider("Smiling", locked=("Mustache",))
+    assert abs(effects(held)["Mustache"]) < 0.1 * max(abs(effects(free)["Mustache"]), 0.02)
+    assert abs(held.vector.astype(np.float64) @ SET.get("Mustache").vector) < 1e-6
+    assert held.conditioned_on == (ALL_ELSE, "Mustache")
+
+
+def test_an_own_direction_is_followed_as_far_as_it_pays():
+    mine = direction("Smiling", SLOPES[0] + COMMON + 0.3 * RNG.normal(size=SIZE), own=True)
+    directions = SET.extended([mine])
+    held, model = slider("Smiling · mine", directions), slider("Smiling", directions)
+    own = effects(held)["Smiling"]
+    assert own > 0 and np.abs(held.vector - model.vector).max() > 1e-3
+    assert besides(held, "Smiling") / own < besides(mine, "Smiling") / effects(mine)["Smiling"]
+
+
+def test_an_own_direction_of_another_name_means_the_reading_that_it_moves_most():
+    beard = direction("Whiskers", SLOPES[3], own=True)
+    directions = SET.extended([beard])
+    assert READ.meant(directions.get("Whiskers")) == "Mustache"
+    found = effects(slider("Whiskers", directions))
+    assert max(found, key=lambda name: abs(found[name])) == "Mustache"
+    assert abs(found["Goatee"]) > abs(found["Male"])  # of the same thing, and so free
+
+
+def test_codes_move_by_the_steps_of_the_slider():
+    codes = RNG.normal(size=(3, SIZE)).astype(np.float32)
+    held = slider("Young")
+    after = edit_codes(codes, {"Young": 2.0}, SET, COVARIANCE_MATRIX, rule=READINGS)
+    np.testing.assert_allclose(after - codes, [2 * held.sigma * held.vector] * 3, atol=1e-5)
+
+
+def test_the_center_is_that_of_the_codes():
+    mean = RNG.normal(size=SIZE)
+    held = slider("Young", mean=mean)
+    assert held.center == pytest.approx(mean @ held.vector, abs=1e-5)
+
+
+def test_without_readings_sex_age_and_skin_tone_are_held():
+    assert rule_of(PLAIN, READINGS) == COVARIANCE and rule_of(SET, READINGS) == READINGS
+    held, expected = slider("Smiling", PLAIN), slider("Smiling", PLAIN, COVARIANCE)
+    np.testing.assert_array_equal(held.vector, expected.vector)
+    assert held_by(PLAIN, "Smiling", READINGS) == held_by(PLAIN, "Smiling", COVARIANCE)
+
+
+def test_the_file_keeps_them_and_the_id_changes_with_them(tmp_path):
+    SET.save(tmp_path / "directions.npz")
+    read = DirectionSet.load(tmp_path / "directions.npz")
+    assert read.readings is not None and read.id == SET.id != PLAIN.id
+    np.testing.assert_array_equal(read.readings.slopes, SLOPES)
+    np.testing.assert_array_equal(read.readings.identity, READ.identity)
+    assert (read.readings.names, read.readings.read_by) == (NAMES, "probes")
+    for same in (SET.with_model("n"), SET.extended([]), SET.with_skin_tone(TONE)):
+        assert same.readings is READ
+    assert SET.with_readings(None).id == PLAIN.id
+    np.testing.assert_array_equal(slider("Young", read).vector, slider("Young").vector)
+
+
+def test_readings_that_do_not_fit_are_refused(tmp_path):
+    with pytest.raises(UserError, match="do not fit their names"):
+        Readings(NAMES[:2], SLOPES, READ.identity)
+    with pytest.raises(UserError, match="no numbers"):
+        Readings(NAMES, SLOPES * np.float32("nan"), READ.identity)
+    with pytest.raises(UserError, match="one length"):
+        PLAIN.with_readings(Readings(("Smiling",), np.ones((1, 3), "f4"), np.eye(3, dtype="f4")))
+    arrays, values = SET.to_arrays(), SET.to_dict()
+    del arrays["slopes"]
+    with pytest.raises(UserError, match="readings are incomplete"):
+        DirectionSet.from_parts(values, arrays)

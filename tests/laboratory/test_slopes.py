@@ -1,0 +1,78 @@
+"""Slopes of readings on a model whose faces read along its codes as was planted."""
+
+import numpy as np
+import pytest
+
+from ganssl.directions import DirectionSet, slider_direction
+from ganssl.errors import UserError
+from ganssl.laboratory.card import direction_card
+from ganssl.laboratory.laboratory import Laboratory
+from ganssl.laboratory.slopes import fit_readings
+from tests.helpers.planted import make_direction
+from tests.helpers.planted_laboratory import ATTRIBUTES, BLOCKS, BlockModel, axis, block_readout
+
+
+@pytest.fixture(scope="module")
+def model():
+    return BlockModel()
+
+
+@pytest.fixture(scope="module")
+def readings(model):
+    return fit_readings(model, block_readout(), 600)
+
+
+def test_each_reading_rises_along_its_own_number(readings):
+    assert readings.names == (*ATTRIBUTES, "Skin_Tone")
+    assert readings.read_by == block_readout().id
+    for k, name in enumerate(ATTRIBUTES):
+        slope = readings.slopes[k]
+        if name == "Bald":  # it falls on both sides of 0, and so has no slope
+            assert np.abs(slope).max() < 0.3
+        else:  # a spread of its codes, 1, is nearly a spread of its readings
+            assert slope[k] == pytest.approx(0.85, abs=0.15)
+            assert np.abs(np.delete(slope, k)).max() < 0.15
+
+
+def test_what_tells_people_apart_lies_in_the_last_numbers(readings):
+    price = np.diag(readings.identity)
+    assert price[12:].min() > 10 * price[:12].max()
+    np.testing.assert_allclose(readings.identity, readings.identity.T, atol=1e-6)
+
+
+def test_grey_faces_have_no_skin_tone_and_no_slope_of_it(readings):
+    np.testing.assert_array_equal(readings.slopes[-1], 0)
+
+
+def test_a_direction_that_takes_another_along_is_freed_of_it(model, readings):
+    both = make_direction("Smiling", axis(0, 1))  # Male comes with it
+    directions = DirectionSet("m", [both]).with_readings(readings)
+    held = slider_direction(directions, "Smiling", np.eye(BLOCKS), "readings")
+    assert held.vector[0] > 0.95 and abs(held.vector[1]) < 0.2
+
+
+def test_its_card_says_that_all_else_is_held(model, readings):
+    both = make_direction("Smiling", axis(0, 1))
+    laboratory = Laboratory(BlockModel(), block_readout(), 32)
+    laboratory.model.directions = DirectionSet("m", [both]).with_readings(readings)
+    plain, held = (direction_card(laboratory, both, rule=rule) for rule in ("raw", "readings"))
+    assert held.title == "Smiling (mean), All else held"
+    assert held.side_effect < 0.2 * plain.side_effect
+    assert held.own.spreads > 0.95 * plain.own.spreads
+    assert held.free_own.spreads == pytest.approx(plain.own.spreads)
+    codes = np.random.default_rng(1).normal(size=(400, BLOCKS)).astype(np.float32)
+    labels = (codes[:, 0] > 0).astype(np.int8)
+    measured = direction_card(laboratory, both, holdout=(codes, labels), rule="readings")
+    assert measured.auc > plain.auc and measured.auc > 0.99
+
+
+def test_the_same_faces_give_the_same_slopes_and_progress_is_told(model, readings):
+    told = []
+    again = fit_readings(model, block_readout(), 600, progress=lambda *done: told.append(done))
+    np.testing.assert_array_equal(again.slopes, readings.slopes)
+    assert told[-1] == (600, 600)
+
+
+def test_too_few_faces_are_refused(model):
+    with pytest.raises(UserError, match="64 faces or more, not 63"):
+        fit_readings(model, block_readout(), 63)
