@@ -56,6 +56,8 @@ def editor(session: FaceSession) -> None:
 @st.fragment
 def more(session: FaceSession) -> None:
     """The tabs below; only the open one is computed, and changing tabs leaves the face alone."""
+    if session.outdated:  # a click here has changed the face above
+        st.rerun()
     left_out = {GRID, GALLERY, SEQUENCE} if session.of_photo else set()
     if len(gallery(session.model).faces) < 2:
         left_out.add(GALLERY)

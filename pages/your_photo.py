@@ -51,6 +51,8 @@ def editor(session: FaceSession, face: EditablePhoto) -> None:
 @st.fragment
 def more(session: FaceSession, face: EditablePhoto) -> None:
     """The tabs below; only the open one is computed, and changing tabs leaves the face alone."""
+    if session.outdated:  # a click here has changed the face above
+        st.rerun()
     strip, morph, answers, share, quality = st.tabs(TABS, key=session.key("tab"), on_change="rerun")
     if strip.open:
         with strip:

@@ -96,6 +96,22 @@ def test_undo_resets_the_slider(page):
     assert float(page.slider("Smiling").get_attribute("value")) == 0
 
 
+def test_the_face_follows_what_is_chosen_in_the_tabs_below(page, tmp_path):
+    page.open(TYPICAL)
+    for group in ("gallery", "look"):
+        old = page.picture()
+        buttons = f'[class*="st-key-explore-{group}-"] button'
+        page.click(buttons, page.all(buttons)[1].text)
+        page.settle(lambda old=old: page.picture() != old)
+    assert "seed=19" not in page.window.current_url and "edit." in page.window.current_url
+    damaged = tmp_path / "face.json"
+    damaged.write_text("{", encoding="utf-8")
+    page.click('[role="tab"]', "Save and share")
+    page.first('[data-testid="stFileUploader"] input').send_keys(str(damaged))
+    page.settle(lambda: bool(page.errors()))
+    assert "face.json" in page.errors()[0]
+
+
 def test_downloads_are_the_face_of_the_sliders(page, downloads):
     page.open(TYPICAL + "&edit.Smiling=2&hold=covariance")
     page.click('[role="tab"]', "Save and share")

@@ -56,6 +56,13 @@ return document.elementFromPoint(left + 3, (top + bottom) / 2)?.closest('h2') ==
 """
 """Whether nothing lies over the first letter of a heading."""
 
+COVER = """
+const cover = document.createElement('div');
+Object.assign(cover, { id: 'cover', style: 'position: fixed; inset: 0; z-index: 9999999' });
+document.body.append(cover);
+"""
+"""Lays something over the whole page, as what is drawn anew during a swipe."""
+
 FONT = "return parseFloat(getComputedStyle(document.documentElement).fontSize)"
 
 
@@ -100,16 +107,16 @@ def swipe(page: Page, by: float) -> None:
 
 
 def swipe_at(page: Page, x: float, y: float, by: float) -> None:
-    def touch(kind: str, *xs: float) -> None:
-        points = [{"x": at, "y": y} for at in xs]
-        page.window.execute_cdp_cmd(
-            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": points}
-        )
+    touch(page, "touchStart", x, y)
+    touch(page, "touchMove", x + by / 2, y)
+    touch(page, "touchMove", x + by, y)
+    touch(page, "touchEnd")
 
-    touch("touchStart", x)
-    touch("touchMove", x + by / 2)
-    touch("touchMove", x + by)
-    touch("touchEnd")
+
+def touch(page: Page, kind: str, *at: float) -> None:
+    """What a finger does at a place, or that it is lifted."""
+    points = [dict(zip("xy", at, strict=True))] if at else []
+    page.window.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
 @contextmanager
@@ -210,6 +217,17 @@ def test_a_swipe_steps(page):
     page.settle(lambda: place(page) == 2)
     swipe(page, 200)
     page.settle(lambda: place(page) == 1)
+
+
+def test_a_swipe_steps_though_what_it_began_on_is_gone_by_its_end(page):
+    present(page)
+    page.window.execute_script(COVER)
+    touch(page, "touchStart", 700, 300)
+    touch(page, "touchMove", 600, 300)
+    page.window.execute_script("document.querySelector('#cover').remove()")
+    touch(page, "touchMove", 500, 300)
+    touch(page, "touchEnd")
+    page.settle(lambda: place(page) == 2)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])

@@ -63,6 +63,7 @@ class FaceSession:
         self.base, self.base_id = base, base_id
         self.detail: PhotoDetail | None = None  # of the photo, put back into every picture
         self.others: tuple[FaceState, ...] = ()  # faces that a walk visits
+        self.drawn: FaceState | None = None  # what the page shows
         self.first = first or FaceState(model=model.id)
         st.session_state.setdefault(self.key("history"), History(self.first))
         if self.state.model != model.id:
@@ -132,6 +133,14 @@ class FaceSession:
 
     def pop_message(self) -> str | None:
         return st.session_state.pop(self.key("message"), None)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the page shows another face than this one, or has a message to show.
+
+        A fragment beside the face asks, whose callbacks rerun that fragment alone.
+        """
+        return self.drawn != self.state or self.key("message") in st.session_state
 
     def _turn_to_model(self) -> None:
         """Put the faces of the model that was left aside, and take up those of this one."""

@@ -42,6 +42,7 @@ def show_after(session: FaceSession) -> None:
     with st.container(key=FRAME, gap=None):
         _face(session, state, "After", describe(state) if state.edits else "no edits yet")
         show_live(session)
+    session.drawn = state
 
 
 def show_before(session: FaceSession) -> None:

@@ -37,13 +37,8 @@ class Stage {
     listen('touchstart', ({ target, touches }) => {
       const own = target.closest?.('.stSlider, .st-key-stage-pad, [data-testid="stSidebar"]');
       this.finger = touches.length === 1 && !own ? touches[0] : null;
-    });
-    listen('touchend', ({ changedTouches }) => {
-      const [start, end] = [this.finger, changedTouches[0]];
-      this.finger = null;
-      if (!start || !end) return;
-      const [x, y] = [end.clientX - start.clientX, end.clientY - start.clientY];
-      if (Math.abs(x) > FAR && Math.abs(x) > 2 * Math.abs(y)) this.go(x < 0 ? 1 : -1);
+      // told there, since the page may be drawn anew meanwhile, and what is gone tells no window
+      if (this.finger) target.addEventListener('touchend', (event) => this.lift(event), { once: true });
     });
     root.querySelector('button').onclick = () => fullScreen();
   }
@@ -83,6 +78,14 @@ class Stage {
     }
   }
 
+  lift({ changedTouches: [end] }) {
+    const start = this.finger;
+    this.finger = null;
+    if (!start || start.identifier !== end?.identifier) return;
+    const [x, y] = [end.clientX - start.clientX, end.clientY - start.clientY];
+    if (Math.abs(x) > FAR && Math.abs(x) > 2 * Math.abs(y)) this.go(x < 0 ? 1 : -1);
+  }
+
   go(by) {
     const to = Math.max(0, Math.min(this.data.last, this.index + by));
     if (to === this.index) return;
@@ -92,6 +95,7 @@ class Stage {
   }
 
   close() {
+    this.finger = null;
     this.ending.abort();
   }
 }

@@ -13,26 +13,35 @@ const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 class Runner {
   constructor(address) {
     this.worker = new Worker(address);
-    this.waiting = [];
-    this.worker.onmessage = ({ data }) => {
-      const one = this.waiting.shift();
-      if (data.failed) one?.reject(new Error(data.failed));
-      else one?.resolve(data);
-    };
+    this.waiting = new Map(); // by the numbers of their messages
+    this.count = 0;
+    this.worker.onmessage = ({ data }) => this.hear(data);
     this.worker.onerror = (event) => { event.preventDefault(); this.end(event.message); };
   }
 
-  /** The answer to a message; answers come in order. */
+  /** The answer to a message; nothing where the worker passed it over for a later one. */
   ask(message) {
+    this.count += 1;
     return new Promise((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
-      this.worker.postMessage(message);
+      this.waiting.set(this.count, { resolve, reject });
+      this.worker.postMessage({ ...message, number: this.count });
     });
+  }
+
+  hear(answer) {
+    for (const [number, { resolve, reject }] of this.waiting) { // in the order that they were asked
+      if (number > answer.number) break;
+      this.waiting.delete(number);
+      if (number < answer.number) resolve(null);
+      else if (answer.failed) reject(new Error(answer.failed));
+      else resolve(answer);
+    }
   }
 
   end(reason = 'ended') {
     this.worker.terminate();
-    this.waiting.splice(0).forEach((one) => one.reject(new Error(reason)));
+    for (const { reject } of this.waiting.values()) reject(new Error(reason));
+    this.waiting.clear();
   }
 }
 
@@ -48,6 +57,7 @@ class Painter {
     Object.assign(this, { addresses, code, paint, fail, closed: false, reasons: [] });
     this.best = this.trial = this.wish = null;
     this.later = new Map(); // what is drawn when no face is wished for
+    this.drawing = 0; // so many were asked for and have not been answered
     this.choose();
   }
 
@@ -92,7 +102,8 @@ class Painter {
     if (this.closed) this.best?.end();
   }
 
-  /** Draw this face next; one that was waiting is passed over. */
+  /** Draw this face next; one that waits is passed over. The worker does that itself, so that it
+   *  begins with the newest one when it is done, and need not wait for the page. */
   want(code, detail) {
     this.wish = { code, detail, asked: performance.now() };
     this.pump();
@@ -101,9 +112,13 @@ class Painter {
   /** Draw these in turn, `[{ code, done }]`, while no face is wished for; none gives up what still
    *  waits. Those that wait are replaced where they stand, so that each has its turn. */
   also(wishes, detail = null) {
-    if (!wishes.length) this.later.clear();
-    wishes.forEach((wish, i) => this.later.set(i, { ...wish, detail }));
+    if (!wishes.length) this.giveUp();
+    wishes.forEach((wish, index) => this.later.set(index, { ...wish, index, detail }));
     this.pump();
+  }
+
+  giveUp() {
+    this.later = new Map(); // one that is being drawn belongs to the old ones
   }
 
   next() {
@@ -114,30 +129,37 @@ class Painter {
   }
 
   async pump() {
-    if (this.busy || this.closed || !this.best) return;
-    const { best: runner } = this;
-    const wish = this.wish ?? this.next();
+    if (this.closed || !this.best) return;
+    const { best: runner, later } = this;
+    const wish = this.wish ?? (this.drawing ? null : this.next());
     if (!wish) return;
-    this.busy = true;
+    this.drawing += 1;
     this.wish = null;
+    if (!wish.done) this.newest = wish;
     try {
       const changed = runner.detail !== wish.detail ? { detail: wish.detail } : {};
       runner.detail = wish.detail;
-      const { rgba, ms } = await runner.ask({ code: wish.code, ...changed });
-      const { code, asked } = wish;
-      const show = wish.done ?? this.paint;
-      if (!this.closed) show({ rgba, ms, code, engine: runner.name, asked });
+      const drawn = await runner.ask({ code: wish.code, ...changed });
+      if (!this.closed) this.take(drawn, wish, later, runner.name);
     } catch (error) {
       if (wish.done) {
-        this.later.clear(); // the face itself will tell whether the engine works
+        this.giveUp(); // the face itself will tell whether the engine works
       } else if (runner === this.best && !this.closed) {
         this.best = null;
         this.fail(error.message);
+      } else if (wish === this.newest) {
+        this.wish ??= wish; // the engine was changed meanwhile
       }
-      if (!wish.done) this.wish ??= wish; // the engine was changed meanwhile
     }
-    this.busy = false;
+    this.drawing -= 1;
     this.pump();
+  }
+
+  /** Show a face that was drawn; `later` is what waited when it was asked for. */
+  take(drawn, { code, asked, done, index, ...rest }, later, engine) {
+    if (done && later !== this.later) return; // it was given up meanwhile
+    if (drawn) (done ?? this.paint)({ rgba: drawn.rgba, ms: drawn.ms, code, engine, asked });
+    else if (done && !later.has(index)) later.set(index, { code, done, index, ...rest });
   }
 
   close() {

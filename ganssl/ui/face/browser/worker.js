@@ -1,7 +1,8 @@
-// Draws faces apart from the page, by the engine that it is told. Messages to it:
-// { start: engine, program, weights }  addresses of a program and of its weights
-// { number, code, detail }             a face to draw; `detail` where it changes, null for none
-// From it: { ready: name }, { number, ms, rgba }, { failed: message }.
+// Draws faces apart from the page, by the engine that it is told. Messages to it, numbered from 1:
+// { number, start: engine, program, weights }  addresses of a program and of its weights
+// { number, code, detail }                     a face to draw; `detail` where it changes, null for none
+// From it: { number, ready: name }, { number, ms, rgba }, { number, failed: message }. Of faces that
+// are asked for while one is drawn, only the last one is drawn, at once; the others get no answer.
 'use strict';
 
 const GPU = ['webgpu', 'webgl'];
@@ -32,7 +33,7 @@ async function isSoftware(kind) {
 }
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
-async function start({ start: kind, program, weights }) {
+async function start({ number, start: kind, program, weights }) {
   if (GPU.includes(kind) && (await isSoftware(kind))) throw new Error(`${kind} in software only`);
   const [steps, numbers] = await Promise.all([
     read(program).then((answer) => answer.json()),
@@ -51,7 +52,7 @@ async function start({ start: kind, program, weights }) {
     engine = await WasmEngine.create(steps, numbers, file);
   }
   await engine.render(new Float32Array(steps.latent_size)); // the slow first time
-  postMessage({ ready: engine.name });
+  postMessage({ number, ready: engine.name });
 }
 
 async function draw({ number, code, detail: changed }) {
@@ -66,8 +67,31 @@ async function draw({ number, code, detail: changed }) {
   postMessage({ number, ms: performance.now() - begun, rgba }, [rgba.buffer]);
 }
 
-let last = Promise.resolve();
-self.onmessage = ({ data }) => {
-  last = last.then(() => (data.start ? start(data) : draw(data)))
-    .catch((error) => postMessage({ failed: String(error?.message ?? error) }));
+/** Lets in the messages that have come meanwhile. */
+function turn() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => { port1.close(); resolve(); };
+    port2.postMessage(0);
+  });
+}
+
+let next = null;
+let busy = false;
+self.onmessage = async ({ data }) => {
+  next = { ...next, ...data }; // a detail stays to be taken where its face is passed over
+  if (busy) return;
+  busy = true;
+  while (next) {
+    const { number } = next;
+    const asked = next;
+    next = null;
+    try {
+      await (asked.start ? start(asked) : draw(asked));
+    } catch (error) {
+      postMessage({ number, failed: String(error?.message ?? error) });
+    }
+    await turn();
+  }
+  busy = false;
 };
