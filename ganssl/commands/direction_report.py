@@ -22,6 +22,7 @@ from ganssl.errors import UserError
 if TYPE_CHECKING:
     from ganssl.directions import Direction, DirectionSet
     from ganssl.fitting import EncodedPhotos
+    from ganssl.laboratory.holding_trial import Held
     from ganssl.laboratory.laboratory import Laboratory
     from ganssl.laboratory.report import DirectionReport
     from ganssl.models.face_model import FaceModel
@@ -74,6 +75,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "costs, and draw a sheet of faces",
     )
     parser.add_argument(
+        "--judge",
+        metavar="FILE",
+        help="weights of the image network, as export-model takes them: with --compare-holding, "
+        "probes on it judge as well, which took no part in any rule; needs --judge-photos",
+    )
+    parser.add_argument(
+        "--judge-photos", metavar="DIR", help="labelled photos that teach these probes"
+    )
+    parser.add_argument(
         "--bars",
         action="store_true",
         help="also set the bars that a slider must pass beside what arbitrary directions and "
@@ -91,6 +101,8 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("A report needs 2 faces or more and a seed of 0 or more.")
     if args.data and args.directions:
         raise UserError("Give photos to fit directions to, or directions, not both.")
+    if bool(args.judge) != bool(args.judge_photos) or (args.judge and not args.compare_holding):
+        raise UserError("--judge and --judge-photos go together, with --compare-holding.")
     check_markdown(args)
     methods = listed(args.methods)
     unknown = [name for name in methods if name not in (*METHODS, "all")]
@@ -127,6 +139,10 @@ def run(args: argparse.Namespace) -> int:
         found, said, picture = compare_holding(laboratory, directions, names, rules, Path(args.out))
         paths += found
         text += f"\n\n{said}"
+        if args.judge:
+            path, said = judge_holding(model, directions, names, rules, args)
+            paths.append(path)
+            text += f"\n\n{said}"
     if args.bars:
         path, said = set_bars(laboratory, report, Path(args.out))
         paths.append(path)
@@ -153,26 +169,71 @@ def compare_holding(
     from ganssl.laboratory.sheet import holding_sheet, sheet_webp
 
     found = trial.compare_rules(laboratory, directions, names, rules, progress=bar("moving faces"))
-    rows = trial.summary(found)
-    faces, amount = len(laboratory.codes), trial.AMOUNT
-    text = (
-        f"+{amount:g} σ on {faces} faces, {len(names)} sliders:\n{trial.table(rows)}\n\n"
-        f"{trial.slider_table(found)}"
-    )
+    amount = trial.AMOUNT
+    text = holding_text(laboratory, found)
     print(f"\n{text}")
-    values = {
-        "model": laboratory.model.id,
-        "faces": faces,
-        "amount": amount,
-        "rules": {rule: RULES[rule] for rule in rules},
-        "summary": rows,
-        "sliders": [one.to_dict() for one in found],
-    }
-    write_file(out / "holding.json", json.dumps(values, indent=1, allow_nan=False))
+    write_file(out / "holding.json", holding_json(laboratory, found, rules))
     sheet = sheet_webp(holding_sheet(laboratory, directions, names, rules, amount))
     write_file(out / "holding.webp", sheet)
     shows = f"Faces before and after +{amount:g} σ of each slider, {' and '.join(rules)}"
     return [out / "holding.json", out / "holding.webp"], text, (shows, sheet)
+
+
+def judge_holding(
+    model: FaceModel,
+    directions: DirectionSet,
+    names: list[str],
+    rules: list[str],
+    args: argparse.Namespace,
+) -> tuple[Path, str]:
+    """Let the image network judge the rules, print the tables, write `holding_judged.json`."""
+    from ganssl.base.atomic import write_file
+    from ganssl.base.progress import bar
+    from ganssl.commands._photos import open_photos, usable
+    from ganssl.laboratory import holding_trial as trial
+    from ganssl.laboratory.laboratory import Laboratory
+    from ganssl.training.second_judge import second_judge
+
+    photos, cache = usable(open_photos(args.judge_photos)), args.cache and Path(args.cache)
+    judge = second_judge(args.judge, photos, model.preprocess, cache, bar)
+    laboratory = Laboratory(model, judge, args.faces, args.seed)
+    read = [name for name in names if name in judge.attributes]
+    found = trial.compare_rules(laboratory, directions, read, rules, progress=bar("judging faces"))
+    text = (
+        "The same faces, judged by probes on the image network, which took no part (same person: "
+        f"likeness of the pictures):\n{holding_text(laboratory, found)}"
+    )
+    print(f"\n{text}")
+    path = Path(args.out) / "holding_judged.json"
+    write_file(path, holding_json(laboratory, found, rules))
+    return path, text
+
+
+def holding_text(laboratory: Laboratory, found: list[Held]) -> str:
+    """The tables of a comparison of rules."""
+    from ganssl.laboratory import holding_trial as trial
+
+    sliders = len({one.attribute for one in found})
+    return (
+        f"+{trial.AMOUNT:g} σ on {len(laboratory.codes)} faces, {sliders} sliders:\n"
+        f"{trial.table(trial.summary(found))}\n\n{trial.slider_table(found)}"
+    )
+
+
+def holding_json(laboratory: Laboratory, found: list[Held], rules: list[str]) -> str:
+    """A comparison of rules with what it was made of."""
+    from ganssl.laboratory import holding_trial as trial
+
+    values = {
+        "model": laboratory.model.id,
+        "read_by": laboratory.readout.id,
+        "faces": len(laboratory.codes),
+        "amount": trial.AMOUNT,
+        "rules": {rule: RULES[rule] for rule in rules},
+        "summary": trial.summary(found),
+        "sliders": [one.to_dict() for one in found],
+    }
+    return json.dumps(values, indent=1, allow_nan=False)
 
 
 def set_bars(laboratory: Laboratory, report: DirectionReport, out: Path) -> tuple[Path, str]:

@@ -2,8 +2,10 @@
 
 A direction fitted to photos takes along what goes together in photos. What a step
 does to faces can be asked of the faces themselves: generated ones are read, and a
-regression of the readings on the codes gives their slopes. Which step moves one
-reading while each other one that moves has its price is then one linear equation.
+regression of the readings on the codes gives their slopes. Labelled photos have a
+say of their own, which knows nothing of the network that reads: the normals of
+classifiers of codes. Which step moves one reading while each other one that moves
+has its price is then one linear equation.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from ganssl.directions.conditional import NOISE, SMALLEST_REMAINDER
 from ganssl.directions.direction import Direction, base_attribute
 from ganssl.errors import UserError
 
-SIZE_PRICE = 0.15
+SIZE_PRICE = 0.2
 """Of a step as long as one standard deviation of codes, where a reading that moves by one of its
 spreads costs 1. A lower one spares other readings more, and goes further out for the same effect.
 """
@@ -31,6 +33,9 @@ IDENTITY_PRICE = 8.0
 
 PRICES = {"Skin_Tone": 3.0}
 """Of readings that cost more than 1."""
+
+IMPLIED_PRICE = 0.5
+"""Of readings whose change is no side effect, see `attributes.implied_by`."""
 
 LOCKED_PRICE = 100.0
 """Of readings that a visitor locks."""
@@ -50,6 +55,8 @@ class Readings:
         names: of the readings: attributes, and skin tone.
         slopes: float32 `[a, d]`: change of each reading, in its spreads between
             natural faces, for a step of 1 along each number of the code.
+        normals: float32 `[a, d]`: along which labels of photos say that each
+            reading rises, as long as its slope; 0 where they say nothing.
         identity: float32 `[d, d]`: `step @ identity @ step` is the square of the
             change of a face's unit embedding.
         read_by: id of what read the faces.
@@ -57,15 +64,16 @@ class Readings:
 
     names: tuple[str, ...]
     slopes: np.ndarray
+    normals: np.ndarray
     identity: np.ndarray
     read_by: str = ""
 
     def __post_init__(self) -> None:
-        slopes, identity = self.slopes, self.identity
-        size = slopes.shape[-1]
-        if slopes.shape != (len(self.names), size) or identity.shape != (size, size):
+        arrays = list(self.to_arrays().values())
+        rows, size = len(self.names), self.slopes.shape[-1]
+        if [array.shape for array in arrays] != [(rows, size), (rows, size), (size, size)]:
             raise UserError("The slopes of readings do not fit their names or each other.")
-        if not (np.isfinite(slopes).all() and np.isfinite(identity).all()):
+        if not all(np.isfinite(array).all() for array in arrays):
             raise UserError("The slopes of readings hold values that are no numbers.")
 
     def meant(self, direction: Direction) -> str:
@@ -99,15 +107,13 @@ class Readings:
 
         Returns the direction, and the metric in which it goes on to be held.
         """
-        meant, free = self.meant(direction), frozenset[str]()
-        inverse = _inverse(covariance.tobytes(), str(covariance.dtype))
-        towards = inverse @ direction.vector.astype(np.float64)
-        aim = self._slope(meant)
+        meant = self.meant(direction)
+        metric = self.metric(covariance, meant, frozenset(locked))
+        row = self.names.index(meant)
+        aim = self.slopes[row].astype(np.float64) + self.normals[row]
         if direction.own or meant != direction.attribute:
-            named = meant == base_attribute(direction.attribute)
-            free = frozenset({meant} if named else {meant} | implied_by(meant))
-            aim = towards
-        metric = self.metric(covariance, free, frozenset(locked))
+            inverse = _inverse(covariance.tobytes(), str(covariance.dtype))
+            aim = inverse @ direction.vector.astype(np.float64)
         vector = metric @ aim
         unit = vector / np.linalg.norm(vector)
         nan = float("nan")
@@ -138,31 +144,33 @@ class Readings:
 
     def worth(self, held: Direction, direction: Direction) -> float:
         """How far one step along `held` moves the reading that `direction` means, in its own."""
-        slope = self._slope(self.meant(direction))
+        slope = self.slopes[self.names.index(self.meant(direction))].astype(np.float64)
         plain, step = (one.sigma * float(slope @ one.vector) for one in (direction, held))
         return step / plain if plain else 0.0
 
     def metric(
-        self,
-        covariance: np.ndarray,
-        free: frozenset[str] = frozenset(),
-        locked: frozenset[str] = frozenset(),
+        self, covariance: np.ndarray, meant: str, locked: frozenset[str] = frozenset()
     ) -> np.ndarray:
         """The inverse of what steps cost, float64 `[d, d]`, a metric for `conditional_direction`.
 
         Args:
             covariance: float `[d, d]` of the population's codes.
-            free: readings whose change costs nothing.
+            meant: the reading whose change costs nothing.
             locked: readings whose change costs most.
         """
-        return _metric(self, covariance.tobytes(), str(covariance.dtype), free, locked)
+        return _metric(self, covariance.tobytes(), str(covariance.dtype), meant, locked)
 
-    def _slope(self, name: str) -> np.ndarray:
-        return self.slopes[self.names.index(name)].astype(np.float64)
+    def price(self, name: str, meant: str, locked: frozenset[str] = frozenset()) -> float:
+        """What it costs that a reading moves by one of its spreads."""
+        if name == meant:
+            return 0.0
+        if name in locked:
+            return LOCKED_PRICE
+        return IMPLIED_PRICE if name in implied_by(meant) else PRICES.get(name, 1.0)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """`slopes` and `identity`."""
-        return {"slopes": self.slopes, "identity": self.identity}
+        """`slopes`, `normals` and `identity`."""
+        return {"slopes": self.slopes, "normals": self.normals, "identity": self.identity}
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the arrays, for JSON."""
@@ -173,11 +181,11 @@ class Readings:
         """The inverse of `to_dict` and `to_arrays`; `UserError` where they are unreadable."""
         try:
             names = tuple(check_name(name, "A reading") for name in values["names"])
-            slopes, identity = arrays["slopes"], arrays["identity"]
+            slopes, normals, identity = (arrays[n] for n in ("slopes", "normals", "identity"))
             read_by = str(values["read_by"])
         except (KeyError, TypeError) as error:
             raise UserError("The slopes of readings are incomplete.") from error
-        return cls(names, slopes, identity, read_by)
+        return cls(names, slopes, normals, identity, read_by)
 
 
 @lru_cache(maxsize=8)
@@ -194,17 +202,12 @@ def _metric(
     readings: Readings,
     covariance: bytes,
     dtype: str,
-    free: frozenset[str],
+    meant: str,
     locked: frozenset[str],
 ) -> np.ndarray:
     """See `Readings.metric`; sliders ask for the same few again and again."""
-
-    def price(name: str) -> float:
-        if name in free:
-            return 0.0
-        return LOCKED_PRICE if name in locked else PRICES.get(name, 1.0)
-
-    prices = np.array([price(name) for name in readings.names])
-    slopes = readings.slopes.astype(np.float64)
-    cost = slopes.T @ (prices[:, None] * slopes) + IDENTITY_PRICE * readings.identity
-    return np.linalg.inv(cost + SIZE_PRICE * _inverse(covariance, dtype))
+    prices = np.array([readings.price(name, meant, locked) for name in readings.names])
+    cost = SIZE_PRICE * _inverse(covariance, dtype) + IDENTITY_PRICE * readings.identity
+    for rows in (readings.slopes.astype(np.float64), readings.normals.astype(np.float64)):
+        cost += rows.T @ (prices[:, None] * rows)
+    return np.linalg.inv(cost)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from ganssl.errors import UserError
 from ganssl.photos.skin_tone import NAME, skin_tone
 
 if TYPE_CHECKING:
+    from ganssl.directions import DirectionSet
     from ganssl.features.readout import Readout
     from ganssl.models.face_model import FaceModel
 
@@ -22,6 +24,8 @@ RIDGE = 100.0
 """Penalty of the regression on codes, as much as so many faces weigh."""
 
 CHUNK = 100
+NORMAL = "logistic"
+"""The method whose vectors tell classes of codes apart."""
 
 
 def fit_readings(
@@ -63,15 +67,33 @@ def fit_readings(
     rows, count = np.concatenate(parts), len(readout.attributes) + 1
     tone = rows[:, count - 1]
     tone[np.isnan(tone)] = np.nanmean(tone) if np.isfinite(tone).any() else 0.0
-    slopes = regressed(codes, rows)  # (a + 1 + e, d)
-    spread = rows[:, :count].std(axis=0)
-    embedding = slopes[count:]
+    found = regressed(codes, rows)  # (a + 1 + e, d)
+    slopes, embedding = found[:count], found[count:]
+    slopes = slopes / np.maximum(rows[:, :count].std(axis=0), 1e-6)[:, None]
+    names = (*readout.attributes, NAME)
+    normals = label_normals(model.directions, names, model.latent_size)
+    normals *= np.linalg.norm(slopes, axis=1, keepdims=True)
     return Readings(
-        names=(*readout.attributes, NAME),
-        slopes=(slopes[:count] / np.maximum(spread, 1e-6)[:, None]).astype(np.float32),
+        names=names,
+        slopes=slopes.astype(np.float32),
+        normals=normals.astype(np.float32),
         identity=(embedding.T @ embedding).astype(np.float32),
         read_by=readout.id,
     )
+
+
+def label_normals(directions: DirectionSet, names: Sequence[str], size: int) -> np.ndarray:
+    """Unit normals of the classifiers of codes that labels taught, and of skin tone; `[a, d]`.
+
+    Rows are 0 where a set has none.
+    """
+    found = np.zeros((len(names), size))
+    for row, name in enumerate(names):
+        if NORMAL in directions.methods(name):
+            found[row] = directions.get(name, NORMAL).vector
+        elif name == NAME and directions.skin_tone is not None:
+            found[row] = directions.skin_tone.vector
+    return found
 
 
 def regressed(codes: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -97,6 +97,8 @@ def test_bad_input_is_told(model_folder, tmp_path, capsys):
         (["--attributes", "Smilling"], "Did you mean Smiling"),
         (["--faces", "1"], "2 faces or more"),
         (["--data", "x", "--directions", "y"], "not both"),
+        (["--judge", "x", "--judge-photos", "y"], "go together, with --compare-holding"),
+        (["--judge", "x", "--compare-holding"], "go together"),
         (["--methods", "svm"], "no direction of these attributes"),
     ):
         assert main([*common, *wrong]) == 2

@@ -7,7 +7,7 @@ from ganssl.directions import DirectionSet, slider_direction
 from ganssl.errors import UserError
 from ganssl.laboratory.card import direction_card
 from ganssl.laboratory.laboratory import Laboratory
-from ganssl.laboratory.slopes import fit_readings
+from ganssl.laboratory.slopes import fit_readings, label_normals
 from tests.helpers.planted import make_direction
 from tests.helpers.planted_laboratory import ATTRIBUTES, BLOCKS, BlockModel, axis, block_readout
 
@@ -42,6 +42,17 @@ def test_what_tells_people_apart_lies_in_the_last_numbers(readings):
 
 def test_grey_faces_have_no_skin_tone_and_no_slope_of_it(readings):
     np.testing.assert_array_equal(readings.slopes[-1], 0)
+
+
+def test_what_labels_taught_of_a_reading_stands_beside_its_slope(readings):
+    np.testing.assert_array_equal(readings.normals, 0)  # the model has no directions
+    taught = [make_direction("Male", axis(1, 2), method) for method in ("mean", "logistic")]
+    tone = make_direction("Skin_Tone", axis(7), "regression")
+    directions = DirectionSet("m", taught, skin_tone=tone)
+    found = label_normals(directions, readings.names, BLOCKS)
+    np.testing.assert_allclose(found[1], axis(1, 2) / np.sqrt(2), atol=1e-6)
+    np.testing.assert_allclose(found[-1], axis(7), atol=1e-6)
+    assert not found[[0, 2, 3]].any()
 
 
 def test_a_direction_that_takes_another_along_is_freed_of_it(model, readings):
