@@ -75,7 +75,7 @@ class Naturalness:
         from sklearn.neural_network import MLPRegressor
 
         network = MLPRegressor(
-            hidden_layer_sizes=HIDDEN, alpha=10.0, max_iter=150, early_stopping=True,
+            hidden_layer_sizes=HIDDEN, alpha=3.0, max_iter=150, early_stopping=True,
             random_state=seed,
         )  # fmt: skip
         network.fit(codes, (looks - looks.mean()) / looks.std())
