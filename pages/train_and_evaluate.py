@@ -12,17 +12,12 @@ from ganssl.ui.shared.jobs import show_job, visitor_jobs
 from ganssl.ui.shared.keeping import workspace
 from ganssl.ui.shared.model import require_face_model
 from ganssl.ui.train_and_evaluate.class_names import name_classes
+from ganssl.ui.train_and_evaluate.classifiers import JUDGE, choose_classifier
 from ganssl.ui.train_and_evaluate.judgement_view import show_comparison
 from ganssl.ui.train_and_evaluate.judging import exchange_button, judge_button, judging_form
 from ganssl.ui.train_and_evaluate.label_efficiency import show_label_efficiency
 from ganssl.ui.train_and_evaluate.labelled_photos import choose_column, choose_photos
-from ganssl.ui.train_and_evaluate.training import (
-    JUDGE,
-    choose_classifier,
-    own_jobs,
-    show_training,
-    train_form,
-)
+from ganssl.ui.train_and_evaluate.training import own_jobs, show_training, train_form
 from ganssl.ui.train_and_evaluate.training_faces import choose_faces
 
 INTRODUCTION = (

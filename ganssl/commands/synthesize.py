@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,23 +16,19 @@ from ganssl.commands._options import (
     write_markdown,
 )
 from ganssl.commands._photos import LABELS_HELP, open_photos, usable
+from ganssl.commands._set_photos import few_label_directions, photo_codes
 from ganssl.commands._workspace import add_workspace_argument, require_place
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
 from ganssl.synthesis.recipe import PRECISIONS, SOURCES, STRATEGIES, Recipe, all_sliders
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from ganssl.directions import DirectionSet
     from ganssl.models.face_model import FaceModel
-    from ganssl.photos import PhotoSet
     from ganssl.synthesis import Summary
     from ganssl.workspace import Run, Workspace
 
 HELP = "write a set of generated faces with labels; run it again to go on after a stop"
 DEFAULTS = Recipe("Male")
-DATA_VARIABLE = "GANSSL_DATA"
 ALL = "all"
 
 
@@ -271,40 +266,3 @@ def as_spelt(recipe: Recipe, known: tuple[str, ...]) -> Recipe:
         also=tuple(map(spelt, recipe.also)),
         balance_over=tuple(map(spelt, recipe.balance_over)),
     )
-
-
-def few_label_directions(
-    model: FaceModel, recipe: Recipe, photos: PhotoSet | None, cache: str | None
-) -> DirectionSet | None:
-    """The directions that --labels-per-class asks for; None without it."""
-    count, names = recipe.labels_per_class, (*recipe.attributes, *recipe.balance_over)
-    if count is None:
-        return None
-    from ganssl.base.progress import bar
-    from ganssl.fitting.spread_directions import few_directions
-    from ganssl.photos import read_photos
-
-    if photos is not None and photos.attributes:
-        return few_directions(model, count, names, photos, cache, bar)
-    try:
-        return few_directions(model, count, names)
-    except UserError as error:
-        root = os.environ.get(DATA_VARIABLE)
-        if root is None:
-            raise UserError(
-                f"{error} Use --photos DIR --labels FILE, or name a folder that holds celeba/ in "
-                f"the environment variable {DATA_VARIABLE}."
-            ) from error
-    return few_directions(model, count, names, read_photos(Path(root) / "celeba"), cache, bar)
-
-
-def photo_codes(model: FaceModel, photos: PhotoSet | None, cache: str | None) -> np.ndarray | None:
-    """Codes of photos; of a divided set those of its train part."""
-    if photos is None:
-        return None
-    from ganssl.base.progress import bar
-    from ganssl.fitting import encode_photos
-
-    if photos.partition is not None:
-        photos = photos.part("train")
-    return encode_photos(model, photos, cache, bar)

@@ -20,7 +20,8 @@ from ganssl.face.render import enlarge, render
 from ganssl.face.state import FaceState
 from ganssl.metrics.reconstruction import l1_error, ms_ssim
 from ganssl.models.face_model import FaceModel
-from ganssl.photos.align import Face, PreparedFace, find_faces, prepare_face
+from ganssl.photos.align import PreparedFace, find_faces, prepare_face
+from ganssl.photos.frame import Face
 from ganssl.photos.images import read_image
 from ganssl.photos.picture_files import picture_bytes
 from ganssl.photos.preprocess import ALIGNED_SIZE

@@ -40,7 +40,8 @@ from typing import Any
 
 import numpy as np
 
-from ganssl.engines.onnx_graph import SLOPE, batch_norm
+from ganssl.engines.folding import batch_norm
+from ganssl.engines.onnx_graph import SLOPE
 from ganssl.errors import UserError
 from ganssl.models.bundle import BundleModel
 from ganssl.models.face_model import FaceModel

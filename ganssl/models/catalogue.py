@@ -81,7 +81,7 @@ def find_models() -> dict[str, Path]:
 
 def model_with_id(model_id: str) -> str | None:
     """The name of the bundle at hand that has this id; None where there is none."""
-    from ganssl.models.bundle import manifest_id
+    from ganssl.models.manifest import manifest_id
 
     for name, path in find_models().items():
         if path.suffix in GRAPH_SUFFIXES:

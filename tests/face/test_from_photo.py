@@ -28,7 +28,7 @@ from ganssl.face.state import FaceState
 from ganssl.features.readout import Readout
 from ganssl.metrics.reconstruction import l1_error, ms_ssim
 from ganssl.models.catalogue import load_model
-from ganssl.photos.align import align_face
+from ganssl.photos.frame import align_face
 from ganssl.photos.images import read_image, read_provenance
 from tests.helpers.small_model import small_model
 from tests.helpers.synthetic_photos import draw_photo, encoded

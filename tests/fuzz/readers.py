@@ -28,7 +28,7 @@ from ganssl.face.render import read_face
 from ganssl.face.state import FaceState
 from ganssl.labelling.session_file import read_session
 from ganssl.laboratory.store import laboratory_bytes, read_laboratory
-from ganssl.models.bundle import weights_id
+from ganssl.models.manifest import weights_id
 from ganssl.photos.images import png_bytes, read_image
 from ganssl.photos.label_file import (
     read_attribute_list,

@@ -130,7 +130,7 @@ def test_damaged_manifests_are_refused(bundle: Path, tmp_path: Path):
 
 
 def test_directions_of_another_model_are_refused(bundle: Path, tmp_path: Path):
-    from ganssl.models.bundle import write_manifest
+    from ganssl.models.manifest import write_manifest
 
     folder = copy_of(bundle, tmp_path)
     model = load_model(folder)

@@ -13,9 +13,10 @@ import pytest
 
 from ganssl.directions import DirectionSet
 from ganssl.face.state import FaceState
-from ganssl.models.bundle import BundleModel, load_bundle, manifest_id
+from ganssl.models.bundle import BundleModel, load_bundle
 from ganssl.models.cadl import CadlModel
 from ganssl.models.catalogue import model_with_id
+from ganssl.models.manifest import manifest_id
 from tests.helpers.explore_page import after_url, alts, slider, state_of
 from tests.helpers.frozen_graphs import save_vaegan
 from tests.helpers.planted import make_direction

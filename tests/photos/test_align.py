@@ -11,16 +11,8 @@ import pytest
 from PIL import Image
 
 from ganssl.errors import UserError
-from ganssl.photos.align import (
-    PLACES,
-    Face,
-    align_face,
-    find_faces,
-    main_face,
-    prepare_face,
-    refined,
-    similarity,
-)
+from ganssl.photos.align import find_faces, main_face, prepare_face, refined
+from ganssl.photos.frame import PLACES, Face, align_face, similarity
 from ganssl.photos.images import read_image
 from ganssl.photos.preprocess import Preprocess
 from tests.helpers.synthetic_photos import draw_photo

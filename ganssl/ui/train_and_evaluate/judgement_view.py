@@ -27,7 +27,7 @@ from ganssl.judgement.report import (
 )
 from ganssl.metrics.classification import worst_mistakes
 from ganssl.ui.shared.pictures import picture_url
-from ganssl.ui.train_and_evaluate.training import download_classifier
+from ganssl.ui.train_and_evaluate.classifiers import download_classifier
 
 MISTAKES = 24
 FACE_SIDE = 160

@@ -20,8 +20,10 @@ from ganssl.face.from_photo import (
     load_photo,
 )
 from ganssl.models.face_model import FaceModel
-from ganssl.photos.align import ALIGNED_SIZE, Face, main_face
+from ganssl.photos.align import main_face
+from ganssl.photos.frame import Face
 from ganssl.photos.matching import ENDINGS
+from ganssl.photos.preprocess import ALIGNED_SIZE
 from ganssl.ui.shared.model import readout
 from ganssl.ui.shared.pictures import photo_url, picture_url
 
