@@ -29,6 +29,7 @@ _HOMES = {
     # directions
     "Direction": "ganssl.directions",
     "DirectionSet": "ganssl.directions",
+    "FitOptions": "ganssl.directions",
     "edit_codes": "ganssl.directions",
     "fit_directions": "ganssl.directions",
     # photos and labels

@@ -275,6 +275,7 @@ def fitted(
 ) -> tuple[EncodedPhotos, EncodedPhotos | None, DirectionSet]:
     """Photos that fit and photos that measure, and the directions."""
     from ganssl.base.progress import bar
+    from ganssl.directions import FitOptions
     from ganssl.fitting import encode_folder, fit_encoded
 
     encoded = encode_folder(model, args.data, args.labels, args.cache, bar)
@@ -290,9 +291,8 @@ def fitted(
         train,
         holdout,
         METHODS if "all" in methods else methods,
-        seed=args.seed,
-        only=only,
-        progress=bar,
+        FitOptions(only=only, seed=args.seed),
+        bar,
     )
     for attribute, reason in directions.skipped.items():
         print(f"left out {attribute}: {reason}")

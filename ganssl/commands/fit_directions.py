@@ -124,27 +124,26 @@ def fit_and_keep(model: CadlModel, photos: PhotoSet, fit, args: argparse.Namespa
 
 def fit_aligned(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> DirectionSet:
     from ganssl.base.progress import bar
+    from ganssl.directions import FitOptions
     from ganssl.fitting import fit_photo_directions
 
     return fit_photo_directions(
         model,
         photos,
-        methods=args.methods,
-        labels_per_class=args.labels_per_class,
-        seed=args.seed,
-        cache=args.cache,
-        progress=bar,
+        args.methods,
+        FitOptions(labels_per_class=args.labels_per_class, seed=args.seed),
+        args.cache,
+        bar,
     )
 
 
 def fit_spread(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> DirectionSet:
     from ganssl.base.progress import bar
-    from ganssl.fitting.spread_directions import spread_photo_directions
+    from ganssl.fitting.spread_directions import FewLabels, spread_photo_directions
 
     only = [attribute_name(args.attribute, photos.attributes)] if args.attribute else None
-    return spread_photo_directions(
-        model, photos, args.labels_per_class, args.seed, only, cache=args.cache, progress=bar
-    )
+    few = FewLabels(args.labels_per_class, args.seed)
+    return spread_photo_directions(model, photos, few, only, cache=args.cache, progress=bar)
 
 
 def fit_any(model: FaceModel, photos: PhotoSet, args: argparse.Namespace) -> DirectionSet:

@@ -7,6 +7,7 @@ _HOMES = {
     "DEFAULT_RULE": "ganssl.directions.names",
     "Direction": "ganssl.directions.direction",
     "DirectionSet": "ganssl.directions.direction_set",
+    "FitOptions": "ganssl.directions.options",
     "FOUND_METHODS": "ganssl.directions.names",
     "METHODS": "ganssl.directions.names",
     "RAW": "ganssl.directions.names",

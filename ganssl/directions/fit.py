@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,12 +24,10 @@ from ganssl.directions.estimators import (
 from ganssl.directions.holdout import measure_projection
 from ganssl.directions.labelled_codes import LabelledCodes
 from ganssl.directions.names import DEFAULT_METHODS, METHODS
+from ganssl.directions.options import PLAIN, FitOptions, Held, Population
 from ganssl.errors import UserError
 
 BALANCED_COVARIATES = 2
-Population = tuple[np.ndarray, np.ndarray]
-"""Mean `[d]` and covariance `[d, d]` of many codes, such as those that a model was trained on."""
-
 SPLIT_HALF_REPEATS = {"mean": 5, "balanced": 5, "logistic": 2, "svm": 2, "joint": 5}
 
 
@@ -39,67 +36,44 @@ def fit_directions(
     labels: np.ndarray,
     attributes: Sequence[str],
     methods: Sequence[str] = DEFAULT_METHODS,
-    holdout: tuple[np.ndarray, np.ndarray] | None = None,
-    labels_per_class: int | None = None,
-    seed: int = 0,
-    progress: Progress | None = None,
-    groups: np.ndarray | None = None,
+    options: FitOptions = PLAIN,
     model_id: str = "",
-    folds: int | None = None,
-    population: Population | None = None,
-    only: Sequence[str] | None = None,
+    progress: Progress | None = None,
 ) -> DirectionSet:
     """Fit every attribute by every method.
 
     `balanced` and `joint` take their covariates from the other columns of `labels`. An
     attribute with too few labels is left out, with the reason in `skipped`.
-    An attribute's splits and draws depend on `seed` and its name alone.
 
     Args:
-        codes: float32 `[n, d]`; all of them give σ and center, unless `population` does.
+        codes: float32 `[n, d]`; all of them give σ and center, unless the options
+            have a population.
         labels: int8 `[n, a]`: 1 present, 0 absent, -1 unknown.
         attributes: names of the `a` columns.
-        holdout: codes `[m, d]` and labels `[m, a]` for the held-out figures.
-            None keeps back a fifth of each attribute's labelled codes.
-        labels_per_class: fit to a random draw of so many codes of each class.
-        progress: called with (attributes done, attributes in all).
-        groups: int `[n]`, such as identities: codes of one group never lie on
-            both sides of a split.
         model_id: the model that encoded them.
-        folds: measure by cross-validation in so many parts in place of a
-            hold-out; all labels then define the direction.
-        population: mean `[d]` and covariance `[d, d]` of the codes whose spread
-            is the slider's unit, where these are too few to tell.
-        only: fit these attributes; the others are covariates alone.
+        progress: called with (attributes done, attributes in all).
 
     Raises `UserError` for arrays that do not fit together, and when no
     attribute has enough labels.
     """
-    _check_arrays(codes, labels, len(attributes), groups)
-    if holdout is not None:
-        _check_arrays(*holdout, len(attributes), None)
+    _check_arrays(codes, labels, len(attributes), options.groups)
+    columns = dict(zip(attributes, labels.T, strict=True))
+    held: dict[str, Held | None] = dict.fromkeys(attributes)
+    if options.holdout is not None:
+        held_codes, held_labels = options.holdout
+        _check_arrays(held_codes, held_labels, len(attributes), None)
+        held_columns = zip(attributes, held_labels.T, strict=True)
+        held = {name: (held_codes, column) for name, column in held_columns}
     directions, skipped = [], {}
-    wanted = attributes if only is None else only
+    wanted = attributes if options.only is None else options.only
     for done, attribute in enumerate(wanted, start=1):
-        column = attributes.index(attribute)
-        others = [i for i in range(len(attributes)) if i != column]
+        others = {name: column for name, column in columns.items() if name != attribute}
+        own = replace(options, holdout=held[attribute])
         try:
             for method in methods:
-                direction = fit_direction(
-                    codes,
-                    labels[:, column],
-                    attribute,
-                    method,
-                    covariates=labels[:, others],
-                    covariate_names=[attributes[i] for i in others],
-                    rng=np.random.default_rng([seed, zlib.crc32(attribute.encode())]),
-                    holdout=None if holdout is None else (holdout[0], holdout[1][:, column]),
-                    labels_per_class=labels_per_class,
-                    groups=groups,
-                    folds=folds,
-                    population=population,
+                directions.append(
+                    fit_direction(codes, columns[attribute], attribute, method, others, own)
                 )
-                directions.append(direction)
         except UserError as error:
             skipped[attribute] = str(error)
         if progress is not None:
@@ -114,14 +88,8 @@ def fit_direction(
     labels: np.ndarray,
     attribute: str,
     method: str = "balanced",
-    covariates: np.ndarray | None = None,
-    covariate_names: Sequence[str] = (),
-    rng: np.random.Generator | None = None,
-    holdout: tuple[np.ndarray, np.ndarray] | None = None,
-    labels_per_class: int | None = None,
-    groups: np.ndarray | None = None,
-    folds: int | None = None,
-    population: Population | None = None,
+    covariates: Mapping[str, np.ndarray] | None = None,
+    options: FitOptions = PLAIN,
 ) -> Direction:
     """Fit one attribute by one method.
 
@@ -130,28 +98,28 @@ def fit_direction(
         labels: int8 `[n]`: 1 present, 0 absent, -1 unknown.
         method: `mean`, `balanced` (over the two most correlated covariates),
             `logistic`, `svm` or `joint`; see `estimators`.
-        covariates: int8 `[n, c]`, labels of other attributes for `balanced`
-            and `joint`, with `covariate_names`.
-        rng: draws the hold-out, the labels and the halves; seed 0 when None.
-        holdout, labels_per_class, groups, folds, population: as in
-            `fit_directions`, with hold-out labels `[m]`.
+        covariates: labels of other attributes by their names, each int8 `[n]`, for
+            `balanced` and `joint`.
+        options: with hold-out labels `[m]`.
 
     Raises `UserError` where a class has too few labels, or for an unknown method.
     """
     if method not in METHODS:
         raise UserError(f"{method!r} is no method; choose from {', '.join(METHODS)}.")
-    rng = np.random.default_rng(0) if rng is None else rng
-    covariates = np.zeros((len(codes), 0), np.int8) if covariates is None else covariates
-    _check_arrays(codes, labels[:, None], 1, groups)
-    _check_arrays(codes, covariates, len(covariate_names), None)
+    _check_arrays(codes, labels[:, None], 1, options.groups)
+    names, others = list(covariates or ()), np.zeros((len(codes), 0), np.int8)
+    if covariates:
+        others = np.column_stack(list(covariates.values()))
+        _check_arrays(codes, others, len(names), None)
 
-    labelled = LabelledCodes(codes, labels, attribute, groups)
-    chosen, held = labelled.choose(rng, holdout, labels_per_class, folds)
-    columns = most_correlated(labels[chosen], covariates[chosen], BALANCED_COVARIATES)
+    rng, population = options.draws(attribute), options.population
+    labelled = LabelledCodes(codes, labels, attribute, options.groups)
+    chosen, held = labelled.choose(rng, options)
+    columns = most_correlated(labels[chosen], others[chosen], BALANCED_COVARIATES)
     fit = _Fit(
         labelled=labelled,
         method=method,
-        covariates=covariates if method == "joint" else covariates[:, columns],
+        covariates=others if method == "joint" else others[:, columns],
         scale=code_scale(codes) if population is None else floored(np.sqrt(np.diag(population[1]))),
         population=population,
     )
@@ -160,8 +128,9 @@ def fit_direction(
     if held is not None:
         projection, held_labels = (held[0] @ vector - center) / sigma, held[1]
     else:
-        assert folds is not None, "rows are held back where there are no folds"
-        projection, held_labels = fit.cross_validated(chosen, folds, rng), labels[chosen]
+        assert options.folds is not None, "rows are held back where there are no folds"
+        projection = fit.cross_validated(chosen, options.folds, rng)
+        held_labels = labels[chosen]
     figures = measure_projection(projection, held_labels)  # in σ from the center
     return Direction(
         attribute=attribute,
@@ -170,7 +139,7 @@ def fit_direction(
         **figures.of_direction(sigma, center),
         split_half_cosine=fit.split_half_cosine(chosen, rng),
         labels_used=len(chosen),
-        balanced_over=tuple(covariate_names[i] for i in columns[:used]),
+        balanced_over=tuple(names[i] for i in columns[:used]),
         cells=tuple(cells),
     )
 

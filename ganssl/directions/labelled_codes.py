@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganssl.directions.holdout import parts, split
+from ganssl.directions.options import FitOptions, Held
 from ganssl.errors import UserError
 
 HOLDOUT_SHARE = 0.2
 FEWEST_PER_CLASS = 2
 """Labelled codes of each class that fitting needs, and the hold-out as many again."""
-
-Held = tuple[np.ndarray, np.ndarray]
-"""Codes float32 `[m, d]` and labels int8 `[m]` that do not define a direction and measure it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,27 +31,23 @@ class LabelledCodes:
     groups: np.ndarray | None
 
     def choose(
-        self,
-        rng: np.random.Generator,
-        holdout: Held | None,
-        labels_per_class: int | None,
-        folds: int | None,
+        self, rng: np.random.Generator, options: FitOptions
     ) -> tuple[np.ndarray, Held | None]:
         """The rows that define the direction, ascending, and codes and labels to measure it on.
 
         The latter are None where it is measured by cross-validation.
         """
-        codes, labels = self.codes, self.labels
+        codes, labels, holdout = self.codes, self.labels, options.holdout
         chosen = np.flatnonzero(labels >= 0)
-        if holdout is None and folds is None:
+        if holdout is None and options.folds is None:
             self._need(labels[chosen], 2 * FEWEST_PER_CLASS, "labelled")
             kept_back = split(
                 labels[chosen], self._groups(chosen), HOLDOUT_SHARE, rng, FEWEST_PER_CLASS
             )
             holdout = codes[chosen[kept_back]], labels[chosen[kept_back]]
             chosen = chosen[~kept_back]
-        if labels_per_class is not None:
-            chosen = self._draw_per_class(chosen, labels_per_class, rng)
+        if options.labels_per_class is not None:
+            chosen = self._draw_per_class(chosen, options.labels_per_class, rng)
         if holdout is None:
             self._need(labels[chosen], 2 * FEWEST_PER_CLASS, "labelled")
             return chosen, None

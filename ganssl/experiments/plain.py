@@ -21,7 +21,7 @@ from ganssl.classifier.from_faces import train_on_set
 from ganssl.experiments.label_efficiency import VALIDATION, Plan
 from ganssl.experiments.summary import interval_over_draws
 from ganssl.features.extractor import FeatureExtractor
-from ganssl.fitting.spread_directions import FACE_SIZE, spread_photo_directions
+from ganssl.fitting.spread_directions import FACE_SIZE, FewLabels, spread_photo_directions
 from ganssl.judgement.on_photos import judge_prepared
 from ganssl.judgement.placing import place_threshold
 from ganssl.models.face_model import FaceModel
@@ -93,7 +93,9 @@ def set_of_draw(
         cell: attribute, labels per class, and seed of the draw.
     """
     attribute, count, seed = cell
-    directions = spread_photo_directions(model, photos, count, seed, [attribute], extractor, cache)
+    directions = spread_photo_directions(
+        model, photos, FewLabels(count, seed), [attribute], extractor, cache
+    )
     precision, engine = fast_arithmetic(model.engines)
     recipe = Recipe(
         attribute,

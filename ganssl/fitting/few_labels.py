@@ -19,6 +19,7 @@ from ganssl.directions.direction import Direction
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.fit import fit_directions
 from ganssl.directions.holdout import measure_projection
+from ganssl.directions.options import FitOptions
 from ganssl.fitting.from_photos import EncodedPhotos
 from ganssl.fitting.spread_labels import spread_labels
 from ganssl.metrics.intervals import auc_interval_of_counts
@@ -90,7 +91,8 @@ def fit_few_labels(
     parts.
 
     Args:
-        methods, labels_per_class, seed: as in `fit_directions`.
+        methods: as in `fit_directions`.
+        labels_per_class, seed: as in `FitOptions`.
 
     Raises `UserError` for photos without labels, or with fewer than four of
     each class in every column.
@@ -102,11 +104,13 @@ def fit_few_labels(
         photos.labels,
         photos.attributes,
         methods,
-        labels_per_class=labels_per_class,
-        seed=seed,
-        model_id=model.id,
-        folds=FOLDS,
-        population=(model.mean, model.covariance),
+        FitOptions(
+            labels_per_class=labels_per_class,
+            folds=FOLDS,
+            population=(model.mean, model.covariance),
+            seed=seed,
+        ),
+        model.id,
     )
     return DirectionSet(
         directions.model_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from ganssl.base.progress import Stages
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.fit import fit_directions
 from ganssl.directions.names import DEFAULT_METHODS
+from ganssl.directions.options import PLAIN, FitOptions
 from ganssl.errors import UserError
 from ganssl.fitting.skin_tone import fit_photo_skin_tone
 from ganssl.photos.face_cache import cache_key, face_chunks
@@ -22,15 +23,12 @@ if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
     from ganssl.photos import PhotoSet
 
-"""Takes the name of a stage and gives its callback `(done, total)`; see `ganssl.base.progress`."""
-
 
 def fit_photo_directions(
     model: FaceModel,
     photos: PhotoSet,
     methods: Sequence[str] = DEFAULT_METHODS,
-    labels_per_class: int | None = None,
-    seed: int = 0,
+    options: FitOptions = PLAIN,
     cache: str | Path | None = None,
     progress: Stages | None = None,
     codes: np.ndarray | None = None,
@@ -43,7 +41,7 @@ def fit_photo_directions(
     do not tell skin tones apart leave it unknown.
 
     Args:
-        methods, labels_per_class, seed: as in `fit_directions`.
+        methods, options: as in `fit_directions`; hold-out and groups follow from the photos.
         cache: folder that keeps the codes for next time.
         codes: float32 `[n, d]` of the train part (of all photos, when they are
             not divided), where they are encoded already.
@@ -65,9 +63,8 @@ def fit_photo_directions(
         fitted,
         None if holdout is None else encoded(holdout),
         methods,
-        labels_per_class,
-        seed,
-        progress=progress,
+        options,
+        progress,
     )
     try:
         tone = fit_photo_skin_tone(model, train, fitted.codes, cache, progress)
@@ -118,9 +115,7 @@ def fit_encoded(
     train: EncodedPhotos,
     holdout: EncodedPhotos | None = None,
     methods: Sequence[str] = DEFAULT_METHODS,
-    labels_per_class: int | None = None,
-    seed: int = 0,
-    only: Sequence[str] | None = None,
+    options: FitOptions = PLAIN,
     progress: Stages | None = None,
 ) -> DirectionSet:
     """Fit directions to encoded photos; `UserError` for photos without labels or with too few.
@@ -128,7 +123,7 @@ def fit_encoded(
     Args:
         holdout: other photos with the same label columns; without them a fifth
             of each attribute's labels is kept back.
-        methods, labels_per_class, seed, only: as in `fit_directions`.
+        methods, options: as in `fit_directions`; hold-out and groups follow from the photos.
     """
     photos = train.photos
     photos.require_labels()
@@ -137,13 +132,13 @@ def fit_encoded(
         photos.labels,
         photos.attributes,
         methods,
-        holdout=None if holdout is None else (holdout.codes, holdout.photos.labels),
-        labels_per_class=labels_per_class,
-        seed=seed,
-        progress=progress and progress("fitting directions"),
-        groups=photos.identity,
-        model_id=model_id,
-        only=only,
+        replace(
+            options,
+            holdout=None if holdout is None else (holdout.codes, holdout.photos.labels),
+            groups=photos.identity,
+        ),
+        model_id,
+        progress and progress("fitting directions"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,18 @@ def draw_few(labels: np.ndarray, per_class: int, attribute: str, seed: int = 0) 
     return few
 
 
+@dataclass(frozen=True)
+class FewLabels:
+    """How many labels of each class define a direction, and the seed that draws them."""
+
+    per_class: int
+    seed: int = 0
+
+    def drawn(self, photos: PhotoSet, attribute: str) -> np.ndarray:
+        """See `draw_few`."""
+        return draw_few(photos.column(attribute), self.per_class, attribute, self.seed)
+
+
 def keep_few(photos: PhotoSet, attribute: str, per_class: int, seed: int = 0) -> PhotoSet:
     """The photos with the labels of `draw_few` alone."""
     few = draw_few(photos.column(attribute), per_class, attribute, seed)
@@ -59,8 +71,7 @@ def fit_spread_directions(
     features: np.ndarray,
     train: EncodedPhotos,
     holdout: EncodedPhotos,
-    labels_per_class: int,
-    seed: int = 0,
+    labels: FewLabels,
     only: Sequence[str] | None = None,
     model_id: str = "",
     progress: Stages | None = None,
@@ -79,7 +90,7 @@ def fit_spread_directions(
     directions, skipped = [], {}
     for done, attribute in enumerate(wanted, start=1):
         try:
-            few = draw_few(train.photos.column(attribute), labels_per_class, attribute, seed)
+            few = labels.drawn(train.photos, attribute)
             held = holdout.codes, holdout.photos.column(attribute)
             directions.append(spread_direction(attribute, features, train.codes, few, held))
         except UserError as error:
@@ -135,8 +146,7 @@ def spread_direction(
 def spread_photo_directions(
     model: FaceModel,
     photos: PhotoSet,
-    labels_per_class: int,
-    seed: int = 0,
+    labels: FewLabels,
     only: Sequence[str] | None = None,
     extractor: FeatureExtractor | None = None,
     cache: str | Path | None = None,
@@ -160,7 +170,7 @@ def spread_photo_directions(
     from ganssl.photos.preprocess import Preprocess
 
     photos.require_labels()
-    train, held = _divided(photos, seed)
+    train, held = _divided(photos, labels.seed)
     extractor = extractor or get_extractor()
     features = cached_features(
         extractor,
@@ -173,8 +183,7 @@ def spread_photo_directions(
         features,
         EncodedPhotos(train, encode_photos(model, train, cache, progress)),
         EncodedPhotos(held, encode_photos(model, held, cache, progress)),
-        labels_per_class,
-        seed,
+        labels,
         only,
         model.id,
         progress,
@@ -184,7 +193,7 @@ def spread_photo_directions(
         extractor,
         features,
         FACE_SIZE,
-        lambda name: draw_few(train.column(name), labels_per_class, name, seed),
+        lambda name: labels.drawn(train, name),
         progress and progress("checking what the few labels taught"),
     )
 
@@ -206,7 +215,12 @@ def few_directions(
     """
     if photos is not None:
         return spread_photo_directions(
-            model, photos, labels_per_class, only=attributes, cache=cache, progress=progress
+            model,
+            photos,
+            FewLabels(labels_per_class),
+            attributes,
+            cache=cache,
+            progress=progress,
         )
     kept = model.few_directions
     if not len(kept):

@@ -12,7 +12,7 @@ import numpy as np
 from ganssl.attributes import LONGEST_NAME
 from ganssl.base.once import OnceMade
 from ganssl.base.progress import Progress
-from ganssl.directions import Direction, DirectionSet, fit_directions
+from ganssl.directions import Direction, DirectionSet, FitOptions, fit_directions
 from ganssl.errors import UserError
 from ganssl.fitting.from_photos import EncodedPhotos
 from ganssl.laboratory.confusions import Confusion, confusions
@@ -105,9 +105,8 @@ class Population:
     def fit(self, model_id: str, attribute: str, methods: Sequence[str]) -> DirectionSet:
         """Directions of an attribute, fitted to these faces; `UserError` for too few labels."""
         self.column(attribute)
-        return fit_directions(
-            self.codes, self.labels, self.attributes, methods, model_id=model_id, only=(attribute,)
-        )
+        only = FitOptions(only=(attribute,))
+        return fit_directions(self.codes, self.labels, self.attributes, methods, only, model_id)
 
     def between(self, model_id: str, a: str, b: str) -> Direction:
         """From the faces with `a` and without `b` to those with `b` and without `a`.

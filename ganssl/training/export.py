@@ -12,7 +12,7 @@ from ganssl.base.progress import Stages
 from ganssl.directions import DEFAULT_METHODS, DirectionSet
 from ganssl.errors import UserError
 from ganssl.fitting.from_photos import encode_photos, fit_photo_directions
-from ganssl.fitting.spread_directions import FACE_SIZE, spread_photo_directions
+from ganssl.fitting.spread_directions import FACE_SIZE, FewLabels, spread_photo_directions
 from ganssl.models.bundle import BundleModel, load_bundle
 from ganssl.models.card import write_card
 from ganssl.models.config import ModelConfig
@@ -207,7 +207,7 @@ def fit_all_directions(
             model.few_directions = spread_photo_directions(
                 model,
                 photos,
-                FEW_LABELS,
+                FewLabels(FEW_LABELS),
                 only=[name for name in photos.attributes if name not in WITHHELD],
                 cache=cache,
                 progress=progress,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganssl.directions import DEFAULT_METHODS, METHODS, fit_direction, fit_directions
+from ganssl.directions import DEFAULT_METHODS, METHODS, FitOptions, fit_direction, fit_directions
 from ganssl.directions.estimators import code_scale, joint_effect, mean_difference, svm_normal
 from tests.helpers.planted import SIZE, planted_codes
 
@@ -25,8 +25,7 @@ def test_finds_the_true_axis(planted, method, column):
         labels[:, column],
         NAMES[column],
         method,
-        covariates=labels[:, others],
-        covariate_names=[NAMES[i] for i in others],
+        {NAMES[i]: labels[:, i] for i in others},
     )
     assert direction.vector @ axes[column] > 0.95
     nuisance = abs(direction.vector @ axes[1 - column])
@@ -81,7 +80,7 @@ def test_only_some_attributes_are_fitted_with_the_others_as_covariates(planted):
         labels,
         NAMES,
         ("joint",),
-        only=["Makeup"],
+        FitOptions(only=["Makeup"]),
         progress=lambda *step: steps.append(step),
     )
     everything = fit_directions(codes, labels, NAMES, ("joint",))

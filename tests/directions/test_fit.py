@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganssl.directions import fit_direction, fit_directions
+from ganssl.directions import FitOptions, fit_direction, fit_directions
 from ganssl.directions.estimators import balanced_difference, code_scale, most_correlated
 from ganssl.directions.holdout import best_threshold, measure_projection, split
 from ganssl.errors import UserError
@@ -46,9 +46,9 @@ def test_balancing_removes_the_nuisance_that_the_mean_picks_up(planted, fitted):
 def test_balanced_reports_its_cells(planted):
     codes, labels, _ = planted
     held = planted_codes(500, seed=9)
-    direction = fit_direction(
-        codes, labels[:, 0], "Male", "balanced", labels[:, 1:], NAMES[1:], holdout=_column(held, 0)
-    )
+    others = dict(zip(NAMES[1:], labels[:, 1:].T, strict=True))
+    options = FitOptions(holdout=_column(held, 0))
+    direction = fit_direction(codes, labels[:, 0], "Male", "balanced", others, options)
     assert direction.balanced_over[0] == "Makeup"
     first = len(direction.cells) // 2
     makeup = labels[:, 1] == 1
@@ -137,7 +137,9 @@ def test_score_separates_the_classes_of_codes_not_seen(planted):
 def test_held_out_figures_are_of_the_hold_out_alone(planted):
     codes, labels, _ = planted
     holdout = codes[:600], 1 - labels[:600, 0]  # the opposite of what was learnt
-    direction = fit_direction(codes, labels[:, 0], "Male", "mean", holdout=holdout)
+    direction = fit_direction(
+        codes, labels[:, 0], "Male", "mean", options=FitOptions(holdout=holdout)
+    )
     assert direction.auc < 0.1
     assert direction.class_means[0] > 0 > direction.class_means[1]
     assert direction.majority == pytest.approx(
@@ -148,7 +150,8 @@ def test_held_out_figures_are_of_the_hold_out_alone(planted):
 
 def test_few_labels_define_the_direction_but_not_the_unit(planted):
     codes, labels, axes = planted
-    few = fit_directions(codes, labels, NAMES, ("mean", "logistic"), labels_per_class=25)
+    options = FitOptions(labels_per_class=25)
+    few = fit_directions(codes, labels, NAMES, ("mean", "logistic"), options)
     for method in ("mean", "logistic"):
         direction = few.get("Male", method)
         projection = codes.astype(np.float64) @ direction.vector
@@ -166,9 +169,10 @@ def test_the_same_seed_gives_the_same_directions(planted):
     codes, labels, _ = planted
 
     def run(seed, columns=slice(None)):
-        return fit_directions(
-            codes, labels[:, columns], NAMES[columns], ("mean",), labels_per_class=50, seed=seed
-        ).get("Male")
+        options = FitOptions(labels_per_class=50, seed=seed)
+        return fit_directions(codes, labels[:, columns], NAMES[columns], ("mean",), options).get(
+            "Male"
+        )
 
     first, again, other = run(3), run(3), run(4)
     np.testing.assert_array_equal(first.vector, again.vector)
@@ -187,10 +191,11 @@ def test_too_few_labels_are_named(planted):
     with pytest.raises(UserError, match=r"3 present .* 4 of each are needed"):
         fit_direction(codes, rare, "Male", "mean")
     with pytest.raises(UserError, match="3000 of each are needed"):
-        fit_direction(codes, labels[:, 0], "Male", "mean", labels_per_class=3000)
+        options = FitOptions(labels_per_class=3000)
+        fit_direction(codes, labels[:, 0], "Male", "mean", options=options)
     with pytest.raises(UserError, match="in the hold-out"):
         holdout = codes[:50], np.ones(50, np.int8)
-        fit_direction(codes, labels[:, 0], "Male", "mean", holdout=holdout)
+        fit_direction(codes, labels[:, 0], "Male", "mean", options=FitOptions(holdout=holdout))
 
 
 def test_four_labels_of_each_class_are_enough(planted):
@@ -265,7 +270,7 @@ def test_identities_are_kept_apart_when_a_fit_keeps_back_its_hold_out():
     groups = np.repeat(np.arange(100), 10)
     codes = (10 * np.eye(100)[groups] + 0.3 * rng.normal(size=(1000, 100))).astype(np.float32)
     labels = (rng.permutation(100) < 50).astype(np.int8)[groups]
-    apart = fit_direction(codes, labels, "Smiling", "mean", groups=groups)
+    apart = fit_direction(codes, labels, "Smiling", "mean", options=FitOptions(groups=groups))
     mixed = fit_direction(codes, labels, "Smiling", "mean")
     assert mixed.auc > 0.95  # it has met these persons
     assert apart.auc < 0.75

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ganssl.directions import FitOptions
 from ganssl.errors import UserError
 from ganssl.fitting import encode_folder, encode_photos, fit_encoded
 from ganssl.models.bundle import BundleModel
@@ -70,7 +71,7 @@ def test_divided_photos_fit_and_measure(model, root):
     train, holdout = encoded.divided()
     assert (len(train.codes), len(holdout.codes)) == (COUNT // 3, COUNT // 3)
     np.testing.assert_array_equal(train.codes, encoded.codes[::3])
-    directions = fit_encoded(model.id, train, holdout, ("mean",), only=["Male"])
+    directions = fit_encoded(model.id, train, holdout, ("mean",), FitOptions(only=["Male"]))
     assert directions.attributes == ("Male",) and directions.get("Male").labels_used == COUNT // 3
     alone = encode_folder(model, root / "img_align_celeba")
     assert alone.divided() == (alone, None)
