@@ -91,30 +91,28 @@ def run(args: argparse.Namespace) -> int:
     validation, training = [
         usable(part).faces(model.preprocess, args.cache, bar("decoding photos")) for part in parts
     ]
+    models = {model.name: model}
+    if baseline is not None:
+        models[f"{baseline.name} (baseline)"] = baseline
     if args.judge:
-        result = _judged(args, model, baseline, validation, training)
-        return _written(args, result, judge_report)
+        return _written(args, _judged(args, models, validation, training), judge_report)
     result = evaluate_gan(
-        model,
+        models,
         FaceNetwork.load(),
         validation,
         training,
         count=args.count,
         seed=args.seed,
         progress=bar("evaluating images"),
-        baseline=baseline,
     )
     return _written(args, result, report)
 
 
-def _judged(args: argparse.Namespace, model, baseline, validation, training) -> dict:
+def _judged(args: argparse.Namespace, models: dict, validation, training) -> dict:
     from ganssl.base.progress import bar
     from ganssl.features.inception import InceptionJudge
     from ganssl.training.judge_gan import judge_gan
 
-    models = {model.name: model}
-    if baseline is not None:
-        models[f"{baseline.name} (baseline)"] = baseline
     return judge_gan(
         models,
         InceptionJudge.load(args.judge),

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganssl.directions import DEFAULT_RULE, edit_codes
+from ganssl.directions import edit_codes
 from ganssl.photos.skin_tone import skin_tone
 
 if TYPE_CHECKING:
     from ganssl.features.readout import Readout
     from ganssl.models.face_model import FaceModel
+
+SEED, TRUNCATION = 0, 0.8
+"""Of the faces, see `FaceModel.sample`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,27 +52,20 @@ def measure_side_effects(
     moved: Sequence[str],
     amount: float = 2.0,
     count: int = 64,
-    seed: int = 0,
-    truncation: float = 0.8,
-    rule: str = DEFAULT_RULE,
 ) -> SideEffects:
     """Move each attribute of the same generated faces; read all, and skin tone, before and after.
 
     Args:
         moved: attributes with a slider; `UserError` for others.
         amount: in σ.
-        truncation: of the faces, see `FaceModel.sample`.
-        rule: what sliders hold, see `ganssl.directions.holding`.
     """
-    codes = model.sample(count, seed, truncation)
+    codes = model.sample(count, SEED, TRUNCATION)
     faces = model.decode(codes)
     before, tone = readout.probabilities(faces).mean(axis=0), skin_tone(faces, model.preprocess)
     change = np.empty((len(moved), len(before)), np.float32)
     tones = np.full(len(moved), np.nan, np.float32)
     for i, attribute in enumerate(moved):
-        edited = edit_codes(
-            codes, {attribute: amount}, model.directions, model.covariance, rule=rule
-        )
+        edited = edit_codes(codes, {attribute: amount}, model.directions, model.covariance)
         faces = model.decode(edited)
         change[i] = readout.probabilities(faces).mean(axis=0) - before
         difference = skin_tone(faces, model.preprocess) - tone

@@ -10,7 +10,7 @@ photos, which no network has seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,18 +40,19 @@ FEWEST = 10
 
 
 def evaluate_gan(
-    model,
+    models: Mapping[str, FaceModel],
     face_network,
     photos: np.ndarray,
     references: np.ndarray,
     count: int = 5000,
     seed: int = 0,
     progress: Progress | None = None,
-    baseline=None,
 ) -> dict:
-    """Evaluate a `FaceModel`, beside a second one and beside real photos.
+    """Evaluate a model, beside a second one and beside real photos.
 
     Args:
+        models: by their names in the tables: the one that is evaluated and, if
+            there is one, a baseline of the same size, such as the VAE stage alone.
         face_network: a `FaceNetwork`; its features are the space of all
             distances between faces.
         photos: validation photos, uint8 `[n, s, s, 3]`, preprocessed for the model.
@@ -60,7 +61,6 @@ def evaluate_gan(
             the reference and the row of other training photos are as many.
         seed: of the draws of photos, of the codes and of the kernel's subsets.
         progress: called with the images done and their total.
-        baseline: another `FaceModel` of the same size, such as the VAE stage alone.
 
     Returns:
         A dictionary that JSON can hold: the models, `n`, `feature_space`,
@@ -71,10 +71,8 @@ def evaluate_gan(
         UserError: photos of another size than the models', or fewer than
             `FEWEST` of a kind.
     """
-    models = {model.name: model}
-    if baseline is not None:
-        models[f"{baseline.name} (baseline)"] = baseline
     _check(models, photos, references)
+    model, baseline = (*models.values(), None)[:2]
     n = min(count, len(references) // 2)
     held = min(n, len(photos))
     if held < FEWEST:
@@ -108,7 +106,7 @@ def evaluate_gan(
 
     return {
         "model": {"name": model.name, "id": model.id},
-        "baseline": None if baseline is None else {"name": baseline.name, "id": baseline.id},
+        "baseline": {"name": baseline.name, "id": baseline.id} if baseline else None,
         "seed": seed,
         "n": n,
         "validation_photos": len(photos),

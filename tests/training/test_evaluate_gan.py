@@ -108,7 +108,8 @@ def faces(one_thread):
 def result(faces):
     training, validation = faces
     good, coarse = LinearModel(training, 24), LinearModel(training, 3, name="coarse")
-    return evaluate_gan(good, GridFeatures(), validation, training, count=200, baseline=coarse)
+    models = {"linear": good, "coarse (baseline)": coarse}
+    return evaluate_gan(models, GridFeatures(), validation, training, count=200)
 
 
 def rows(result, table):
@@ -164,7 +165,8 @@ def test_feature_space_and_caveats_are_named(result):
 def test_a_model_that_copies_is_found_out(faces, result):
     training, validation = faces
     training = training[:400]
-    copied = evaluate_gan(CopyingModel(training, 24), GridFeatures(), validation, training, 200)
+    models = {"copying": CopyingModel(training, 24)}
+    copied = evaluate_gan(models, GridFeatures(), validation, training, 200)
     copies = rows(copied, "memorisation")["copying", "density"]
     honest = rows(result, "memorisation")["linear", "density"]
     assert copies["median_distance"] == 0.0
@@ -190,8 +192,8 @@ def test_the_rows_of_real_photos_calibrate_the_memorisation_table(result):
 
 def test_a_collapsed_model_has_duplicates_and_no_recall(faces):
     training, validation = faces
-    model = CollapsedModel(training, 24, name="collapsed")
-    result = evaluate_gan(model, GridFeatures(), validation, training, 200)
+    models = {"collapsed": CollapsedModel(training, 24, name="collapsed")}
+    result = evaluate_gan(models, GridFeatures(), validation, training, 200)
     samples = rows(result, "samples")
     floor, row = samples["real", "other training photos"], samples["collapsed", "density"]
     assert row["recall"] == 0.0
@@ -205,10 +207,10 @@ def test_a_collapsed_model_has_duplicates_and_no_recall(faces):
 
 def test_seed_decides_everything_and_progress_reaches_its_total(faces):
     training, validation = faces
-    model, seen = LinearModel(training, 8), []
+    models, seen = {"linear": LinearModel(training, 8)}, []
     run = [
         evaluate_gan(
-            model, GridFeatures(), validation[:40], training[:90], 500, seed=seed, progress=p
+            models, GridFeatures(), validation[:40], training[:90], 500, seed=seed, progress=p
         )
         for seed, p in ((3, None), (3, lambda done, total: seen.append((done, total))), (4, None))
     ]
@@ -239,11 +241,11 @@ def test_json_and_text_hold_the_result(result):
 
 def test_photos_that_do_not_fit_are_refused(faces):
     training, validation = faces
-    model = LinearModel(training, 8)
+    models = {"linear": LinearModel(training, 8)}
     with pytest.raises(UserError, match="32 pixels a side"):
-        evaluate_gan(model, GridFeatures(), validation[:, ::2, ::2], training)
+        evaluate_gan(models, GridFeatures(), validation[:, ::2, ::2], training)
     with pytest.raises(UserError, match="10 samples"):
-        evaluate_gan(model, GridFeatures(), validation[:9], training)
+        evaluate_gan(models, GridFeatures(), validation[:9], training)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -73,10 +74,11 @@ def show_morph(session: FaceSession, face: EditablePhoto) -> None:
             persist_state="session",
         )
     b = with_taken(a, b, taken, session.model.directions)
+    way = _Way(session.model, a, b, path)
     with pictures:
-        _show_strip(session.model, a, b, path)
-        _play(session, a, b, path)
-        _show_download(session, a, b, path)
+        _show_strip(way)
+        _play(session, way)
+        _show_download(session, way)
 
 
 def _second_face(session: FaceSession) -> MorphEnd | None:
@@ -119,16 +121,35 @@ def _second_face(session: FaceSession) -> MorphEnd | None:
     return photo_end(session.model, face, FaceState(), session.strength)
 
 
-def _show_strip(model: FaceModel, a: MorphEnd, b: MorphEnd, path: str) -> None:
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """From one face to another through the latent space of a model."""
+
+    model: FaceModel
+    a: MorphEnd
+    b: MorphEnd
+    path: str
+
+    def faces(self, positions: np.ndarray) -> np.ndarray:
+        return morph_frames(self.model, self.a, self.b, positions, self.path)
+
+    def animation(self, kind: str, count: int, seconds: float, px: int, loop: bool) -> bytes:
+        """See `animation_bytes`; of `count` frames."""
+        said = morph_provenance(self.model, self.a.source, self.b.source, self.path)
+        frames = self.faces(morph_positions(count, loop))
+        return animation_bytes(frames, kind, seconds, said, px, loop)
+
+
+def _show_strip(way: _Way) -> None:
     positions = morph_positions(STRIP)
-    faces = morph_frames(model, a, b, positions, path)
+    faces = way.faces(positions)
     with st.grid(STRIP, min_column_width=80, gap="small"):
         for face, position in zip(faces, positions, strict=True):
             alt = f"AI-edited face, {position:.0%} of the way from the first to the second face."
             st.image(picture_url(face, SMALL), f"{position:.0%}", width="stretch", alt=alt)
 
 
-def _play(session: FaceSession, a: MorphEnd, b: MorphEnd, path: str) -> None:
+def _play(session: FaceSession, way: _Way) -> None:
     """The way there and back as a moving picture, on the page alone, while the switch is on."""
     if not st.toggle(
         "Play it here",
@@ -137,15 +158,14 @@ def _play(session: FaceSession, a: MorphEnd, b: MorphEnd, path: str) -> None:
     ):
         return
     with st.spinner("Drawing the frames …"):
-        model = session.model
-        data = _animation(model, a, b, path, "webp", PLAYED, PLAYED_SECONDS, PLAYED_SIDE, True)
+        data = way.animation("webp", PLAYED, PLAYED_SECONDS, PLAYED_SIDE, loop=True)
     url = "data:image/webp;base64," + base64.b64encode(data).decode()
     st.image(
         url, width=PLAYED_SIDE, alt="AI-edited: the first face turns into the second and back."
     )
 
 
-def _show_download(session: FaceSession, a: MorphEnd, b: MorphEnd, path: str) -> None:
+def _show_download(session: FaceSession, way: _Way) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         kind = st.selectbox(
             "File",
@@ -186,9 +206,7 @@ def _show_download(session: FaceSession, a: MorphEnd, b: MorphEnd, path: str) ->
         loop = st.toggle(
             "There and back", value=True, key=session.key("loop"), persist_state="session"
         )
-    make = partial(
-        _animation, session.model, a, b, path, kind, round(seconds * rate), seconds, side, loop
-    )
+    make = partial(way.animation, kind, round(seconds * rate), seconds, side, loop)
     st.download_button(
         f"Download {KIND_WORDS[kind]}",
         make,
@@ -199,20 +217,3 @@ def _show_download(session: FaceSession, a: MorphEnd, b: MorphEnd, path: str) ->
         key=session.key("animation"),
     )
     st.caption("The file says in its metadata that it is AI-edited, and how; it holds no code.")
-
-
-def _animation(
-    model: FaceModel,
-    a: MorphEnd,
-    b: MorphEnd,
-    path: str,
-    kind: str,
-    count: int,
-    seconds: float,
-    px: int,
-    loop: bool,
-) -> bytes:
-    frames: np.ndarray = morph_frames(model, a, b, morph_positions(count, loop), path)
-    return animation_bytes(
-        frames, kind, seconds, morph_provenance(model, a.source, b.source, path), px, loop
-    )
