@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -72,3 +73,30 @@ def edit_codes(
         direction = slider_direction(directions, name, covariance, rule, locked, method)
         change += amount[..., None] * (direction.sigma * direction.vector.astype(np.float64))
     return np.where(change == 0.0, codes, codes + change).astype(np.float32)
+
+
+class Judge(Protocol):
+    """What tells codes apart: a unit vector `[d]`, where *present* begins along it, and σ."""
+
+    @property
+    def vector(self) -> np.ndarray: ...
+
+    @property
+    def boundary(self) -> float: ...
+
+    @property
+    def sigma(self) -> float: ...
+
+
+def moved_to(codes: np.ndarray, targets: np.ndarray, judge: Judge, along: np.ndarray) -> np.ndarray:
+    """Move codes along a unit vector until they lie where they shall; float32 `[n, d]`.
+
+    Args:
+        codes: float32 `[n, d]`.
+        targets: float `[n]`, in σ beyond the judge's boundary.
+        along: `[d]`; the judge's own vector, or one that is not orthogonal to it.
+    """
+    along = along.astype(np.float64)
+    position = (codes.astype(np.float64) @ judge.vector - judge.boundary) / judge.sigma
+    step = (targets - position) * judge.sigma / float(along @ judge.vector)
+    return (codes + step[:, None] * along).astype(np.float32)

@@ -6,13 +6,15 @@ on the same photos after the same draws of labels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ganssl.base.progress import Progress, Stages
+from ganssl.directions.edit import moved_to
 from ganssl.directions.estimators import code_scale, logistic_normal
 from ganssl.directions.holdout import best_threshold
 from ganssl.errors import UserError
@@ -100,10 +102,12 @@ def run_ablation(
 
     The rows are those of `run_experiment`; `method` names the variant.
     """
+    trial = _Trial(
+        material, plan, per_class, partial(generated_views, model, extractor, cache=cache)
+    )
     rows = []
     wanted = [(name, seed) for seed in range(plan.seeds) for name in plan.attributes]
     for done, (attribute, seed) in enumerate(wanted, start=1):
-        found = _variants(model, extractor, material, plan, attribute, per_class, seed, cache)
         rows += [
             {
                 "attribute": attribute,
@@ -113,7 +117,7 @@ def run_ablation(
                 "test": test,
                 **values,
             }
-            for method, tests in found.items()
+            for method, tests in trial.variants(attribute, seed).items()
             for test, values in tests.items()
         ]
         if progress:
@@ -121,64 +125,89 @@ def run_ablation(
     return rows
 
 
-def _variants(
-    model, extractor, material: AblationMaterial, plan: Plan, attribute, per_class, seed, cache
-) -> dict[str, dict]:
-    base, pools, usual = material.base, material.pools, plan.labelling
-    train, pool = base.train, pools["density"]
-    few = draw_few(base.labels[attribute], per_class, attribute, seed)
-    scorer = few_label_scorer(base, attribute, few)
-    spread = spread_labels(train.features, train.codes, few)
-    found = {}
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """What all variants have in common.
 
-    def labelled(pool: Views = pool, spread: SpreadLabels = spread, labelling=usual, other=None):
-        rng = np.random.default_rng([seed, per_class])
-        return labelled_pool(pool, spread, labelling, rng, other)
+    Attributes:
+        per_class: so many labels of each class are drawn.
+        seen: what is seen of the faces that the model makes of codes `[n, d]`.
+    """
 
-    def judge(name: str, rows: Rows) -> None:
-        found[name] = scorer.figures(head_scores(attribute, rows, scorer.views))
+    material: AblationMaterial
+    plan: Plan
+    per_class: int
+    seen: Callable[[np.ndarray], Views]
 
-    def judge_if_enough(name: str, **changed) -> None:
-        try:
-            rows = labelled(**changed)
-        except UserError:  # too few faces of a class are left
-            return
-        judge(name, rows)
+    def variants(self, attribute: str, seed: int) -> dict[str, dict]:
+        """Figures by variant and test, after one draw of labels."""
+        material, per_class, usual = self.material, self.per_class, self.plan.labelling
+        base, pools = material.base, material.pools
+        train, pool = base.train, pools["density"]
+        few = draw_few(base.labels[attribute], per_class, attribute, seed)
+        scorer = few_label_scorer(base, attribute, few)
+        spread = spread_labels(train.features, train.codes, few)
+        found = {}
 
-    standard = labelled()
-    judge(STANDARD, standard)
-    alone = _unspread(train, few, spread)
-    judge_if_enough("direction from the few labels only", spread=alone)
-    for margin in MARGINS:
-        if margin != usual.margin:
-            judge_if_enough(f"margin {margin:g} σ", labelling=replace(usual, margin=margin))
-    judge("contradicted faces kept", labelled(labelling=replace(usual, agreement=False)))
-    features, labels = labelled(material.degraded)
-    both = np.concatenate([standard[0], features]), np.concatenate([standard[1], labels])
-    judge("with degraded copies", both)
-    judge_if_enough("codes of the prior", pool=pools["prior"])
-    judge_if_enough("codes of photos", pool=pools["photos"])
-    other = BALANCED_OVER.get(attribute, "Male")
-    if other in base.labels:
-        others = draw_few(base.labels[other], per_class, other, seed)
-        beside = spread_labels(train.features, train.codes, others)
-        judge_if_enough("balanced over another attribute", other=beside)
-    smaller = replace(usual, most=PUSHED, agreement=False)
-    judge(f"{PUSHED:,} faces by position", labelled(labelling=smaller))
-    pushed = _pushed(model, extractor, pool.codes[:PUSHED], spread, seed, cache)
-    judge(f"{PUSHED:,} faces pushed to their side", pushed)
+        def labelled(
+            pool: Views = pool, spread: SpreadLabels = spread, labelling=usual, other=None
+        ):
+            rng = np.random.default_rng([seed, per_class])
+            return labelled_pool(pool, spread, labelling, rng, other)
 
-    scores = head_scores(attribute, standard, scorer.views)
-    found["threshold 0.5"] = scorer.figures(scores, 0.5)
-    found["threshold by unlabelled photos alone"] = scorer.figures(
-        scores, calibrate_threshold(scorer.parts(scores)[1]).threshold
-    )
-    known = generated_views(model, extractor, train.codes[few >= 0], cache)
-    twin = replace(scorer, tests=material.reconstructed, known=known, unlabelled=pools["photos"])
-    found["reconstructions judged in place of photos"] = twin.figures(
-        head_scores(attribute, standard, twin.views)
-    )
-    return found
+        def judge(name: str, rows: Rows) -> None:
+            found[name] = scorer.figures(head_scores(attribute, rows, scorer.views))
+
+        def judge_if_enough(name: str, **changed) -> None:
+            try:
+                rows = labelled(**changed)
+            except UserError:  # too few faces of a class are left
+                return
+            judge(name, rows)
+
+        standard = labelled()
+        judge(STANDARD, standard)
+        alone = _unspread(train, few, spread)
+        judge_if_enough("direction from the few labels only", spread=alone)
+        for margin in MARGINS:
+            if margin != usual.margin:
+                judge_if_enough(f"margin {margin:g} σ", labelling=replace(usual, margin=margin))
+        judge("contradicted faces kept", labelled(labelling=replace(usual, agreement=False)))
+        features, labels = labelled(material.degraded)
+        both = np.concatenate([standard[0], features]), np.concatenate([standard[1], labels])
+        judge("with degraded copies", both)
+        judge_if_enough("codes of the prior", pool=pools["prior"])
+        judge_if_enough("codes of photos", pool=pools["photos"])
+        other = BALANCED_OVER.get(attribute, "Male")
+        if other in base.labels:
+            others = draw_few(base.labels[other], per_class, other, seed)
+            beside = spread_labels(train.features, train.codes, others)
+            judge_if_enough("balanced over another attribute", other=beside)
+        smaller = replace(usual, most=PUSHED, agreement=False)
+        judge(f"{PUSHED:,} faces by position", labelled(labelling=smaller))
+        pushed = self._pushed(pool.codes[:PUSHED], spread, seed)
+        judge(f"{PUSHED:,} faces pushed to their side", pushed)
+
+        scores = head_scores(attribute, standard, scorer.views)
+        found["threshold 0.5"] = scorer.figures(scores, 0.5)
+        found["threshold by unlabelled photos alone"] = scorer.figures(
+            scores, calibrate_threshold(scorer.parts(scores)[1]).threshold
+        )
+        known = self.seen(train.codes[few >= 0])
+        twin = replace(
+            scorer, tests=material.reconstructed, known=known, unlabelled=pools["photos"]
+        )
+        found["reconstructions judged in place of photos"] = twin.figures(
+            head_scores(attribute, standard, twin.views)
+        )
+        return found
+
+    def _pushed(self, codes: np.ndarray, spread: SpreadLabels, seed: int) -> Rows:
+        """The article's way with individual faces: a code is moved to the side of its label."""
+        rng = np.random.default_rng(seed)
+        labels = (np.arange(len(codes)) % 2).astype(np.int8)
+        targets = np.where(labels == 1, 1.0, -1.0) * rng.uniform(*STRENGTH, len(codes))
+        return self.seen(moved_to(codes, targets, spread, spread.vector)).features, labels
 
 
 def _unspread(train: Views, few: np.ndarray, spread: SpreadLabels) -> SpreadLabels:
@@ -189,16 +218,6 @@ def _unspread(train: Views, few: np.ndarray, spread: SpreadLabels) -> SpreadLabe
     projection = train.codes @ vector
     boundary = best_threshold(projection[known], few[known] == 1, np.ones(known.sum()))
     return replace(spread, vector=vector, boundary=boundary, sigma=float(projection.std()))
-
-
-def _pushed(model, extractor, codes, spread: SpreadLabels, seed: int, cache) -> Rows:
-    """The article's way with individual faces: every code is moved to the side of its label."""
-    rng = np.random.default_rng(seed)
-    labels = (np.arange(len(codes)) % 2).astype(np.int8)
-    targets = np.where(labels == 1, 1.0, -1.0) * rng.uniform(*STRENGTH, len(codes))
-    steps = (targets - spread.code_scores(codes)) * spread.sigma
-    moved = (codes + steps[:, None] * spread.vector).astype(np.float32)
-    return generated_views(model, extractor, moved, cache).features, labels
 
 
 def ablation_table(found: Sequence[dict], test: str) -> str:

@@ -69,11 +69,6 @@ class Axes:
         return (self.judge, *self.also)
 
     @property
-    def gain(self) -> float:
-        """How far the projection on `judge` goes for a step of 1 along `mover`."""
-        return float(self.mover.vector.astype(np.float64) @ self.judge.vector)
-
-    @property
     def id(self) -> str:
         """12 hexadecimal digits of all vectors and figures."""
         parts = [[d.to_dict(), hashlib.sha256(d.vector.data).hexdigest()] for d in self.used]

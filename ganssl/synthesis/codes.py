@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ganssl.directions import DirectionSet
+from ganssl.directions.edit import moved_to
 from ganssl.errors import UserError
 from ganssl.models.density import truncate
 from ganssl.models.face_model import FaceModel
@@ -151,7 +152,8 @@ class CodeMaker:
             moved = np.full(BLOCK, True)
         targets = np.where(labels == 1, 1, -1) * np.repeat(distance, repeat)
         codes = np.repeat(codes, repeat, axis=0)
-        codes[moved] = self._move(codes[moved], targets[moved])
+        axes = self.axes
+        codes[moved] = moved_to(codes[moved], targets[moved], axes.judge, axes.mover.vector)
         made = Codes(
             index=index,
             codes=codes,
@@ -283,10 +285,3 @@ class CodeMaker:
             advice.append("balance over fewer attributes")
         text = ", or ".join(advice)
         return text[0].upper() + text[1:] + "."
-
-    def _move(self, codes: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        """Move codes `[n, d]` along the moving direction until they score `targets` `[n]`."""
-        judge, mover = self.axes.judge, self.axes.mover
-        position = (codes.astype(np.float64) @ judge.vector - judge.boundary) / judge.sigma
-        step = (targets - position) * judge.sigma / self.axes.gain
-        return (codes + step[:, None] * mover.vector.astype(np.float64)).astype(np.float32)
