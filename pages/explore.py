@@ -16,7 +16,7 @@ from ganssl.ui.face.gallery import show_filmstrip, show_grid
 from ganssl.ui.face.session import FaceSession
 from ganssl.ui.face.share import show_share
 from ganssl.ui.face.slider_quality import show_slider_quality
-from ganssl.ui.face.view import show_before_after, show_changes, show_timing
+from ganssl.ui.face.view import show_faces
 from ganssl.ui.shared.legend import show_bias_note, show_legend
 from ganssl.ui.shared.model import require_face_model
 from ganssl.ui.shared.presentation import presenting
@@ -42,11 +42,7 @@ def editor(session: FaceSession) -> None:
         return
     faces, controls = st.columns([3, 2], gap="large")
     with faces:
-        with st.container(key="faces"):
-            show_before_after(session)
-        with st.container(key="changes"):
-            show_timing(session)
-            show_changes(session)
+        show_faces(session)
     with controls:
         show_controls(session, seeded=not session.of_photo)
         show_bias_note()

@@ -38,6 +38,16 @@ def _data_folder(name: str) -> Path:
 
 
 @pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small model with planted directions; nobody writes to it."""
+    from tests.helpers.small_model import small_model
+
+    folder = tmp_path_factory.mktemp("models") / "small"
+    small_model().save(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def celeba_root() -> Path:
     """CelebA in its official layout: `$GANSSL_DATA/celeba`."""
     return _data_folder("celeba")

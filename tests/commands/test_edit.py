@@ -8,15 +8,7 @@ from ganssl.face.render import enlarge, render
 from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
 from ganssl.photos.images import png_bytes, read_image, read_provenance
-from tests.helpers.small_model import small_model
 from tests.helpers.synthetic_photos import draw_photo, encoded
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("models") / "small"
-    small_model().save(path)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +18,12 @@ def me(tmp_path_factory):
     return path
 
 
-def test_it_makes_the_same_pixels_as_the_library(folder, me, tmp_path, capsys):
+def test_it_makes_the_same_pixels_as_the_library(bundle, me, tmp_path, capsys):
     out = tmp_path / "out.png"
     edits = ["--set", "Smiling=2", "--set", "Young=-1", "--lock", "Male"]
-    argv = ["edit", "--photo", str(me), "--model", str(folder), *edits, "--detail", "0.5"]
+    argv = ["edit", "--photo", str(me), "--model", str(bundle), *edits, "--detail", "0.5"]
     assert main([*argv, "--size", "100", "--out", str(out)]) == 0
-    model = load_model(folder)
+    model = load_model(bundle)
     photo = editable_photo(model, draw_photo(1))
     state = FaceState(edits={"Smiling": 2, "Young": -1}, locked=("Male",))
     expected = render(model, state, photo.code, photo.detail(0.5)).pixels
@@ -43,21 +35,21 @@ def test_it_makes_the_same_pixels_as_the_library(folder, me, tmp_path, capsys):
     assert "Smiling +2 σ, Young −1 σ; Male locked; 50% of the photo's detail" in said
 
 
-def test_without_edits_the_photo_comes_back_and_at_detail_0_the_model_s_face(folder, me, tmp_path):
+def test_without_edits_the_photo_comes_back_and_at_detail_0_the_model_s_face(bundle, me, tmp_path):
     out = tmp_path / "out.png"
-    model = load_model(folder)
+    model = load_model(bundle)
     photo = editable_photo(model, draw_photo(1))
     for detail, expected in (((), photo.pixels), (("--detail", "0"), photo.reconstruction)):
-        argv = ["edit", "--photo", str(me), "--model", str(folder), *detail, "--out", str(out)]
+        argv = ["edit", "--photo", str(me), "--model", str(bundle), *detail, "--out", str(out)]
         assert main(argv) == 0
         assert np.abs(np.asarray(read_image(out)).astype(int) - expected).max() <= 2
 
 
-def test_what_may_go_wrong_is_said(folder, tmp_path, capsys):
+def test_what_may_go_wrong_is_said(bundle, tmp_path, capsys):
     noise = np.random.default_rng(0).integers(0, 60, (50, 60, 3), dtype=np.uint8)
     path, out = tmp_path / "dark.png", tmp_path / "out.png"
     path.write_bytes(png_bytes(noise))
-    argv = ["edit", "--photo", str(path), "--model", str(folder), "--out", str(out)]
+    argv = ["edit", "--photo", str(path), "--model", str(bundle), "--out", str(out)]
     assert main(argv) == 2
     error = capsys.readouterr().err
     assert f"No face was found in {path}." in error and "--no-face crop" in error
@@ -82,9 +74,9 @@ def test_what_may_go_wrong_is_said(folder, tmp_path, capsys):
         (["--out", "/no/such/folder/out.png"], "its folder does not exist"),
     ],
 )
-def test_bad_input_gets_a_sentence_and_no_file(folder, me, tmp_path, capsys, arguments, says):
+def test_bad_input_gets_a_sentence_and_no_file(bundle, me, tmp_path, capsys, arguments, says):
     out = tmp_path / "out.png"
-    argv = ["edit", "--photo", str(me), "--model", str(folder), "--out", str(out), *arguments]
+    argv = ["edit", "--photo", str(me), "--model", str(bundle), "--out", str(out), *arguments]
     assert main(argv) == 2
     error = capsys.readouterr().err
     assert says in error and "Traceback" not in error

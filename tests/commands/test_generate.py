@@ -8,42 +8,35 @@ from ganssl.face.render import enlarge, render
 from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
 from ganssl.photos.images import read_image, read_provenance
-from tests.helpers.small_model import SIZE, small_model
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("models") / "small"
-    small_model().save(path)
-    return path
+from tests.helpers.small_model import SIZE
 
 
 def pixels(path) -> np.ndarray:
     return np.asarray(read_image(path))
 
 
-def test_it_makes_the_same_pixels_as_the_page(folder, tmp_path, capsys):
+def test_it_makes_the_same_pixels_as_the_page(bundle, tmp_path, capsys):
     out = tmp_path / "face.png"
     edits = ["--set", "Smiling=2", "--set", "Male=-1.5", "--lock", "Young", "--truncation", "0.7"]
-    argv = ["generate", "--model", str(folder), "--seed", "7", *edits, "--out", str(out)]
+    argv = ["generate", "--model", str(bundle), "--seed", "7", *edits, "--out", str(out)]
     assert main(argv) == 0
-    model = load_model(folder)
+    model = load_model(bundle)
     state = FaceState(7, 0.7, {"Smiling": 2, "Male": -1.5}, ("Young",))
     np.testing.assert_array_equal(pixels(out), render(model, state).pixels)
     assert read_provenance(out.read_bytes()) == provenance(model, state)
     assert "Male −1.5 σ, Smiling +2 σ; Young locked" in capsys.readouterr().out
 
 
-def test_size_enlarges_smoothly(folder, tmp_path):
+def test_size_enlarges_smoothly(bundle, tmp_path):
     out = tmp_path / "face.png"
-    assert main(["generate", "--model", str(folder), "--size", "100", "--out", str(out)]) == 0
-    face = render(load_model(folder), FaceState()).pixels
+    assert main(["generate", "--model", str(bundle), "--size", "100", "--out", str(out)]) == 0
+    face = render(load_model(bundle), FaceState()).pixels
     assert face.shape == (SIZE, SIZE, 3)
     np.testing.assert_array_equal(pixels(out), enlarge(face, 100))
 
 
-def test_a_face_is_saved_and_taken_up_again(folder, tmp_path, monkeypatch):
-    monkeypatch.setenv("GANSSL_MODEL", str(folder))
+def test_a_face_is_saved_and_taken_up_again(bundle, tmp_path, monkeypatch):
+    monkeypatch.setenv("GANSSL_MODEL", str(bundle))
     first, file, again, more = (tmp_path / n for n in ("a.png", "a.json", "b.png", "c.png"))
     made = ["generate", "--seed", "3", "--set", "Smiling=1", "--save-state", str(file)]
     assert main([*made, "--out", str(first)]) == 0
@@ -62,12 +55,12 @@ def test_a_face_is_saved_and_taken_up_again(folder, tmp_path, monkeypatch):
     ("name", "format"), [("a.JPG", "JPEG"), ("a.jpeg", "JPEG"), ("a.webp", "WEBP")]
 )
 def test_the_ending_decides_the_format_and_the_picture_says_what_it_is(
-    folder, tmp_path, name, format
+    bundle, tmp_path, name, format
 ):
     out, again = tmp_path / name, tmp_path / "again.png"
-    argv = ["generate", "--model", str(folder), "--seed", "7", "--set", "Smiling=2"]
+    argv = ["generate", "--model", str(bundle), "--seed", "7", "--set", "Smiling=2"]
     assert main([*argv, "--out", str(out)]) == 0
-    model, state = load_model(folder), FaceState(7, edits={"Smiling": 2})
+    model, state = load_model(bundle), FaceState(7, edits={"Smiling": 2})
     with Image.open(out) as picture:
         assert picture.format == format
         assert picture.getexif()[0x010E].startswith("AI-generated face; no real person")
@@ -76,7 +69,7 @@ def test_the_ending_decides_the_format_and_the_picture_says_what_it_is(
     expected = render(model, state).pixels.astype(float)
     most = 4 if format == "JPEG" else 20  # WebP keeps half of the colours' pixels
     assert np.abs(pixels(out) - expected).mean() < most
-    assert main(["generate", "--model", str(folder), "--state", str(out), "--out", str(again)]) == 0
+    assert main(["generate", "--model", str(bundle), "--state", str(out), "--out", str(again)]) == 0
     np.testing.assert_array_equal(pixels(again), render(model, state).pixels)
 
 
@@ -96,9 +89,9 @@ def test_the_ending_decides_the_format_and_the_picture_says_what_it_is(
         (["--save-state", "/no/such/folder/face.json"], "its folder does not exist"),
     ],
 )
-def test_bad_input_gets_a_sentence_and_no_file(folder, tmp_path, capsys, arguments, says):
+def test_bad_input_gets_a_sentence_and_no_file(bundle, tmp_path, capsys, arguments, says):
     out = tmp_path / "face.png"
-    argv = ["generate", "--model", str(folder), *arguments, "--out", str(out)]
+    argv = ["generate", "--model", str(bundle), *arguments, "--out", str(out)]
     assert main(argv) == 2
     error = capsys.readouterr().err
     assert says in error and "Traceback" not in error

@@ -10,15 +10,7 @@ from ganssl.face.from_photo import editable_photo
 from ganssl.face.render import render
 from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
-from tests.helpers.small_model import small_model
 from tests.helpers.synthetic_photos import draw_photo, encoded
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("models") / "small"
-    small_model().save(path)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +33,13 @@ def frames_of(path) -> tuple[np.ndarray, float]:
     return np.stack(frames), milliseconds / 1000
 
 
-def test_two_photos_blend_from_the_one_to_the_other(folder, photos, tmp_path, capsys):
+def test_two_photos_blend_from_the_one_to_the_other(bundle, photos, tmp_path, capsys):
     out = tmp_path / "morph.webp"
-    argv = ["morph", *map(str, photos), "--model", str(folder), "--out", str(out)]
+    argv = ["morph", *map(str, photos), "--model", str(bundle), "--out", str(out)]
     assert main([*argv, "--frames", "6", "--seconds", "1.5"]) == 0
     frames, seconds = frames_of(out)
     assert len(frames) == 6 and seconds == 1.5
-    model = load_model(folder)
+    model = load_model(bundle)
     for frame, seed in ((frames[0], 1), (frames[-1], 2)):
         photo = editable_photo(model, draw_photo(seed)).pixels
         assert np.abs(frame - photo).mean() < 12
@@ -57,9 +49,9 @@ def test_two_photos_blend_from_the_one_to_the_other(folder, photos, tmp_path, ca
     assert "6 frames in 1.5 s" in capsys.readouterr().out
 
 
-def test_a_gif_loops_there_and_back(folder, photos, tmp_path):
+def test_a_gif_loops_there_and_back(bundle, photos, tmp_path):
     out = tmp_path / "morph.gif"
-    argv = ["morph", str(photos[0]), "seed:4", "--model", str(folder), "--out", str(out)]
+    argv = ["morph", str(photos[0]), "seed:4", "--model", str(bundle), "--out", str(out)]
     assert main([*argv, "--frames", "8", "--seconds", "2", "--loop", "--size", "32"]) == 0
     frames, seconds = frames_of(out)
     assert frames.shape == (8, 32, 32, 3) and seconds == 2
@@ -68,23 +60,23 @@ def test_a_gif_loops_there_and_back(folder, photos, tmp_path):
     assert Image.open(io.BytesIO(out.read_bytes())).info["loop"] == 0
 
 
-def test_generated_faces_with_edits_and_a_saved_face(folder, tmp_path):
+def test_generated_faces_with_edits_and_a_saved_face(bundle, tmp_path):
     out, saved = tmp_path / "morph.webp", tmp_path / "b.json"
     end = FaceState(4, 0.5, {"Male": -2})
     saved.write_text(end.to_json(), encoding="utf-8")
-    argv = ["morph", "seed:3", str(saved), "--set", "Smiling=2", "--model", str(folder)]
+    argv = ["morph", "seed:3", str(saved), "--set", "Smiling=2", "--model", str(bundle)]
     assert main([*argv, "--frames", "3", "--out", str(out), "--path", "line"]) == 0
     frames, _ = frames_of(out)
-    model = load_model(folder)
+    model = load_model(bundle)
     for frame, state in ((frames[0], FaceState(3, edits={"Smiling": 2})), (frames[-1], end)):
         assert np.abs(frame - render(model, state).pixels).mean() < 12
     words = out.read_bytes().decode("latin1")
     assert "no real person is shown" in words and "trainedAlgorithmicMedia" in words
 
 
-def test_b_takes_an_attribute_of_a(folder, tmp_path):
+def test_b_takes_an_attribute_of_a(bundle, tmp_path):
     first, second = tmp_path / "a.gif", tmp_path / "b.gif"
-    argv = ["morph", "seed:3", "seed:4", "--model", str(folder), "--frames", "2", "--seconds", "1"]
+    argv = ["morph", "seed:3", "seed:4", "--model", str(bundle), "--frames", "2", "--seconds", "1"]
     assert main([*argv, "--out", str(first)]) == 0
     assert main([*argv, "--take", "Smiling", "--out", str(second)]) == 0
     plain, taken = frames_of(first)[0], frames_of(second)[0]
@@ -109,19 +101,19 @@ def test_b_takes_an_attribute_of_a(folder, tmp_path):
         (["--size", "9999"], "16 to 2048"),
     ],
 )
-def test_bad_input_gets_a_sentence_and_no_file(folder, photos, tmp_path, capsys, arguments, says):
+def test_bad_input_gets_a_sentence_and_no_file(bundle, photos, tmp_path, capsys, arguments, says):
     out = tmp_path / "morph.gif"
-    argv = ["morph", str(photos[0]), "seed:1", "--model", str(folder), "--out", str(out)]
+    argv = ["morph", str(photos[0]), "seed:1", "--model", str(bundle), "--out", str(out)]
     assert main([*argv, *arguments]) == 2
     error = capsys.readouterr().err
     assert says in error and "Traceback" not in error
     assert not out.exists()
 
 
-def test_a_photo_without_a_face_is_morphed_on_request_alone(folder, tmp_path, capsys):
+def test_a_photo_without_a_face_is_morphed_on_request_alone(bundle, tmp_path, capsys):
     plain, out = tmp_path / "wall.png", tmp_path / "m.gif"
     Image.new("RGB", (60, 50), (200, 180, 160)).save(plain)
-    argv = ["morph", "seed:1", str(plain), "--model", str(folder), "--frames", "2"]
+    argv = ["morph", "seed:1", str(plain), "--model", str(bundle), "--frames", "2"]
     argv += ["--seconds", "1", "--out", str(out)]
     assert main(argv) == 2
     assert "No face was found in" in capsys.readouterr().err and not out.exists()
@@ -129,8 +121,8 @@ def test_a_photo_without_a_face_is_morphed_on_request_alone(folder, tmp_path, ca
     assert out.exists()
 
 
-def test_ends_that_are_no_faces_get_a_sentence(folder, tmp_path, capsys):
+def test_ends_that_are_no_faces_get_a_sentence(bundle, tmp_path, capsys):
     for end, says in (("seed:x", "The seed must be a number"), ("no.jpg", "no.jpg cannot be read")):
-        argv = ["morph", end, "seed:1", "--model", str(folder), "--out", str(tmp_path / "m.gif")]
+        argv = ["morph", end, "seed:1", "--model", str(bundle), "--out", str(tmp_path / "m.gif")]
         assert main(argv) == 2
         assert says in capsys.readouterr().err

@@ -15,11 +15,6 @@ from tests.helpers.planted import make_direction, planted_codes
 from tests.helpers.planted_laboratory import ATTRIBUTES, BLOCKS, GAIN, axis, block_laboratory
 
 
-@pytest.fixture(scope="module")
-def laboratory():
-    return block_laboratory()
-
-
 def card_of(laboratory, attribute, *numbers, **figures):
     return direction_card(laboratory, make_direction(attribute, axis(*numbers), **figures))
 

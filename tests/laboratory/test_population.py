@@ -16,14 +16,9 @@ from ganssl.laboratory.population import (
     photo_population,
 )
 from tests.helpers.planted import make_direction
-from tests.helpers.planted_laboratory import ATTRIBUTES, BLOCKS, axis, block_laboratory
+from tests.helpers.planted_laboratory import ATTRIBUTES, BLOCKS, axis
 
 COUNT = 300
-
-
-@pytest.fixture(scope="module")
-def laboratory():
-    return block_laboratory()
 
 
 @pytest.fixture(scope="module")

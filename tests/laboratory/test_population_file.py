@@ -23,11 +23,6 @@ COUNT = 120
 
 
 @pytest.fixture(scope="module")
-def laboratory():
-    return block_laboratory()
-
-
-@pytest.fixture(scope="module")
 def generated(laboratory):
     return generated_population(laboratory, COUNT)
 

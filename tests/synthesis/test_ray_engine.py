@@ -14,20 +14,12 @@ from ganssl.models.catalogue import load_model
 from ganssl.synthesis import Recipe, read_set, synthesize
 from ganssl.synthesis.codes import BLOCK
 from ganssl.synthesis.ray_engine import synthesize_on_ray
-from tests.helpers.small_model import small_model
 
 pytestmark = pytest.mark.slow
 
 ray = pytest.importorskip("ray", reason="ray is not installed: requirements-ray.txt")
 
 RECIPE = Recipe("Smiling", 2 * BLOCK + 10, seed=3, size=16)  # 3 blocks
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("models") / "small"
-    small_model().save(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")

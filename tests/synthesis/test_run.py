@@ -43,13 +43,6 @@ ON_ONNX = replace(RECIPE, engine="onnxruntime")
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("models") / "small"
-    small_model().save(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
 def model(bundle: Path) -> FaceModel:
     return load_model(bundle)
 

@@ -27,6 +27,15 @@ TONES = (-60.0, 80.0)
 """The ends of the bar of skin tone, in degrees."""
 
 
+def show_faces(session: FaceSession) -> None:
+    """The face before and after, how long it took, and what changed."""
+    with st.container(key="faces"):
+        show_before_after(session)
+    with st.container(key="changes"):
+        show_timing(session)
+        show_changes(session)
+
+
 def show_before_after(session: FaceSession) -> None:
     """Two pictures side by side."""
     before, after = st.columns(2, gap="small", wrap=False)
