@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
-from ganssl.benchmarks.browser_windows import open_browser, resident_mebibytes, running_app, wait
+from ganssl.benchmarks.browser_windows import open_browser, resident_mebibytes, running_app
 from ganssl.benchmarks.measurement import Measurement, bare_import
+from ganssl.benchmarks.served_app import wait
 
 VISITORS = 4
 SETTLED = 5.0

@@ -1,4 +1,4 @@
-"""The app on a server of its own, and browsers that have its Explore page open.
+"""The app with a model, and browsers that have its Explore page open.
 
 Needs Chromium, its driver and selenium (requirements-dev.txt), and for processor time
 and memory Linux.
@@ -10,9 +10,6 @@ import importlib.util
 import math
 import os
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,39 +17,25 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
+from ganssl.benchmarks.served_app import PATIENCE, served_app, wait
 from ganssl.errors import UserError
 
-APP = Path(__file__).parents[2] / "app.py"
 PAGE = "/?seed={seed}&truncation=0.3"
-PATIENCE = 300.0
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1440,1000")
 
 
 @contextmanager
 def running_app(model_folder: str | None, live: bool) -> Iterator[tuple[str, int]]:
-    """Address and process of the app."""
-    if not APP.is_file():
-        raise UserError(f"There is no {APP}: the browser is measured from a working tree.")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
-    command += ["--server.fileWatcherType=none", "--server.baseUrlPath="]
-    environment = {**os.environ, "GANSSL_LIVE": "1" if live else "0"}
+    """Address and process of the app with a model, the default when None."""
+    settings = {"GANSSL_LIVE": "1" if live else "0"}
     if model_folder:
-        environment["GANSSL_MODEL"] = str(Path(model_folder).resolve())
-    with tempfile.TemporaryFile() as log:
-        server = subprocess.Popen(command, cwd=APP.parent, stdout=log, stderr=log, env=environment)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait(lambda: _healthy(address) or server.poll() is not None, "the app to start")
-            yield address, server.pid
-        finally:
-            server.terminate()
-            server.wait()
+        settings["GANSSL_MODEL"] = str(Path(model_folder).resolve())
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served_app(Path(folder) / "log", settings=settings) as served,
+    ):
+        yield served
 
 
 @contextmanager
@@ -80,7 +63,7 @@ def open_browser() -> Iterator[Any]:
 
 def can_visit() -> bool:
     """Whether all that `running_app` and `open_browser` need is there."""
-    return bool(APP.is_file() and all(_programs()) and importlib.util.find_spec("selenium"))
+    return all(_programs()) and all(map(importlib.util.find_spec, ("selenium", "streamlit")))
 
 
 def _programs() -> tuple[str | None, str | None]:
@@ -158,20 +141,3 @@ def _with_children(roots: Sequence[int], processes: dict[int, tuple[int, int]]) 
         found.append(one)
         waiting += [child for child, (parent, _) in processes.items() if parent == one]
     return found
-
-
-def _healthy(address: str) -> bool:
-    try:
-        with urlopen(f"{address}/_stcore/health", timeout=5) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
-
-
-def wait(ready: Callable[[], Any], what: str) -> None:
-    """Wait until `ready`; `UserError`, with the words for what is waited for, after `PATIENCE`."""
-    end = time.monotonic() + PATIENCE
-    while not ready():
-        if time.monotonic() > end:
-            raise UserError(f"Waited {PATIENCE:.0f} s for {what}.")
-        time.sleep(0.05)

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ganssl.benchmarks.browser_windows import used, wait
+from ganssl.benchmarks.browser_windows import used
+from ganssl.benchmarks.served_app import wait
 
 SLIDER = 'input[type="range"]:is([aria-label="Smiling"], [aria-label^="Smiling ·"])'
 MOVES = 90

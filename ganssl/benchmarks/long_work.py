@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ganssl.benchmarks.browser_windows import open_browser, wait
+from ganssl.benchmarks.browser_windows import open_browser
+from ganssl.benchmarks.served_app import wait
 from ganssl.errors import UserError
 
 FACES = 100_000

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from selenium import webdriver
@@ -25,7 +20,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-ROOT = Path(__file__).parents[2]
+from ganssl.benchmarks.served_app import served_app
+
 PATIENCE = 180
 """Seconds; generous, since the machine may be busy with a training: a first page has taken over
 two minutes beside one."""
@@ -75,39 +71,9 @@ return [x, y, width, height];
 
 @contextmanager
 def running_app(log: Path, base: str = "") -> Iterator[str]:
-    """The address of the app, served from this working tree on a free port.
-
-    Args:
-        base: the path under which it is served; empty for none.
-    """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    options = [
-        f"--server.port={port}",
-        "--server.address=127.0.0.1",
-        "--server.fileWatcherType=none",
-        f"--server.baseUrlPath={base}",
-    ]
-    with log.open("w", encoding="utf-8") as output:
-        server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=output, stderr=output)
-    address = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
-    try:
-        wait_until(lambda: healthy(address) or server.poll() is not None)
-        assert server.poll() is None, log.read_text(encoding="utf-8")
+    """The address of the app; see `served_app`."""
+    with served_app(log, base) as (address, _):
         yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def healthy(address: str) -> bool:
-    try:
-        with urlopen(f"{address}/_stcore/health", timeout=5) as answer:
-            return answer.status == 200
-    except (URLError, OSError):
-        return False
 
 
 def wait_until(ready: Callable[[], bool]) -> None:

@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from tests.helpers.app import APP
+from ganssl.base.assets import APP
 from tests.helpers.browser import running_app
 from tests.helpers.small_model import save_face_network, small_model
 

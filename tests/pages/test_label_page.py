@@ -194,7 +194,7 @@ def test_the_work_survives_a_reload_by_its_address_and_is_forgotten_on_demand(la
     assert kept is work(labelling)
     from streamlit.testing.v1 import AppTest
 
-    from tests.helpers.app import APP
+    from ganssl.base.assets import APP
 
     again = AppTest.from_file(str(APP), default_timeout=120)
     again.run()

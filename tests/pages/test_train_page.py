@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from ganssl.base.assets import APP
 from ganssl.classifier.archive import classifier_zip
 from ganssl.judgement.judge import MAJORITY
 from ganssl.models.catalogue import load_model
 from ganssl.photos import read_folder
 from ganssl.photos.skin_tone import TITLE
 from ganssl.synthesis import Recipe, read_set, synthesize
-from tests.helpers.app import APP
 from tests.helpers.labelled_uploads import generated_photos, labels_csv, zipped
 
 pytestmark = pytest.mark.slow
