@@ -52,6 +52,7 @@ _HOMES = {
     "judge_photos": "ganssl.judgement.on_photos",
     "prepare_photos": "ganssl.photos.prepared",
     "compare_methods": "ganssl.judgement.compare",
+    "Judging": "ganssl.judgement.methods",
     # what goes wrong
     "UserError": "ganssl.errors",
 }

@@ -32,7 +32,7 @@ prepared = ganssl.prepare_photos(
     photos, classifier.source.preprocess, model_preprocess=model.preprocess
 )
 compared = ganssl.compare_methods(
-    classifier, extractor, prepared, model=model, few_per_class=10, seed=0
+    classifier, extractor, prepared, ganssl.Judging(few_per_class=10, seed=0), model=model
 )
 for row in compared.table:
     print(f"{row['method']:<28}{row['accuracy']:.3f}")

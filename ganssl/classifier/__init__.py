@@ -4,7 +4,6 @@ from ganssl.classifier.classifier import Classifier, Source, calibrated
 from ganssl.classifier.from_faces import (
     LabelledFaces,
     PhotoEvidence,
-    Watch,
     train_on_faces,
     train_on_set,
 )
@@ -12,7 +11,8 @@ from ganssl.classifier.heads.head import CurvePoint
 from ganssl.classifier.heads.registry import HEADS
 from ganssl.classifier.several import load_heads, save_heads, train_heads
 from ganssl.classifier.store import load_classifier, save_classifier
-from ganssl.classifier.train import doubtful_rows, train_classifier
+from ganssl.classifier.train import LabelledRows, doubtful_rows, train_classifier
+from ganssl.classifier.watch import Watch
 from ganssl.metrics.threshold import Calibration, calibrate_threshold
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Classifier",
     "CurvePoint",
     "LabelledFaces",
+    "LabelledRows",
     "PhotoEvidence",
     "Source",
     "Watch",

@@ -13,13 +13,12 @@ the direction that labelled the faces may carry what they taught, and
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
-from ganssl.base.progress import Stages
 from ganssl.classifier.classifier import Classifier
 from ganssl.classifier.train import check_rows
+from ganssl.classifier.watch import UNWATCHED, Watch
 from ganssl.directions.check import PhotoCheck
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
@@ -139,9 +138,8 @@ def photo_anchor(
     extractor: FeatureExtractor,
     preprocess: Preprocess,
     unlabelled: PhotoSet | None = None,
-    cache: str | Path | None = None,
-    progress: Stages | None = None,
     no_face: str = LEAVE_OUT,
+    watch: Watch = UNWATCHED,
 ) -> Anchor:
     """From labelled photos, aligned as those that are judged, and from others.
 
@@ -150,12 +148,12 @@ def photo_anchor(
         preprocess: of the faces that the classifier learns from.
         unlabelled: more photos, in CelebA's geometry or cropped; of all of
             them `MOST_UNLABELLED` serve.
-        cache: keeps the features of the unlabelled ones.
         no_face: what becomes of labelled photos without a face, see `prepare_photos`.
+        watch: its stages; its cache keeps the features of the unlabelled ones.
 
     Raises `UserError` where no photo has a label or one class has none.
     """
-    known = labelled(photos, column)
+    known, progress = labelled(photos, column), watch.progress
     prepared = prepare_photos(
         photos.subset(known),
         preprocess,
@@ -168,7 +166,7 @@ def photo_anchor(
         rows = np.random.default_rng(0).permutation(len(part))[: MOST_UNLABELLED // len(rest)]
         stage = progress and progress("features of unlabelled photos")
         features.append(
-            cached_features(extractor, part.subset(np.sort(rows)), preprocess, cache, stage)
+            cached_features(extractor, part.subset(np.sort(rows)), preprocess, watch.cache, stage)
         )
     used = prepared.photos
     return Anchor(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganssl.attributes import Attribute
-from ganssl.base.progress import Progress, Stages, stages
+from ganssl.base.progress import Progress, stages
 from ganssl.classifier.anchor import Anchor, taught_anchor
 from ganssl.classifier.classifier import Classifier, Source, calibrated
-from ganssl.classifier.heads.head import CurvePoint
-from ganssl.classifier.train import check_rows, check_training, train_classifier
+from ganssl.classifier.train import LabelledRows, check_rows, check_training, train_classifier
+from ganssl.classifier.watch import UNWATCHED, Watch
 from ganssl.directions.check import PhotoCheck
 from ganssl.errors import UserError
 from ganssl.features.extractor import FeatureExtractor
@@ -77,24 +76,7 @@ class PhotoEvidence:
         check_method(self.threshold, self.positive_share)
 
 
-@dataclass(frozen=True, eq=False)
-class Watch:
-    """How a training is followed and stopped, and what it keeps.
-
-    Attributes:
-        progress: shows the stages.
-        curve: called with each point of the learning curve.
-        cancelled: asked at each point; `Cancelled` is raised when it says True.
-        cache: folder that keeps features for next time; not those of degraded copies.
-    """
-
-    progress: Stages | None = None
-    curve: Callable[[CurvePoint], None] | None = None
-    cancelled: Callable[[], bool] | None = None
-    cache: str | Path | None = None
-
-
-NOTHING, UNWATCHED = PhotoEvidence(), Watch()
+NOTHING = PhotoEvidence()
 
 
 def train_on_faces(
@@ -147,16 +129,19 @@ def train_on_faces(
         features = features[np.tile(kept, 1 + copies)]
         labels, groups = labels[kept], None if groups is None else groups[kept]
         dropped = int((~kept).sum())
-    classifier = train_classifier(
-        features,
-        np.tile(labels, 1 + copies),
-        made.attribute,
-        head,
-        progress=watch.curve,
-        cancelled=watch.cancelled,
-        groups=None if groups is None else np.tile(groups, 1 + copies),
+    classifier = replace(
+        train_classifier(
+            LabelledRows(
+                features,
+                np.tile(labels, 1 + copies),
+                groups=None if groups is None else np.tile(groups, 1 + copies),
+            ),
+            made.attribute,
+            head,
+            **options,
+            watch=watch,
+        ),
         source=Source(extractor.name, extractor.id, preprocess, made.recipe),
-        **options,
     )
     if anchor is not None:
         classifier = anchor.place_threshold(classifier)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ganssl.attributes import Attribute
 from ganssl.classifier.classifier import Classifier, Source
-from ganssl.classifier.heads.head import CurvePoint, Fit
+from ganssl.classifier.heads.head import Fit
 from ganssl.classifier.heads.logistic import LogisticHead
 from ganssl.classifier.heads.registry import check_settings, make_head
+from ganssl.classifier.watch import UNWATCHED, Watch
 from ganssl.directions.estimators import code_scale
 from ganssl.directions.holdout import split
 from ganssl.errors import UserError
@@ -19,46 +19,51 @@ from ganssl.errors import UserError
 FEWEST_PER_CLASS = 2
 FOLDS = 3
 SEED_LIMIT = 2**32
-OPTIONS = ("holdout_share", "doubtful_share", "seed", "weights", "standard")
+OPTIONS = ("holdout_share", "doubtful_share", "seed")
 """Of `train_classifier`, beside the settings of its head."""
 
 
+@dataclass(frozen=True, eq=False)
+class LabelledRows:
+    """Rows of features to learn from.
+
+    Attributes:
+        features: float32 `[n, d]`.
+        labels: int8 `[n]` of 0 and 1; 1 is the attribute's positive class.
+        groups: int `[n]`; rows of one group, such as a face and its degraded
+            copies, never lie on both sides of the holdout.
+        weights: float `[n]`, how much each row counts.
+        standard: float32 `[m, d]`, rows that give mean and scale in place of
+            these; unlabelled photos serve where labels are few.
+    """
+
+    features: np.ndarray
+    labels: np.ndarray
+    groups: np.ndarray | None = None
+    weights: np.ndarray | None = None
+    standard: np.ndarray | None = None
+
+
 def train_classifier(
-    features: np.ndarray,
-    labels: np.ndarray,
+    rows: LabelledRows,
     attribute: Attribute,
     head: str = "linear",
     holdout_share: float = 0.1,
     seed: int = 0,
-    progress: Callable[[CurvePoint], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-    *,
-    groups: np.ndarray | None = None,
-    weights: np.ndarray | None = None,
     doubtful_share: float = 0.0,
-    standard: np.ndarray | None = None,
-    source: Source | None = None,
+    watch: Watch = UNWATCHED,
     **settings,
 ) -> Classifier:
     """Standardise, hold out, filter, and fit a head; the result is a function of data and seed.
 
     Args:
-        features: float32 `[n, d]`.
-        labels: int8 `[n]` of 0 and 1; 1 is the attribute's positive class.
         head: one of `ganssl.classifier.heads.registry.HEADS`; `settings` are fields of it.
         holdout_share: of the faces of each class, kept back to stop the
             training early and to be measured; 0 keeps none.
-        progress: called with each point of the learning curve.
-        cancelled: asked at each point; `Cancelled` is raised when it says True.
-        groups: int `[n]`; rows of one group, such as a face and its degraded
-            copies, never lie on both sides of the holdout.
-        weights: float `[n]`, how much each row counts.
         doubtful_share: the share of the training rows of each class that is
             dropped because it looks most like the other class
             (see `doubtful_rows`). The holdout is not filtered.
-        standard: float32 `[m, d]`, rows that give mean and scale in place of the
-            training rows; unlabelled photos serve where labels are few.
-        source: what the features were made with, for `save_classifier`.
+        watch: its curve and whether to stop; features are there already.
 
     Raises:
         UserError: rows that do not fit together, values that are no numbers,
@@ -68,22 +73,23 @@ def train_classifier(
     check_training(
         head, holdout_share=holdout_share, seed=seed, doubtful_share=doubtful_share, **settings
     )
-    features, labels = check_rows(features, labels)
+    features, labels = check_rows(rows.features, rows.labels)
+    groups, weights, standard = rows.groups, rows.weights, rows.standard
     rng = np.random.default_rng(seed)
     held = np.zeros(len(labels), dtype=bool)
     if holdout_share:
         held = split(labels, groups, holdout_share, rng)
     kept = ~held
     if doubtful_share:
-        rows = np.flatnonzero(kept)
+        learning = np.flatnonzero(kept)
         doubtful = doubtful_rows(
-            features[rows],
-            labels[rows],
+            features[learning],
+            labels[learning],
             doubtful_share,
             seed,
-            None if groups is None else groups[rows],
+            None if groups is None else groups[learning],
         )
-        kept[rows[doubtful]] = False
+        kept[learning[doubtful]] = False
     for name, part in (("train on", labels[kept]), ("hold out", labels[held])):
         if len(part) and len(np.unique(part)) < 2:
             raise UserError(f"Too few faces of one class are left to {name}; make more of them.")
@@ -91,18 +97,18 @@ def train_classifier(
     mean = standard.mean(axis=0, dtype=np.float64).astype(np.float32)
     scale = feature_scale(standard)
 
-    def standardised(rows: np.ndarray) -> np.ndarray:
-        return (features[rows] - mean) / scale
+    def standardised(which: np.ndarray) -> np.ndarray:
+        return (features[which] - mean) / scale
 
     fit = Fit(
         holdout=(standardised(held), labels[held]) if held.any() else None,
         weights=None if weights is None else weights[kept],
         seed=seed,
-        progress=progress,
-        cancelled=cancelled,
+        progress=watch.curve,
+        cancelled=watch.cancelled,
     )
     fitted = make_head(head, **settings).fit(standardised(kept), labels[kept], fit)
-    classifier = Classifier(attribute, fitted, mean, scale, source or Source())
+    classifier = Classifier(attribute, fitted, mean, scale, Source())
     counts = {
         "seed": seed,
         "trained_on": int(kept.sum()),
@@ -120,8 +126,6 @@ def check_training(
     holdout_share: float = 0.1,
     seed: int = 0,
     doubtful_share: float = 0.0,
-    weights: np.ndarray | None = None,
-    standard: np.ndarray | None = None,
     **settings,
 ) -> None:
     """`UserError` for options that `train_classifier` refuses, before anything is computed."""
@@ -149,7 +153,7 @@ def doubtful_rows(
 
     Args:
         share: of each class, 0 to below 1.
-        groups: as in `train_classifier`.
+        groups: as in `LabelledRows`.
     """
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 

@@ -35,6 +35,7 @@ from ganssl.commands._workspace import (
     set_folder,
 )
 from ganssl.errors import UserError
+from ganssl.judgement.methods import Judging
 
 if TYPE_CHECKING:
     from ganssl.judgement.comparison import Comparison
@@ -221,11 +222,13 @@ def judge_head(
             model.preprocess,
             no_face=args.no_face,
         ),
-        slices=args.slices,
-        few_per_class=args.few_per_class,
-        seed=args.seed,
-        threshold=args.threshold,
-        positive_share=args.positive_share,
+        Judging(
+            slices=tuple(args.slices),
+            few_per_class=args.few_per_class,
+            seed=args.seed,
+            threshold=args.threshold,
+            positive_share=args.positive_share,
+        ),
         model=model,
         synthetic=synthetic,
         progress=bar,

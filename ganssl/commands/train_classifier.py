@@ -246,6 +246,7 @@ def anchors(
     """The few labelled photos of `--photos` for each attribute; none without it."""
     from ganssl.base.progress import bar
     from ganssl.classifier.anchor import photo_anchor
+    from ganssl.classifier.watch import Watch
     from ganssl.fitting.spread_directions import keep_few
     from ganssl.photos.preprocess import Preprocess
 
@@ -263,7 +264,7 @@ def anchors(
     for name in (attribute.name for attribute in made.attributes):
         few = keep_few(photos, name, args.labels_per_class) if args.labels_per_class else photos
         found[name] = photo_anchor(
-            few, name, extractor, crop, unlabelled, args.cache, bar, args.no_face
+            few, name, extractor, crop, unlabelled, args.no_face, Watch(bar, cache=args.cache)
         )
         said |= dict.fromkeys(found[name].refused)
     say_left_out(list(said))

@@ -8,7 +8,7 @@ import numpy as np
 
 from ganssl.attributes import Attribute
 from ganssl.classifier.anchor import MOST_UNLABELLED
-from ganssl.classifier.train import train_classifier
+from ganssl.classifier.train import LabelledRows, train_classifier
 from ganssl.directions.estimators import mean_difference
 from ganssl.experiments.synthetic import Labelling, labelled_pool
 from ganssl.experiments.views import Views, joined
@@ -171,8 +171,7 @@ def run_cell(
             (train.features[known], few[known]),
             Attribute(attribute),
             scorer.unlabelled.features,
-            synthetic=synthetic,
-            seed=seed,
+            synthetic,
         )
         scores |= {name: found.scores for name, found in scored.items()}
         scores[CO_TRAINED] = head_scores(attribute, spread_rows(train, spread, few), views)
@@ -248,7 +247,9 @@ def spread_rows(train: Views, spread: SpreadLabels, few: np.ndarray) -> Rows:
 
 def head_scores(attribute: str, rows: Rows, views: Views) -> np.ndarray:
     """Train the common head on rows and score faces; float32 `[n]`."""
-    classifier = train_classifier(*rows, Attribute(attribute), HEAD, holdout_share=0.0)
+    classifier = train_classifier(
+        LabelledRows(*rows), Attribute(attribute), HEAD, holdout_share=0.0
+    )
     return classifier.scores(views.features)
 
 

@@ -6,7 +6,6 @@ the majority class.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy as np
 from ganssl.attributes import Attribute
 from ganssl.base.progress import Progress
 from ganssl.classifier.classifier import calibrated
-from ganssl.classifier.train import check_rows, feature_scale, train_classifier
+from ganssl.classifier.train import LabelledRows, check_rows, feature_scale, train_classifier
 from ganssl.directions import Direction
 from ganssl.directions.holdout import best_threshold
 from ganssl.features.probes import REGULARISATION
@@ -44,16 +43,13 @@ def baselines(
     labelled: Rows,
     attribute: Attribute,
     unlabelled: np.ndarray | None = None,
-    everything: Rows | None = None,
     synthetic: Rows | None = None,
-    head: str = "logistic",
-    seed: int = 0,
-    threshold: str | None = None,
-    positive_share: float | None = None,
+    placing: tuple[str, float | None] | None = None,
     progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
 ) -> dict[str, Scored]:
-    """Train each baseline and score the test photos; what lacks its data is left out.
+    """Train each baseline, a logistic regression, and score the test photos.
+
+    What lacks its data is left out.
 
     Args:
         test: features of the photos to be judged, float32 `[m, d]`.
@@ -61,47 +57,30 @@ def baselines(
         unlabelled: features of photos without labels, for self-training and
             label spreading; they also give mean and scale to all that learn
             from the few labels.
-        everything: all labelled photos, the upper bound.
         synthetic: labelled generated faces; the few real ones are added with
             half of the total weight.
-        head: the same for all, see `ganssl.classifier.heads`.
-        threshold, positive_share: place each threshold by the unlabelled photos,
-            see `ganssl.metrics.threshold`; None leaves 0.5.
+        placing: method and share of present ones by which the unlabelled photos place
+            each threshold, see `ganssl.metrics.threshold`; None leaves 0.5.
         progress: called with (baselines done, baselines in all).
 
-    Returns scores by name: `FEW`, `SELF_TRAINING`, `SPREADING`, `BOTH`, `ALL`.
+    Returns scores by name: `FEW`, `SELF_TRAINING`, `SPREADING`, `BOTH`.
     """
     few, labels = check_rows(*labelled)
     standard = unlabelled if unlabelled is not None and len(unlabelled) else None
-    total = 1 + 2 * (standard is not None) + (synthetic is not None) + (everything is not None)
+    lessons = {FEW: LabelledRows(few, labels, standard=standard)}
+    if standard is not None:
+        for name, spread in ((SELF_TRAINING, self_trained_rows), (SPREADING, spread_rows)):
+            lessons[name] = LabelledRows(*spread(few, labels, standard), standard=standard)
+    if synthetic is not None:
+        lessons[BOTH] = mixed_rows(synthetic, (few, labels))
     scored: dict[str, Scored] = {}
-
-    def add(name: str, rows: np.ndarray, answers: np.ndarray, **options) -> None:
-        classifier = train_classifier(
-            rows,
-            answers,
-            attribute,
-            head,
-            holdout_share=0.2 if head in ("linear", "dense") else 0.0,
-            seed=seed,
-            cancelled=cancelled,
-            **options,
-        )
-        if threshold is not None and standard is not None:
-            classifier, _ = calibrated(classifier, standard, threshold, positive_share)
+    for name, rows in lessons.items():
+        classifier = train_classifier(rows, attribute, "logistic", holdout_share=0.0)
+        if placing is not None and standard is not None:
+            classifier, _ = calibrated(classifier, standard, *placing)
         scored[name] = Scored(classifier.scores(test), classifier.threshold)
         if progress:
-            progress(len(scored), total)
-
-    add(FEW, few, labels, standard=standard)
-    if standard is not None:
-        add(SELF_TRAINING, *self_trained_rows(few, labels, standard), standard=standard)
-        add(SPREADING, *spread_rows(few, labels, standard), standard=standard)
-    if synthetic is not None:
-        rows, answers, weights = mixed_rows(synthetic, (few, labels))
-        add(BOTH, rows, answers, weights=weights)
-    if everything is not None:
-        add(ALL, *everything)
+            progress(len(scored), len(lessons))
     return scored
 
 
@@ -134,7 +113,11 @@ def cross_validated(
         learn = np.ones(len(labels), bool)
         learn[rows[fold]] = False
         classifier = train_classifier(
-            features[learn], labels[learn], attribute, head, holdout_share=0.0, seed=seed
+            LabelledRows(features[learn], labels[learn]),
+            attribute,
+            head,
+            holdout_share=0.0,
+            seed=seed,
         )
         scores[fold] = classifier.scores(features[rows[fold]])
         if progress:
@@ -195,13 +178,13 @@ def spread_rows(few: np.ndarray, labels: np.ndarray, unlabelled: np.ndarray) -> 
     return rows[reached], model.transduction_[reached].astype(np.int8)
 
 
-def mixed_rows(synthetic: Rows, few: Rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Both sets of rows with weights `[n]` that give each set half of the total."""
+def mixed_rows(synthetic: Rows, few: Rows) -> LabelledRows:
+    """Both sets of rows with weights that give each set half of the total."""
     rows = np.concatenate([synthetic[0], few[0]])
     labels = np.concatenate([synthetic[1], few[1]]).astype(np.int8)
     weights = np.ones(len(rows), np.float32)
     weights[len(synthetic[0]) :] = len(synthetic[0]) / len(few[0])
-    return rows, labels, weights * len(rows) / weights.sum()
+    return LabelledRows(rows, labels, weights=weights * len(rows) / weights.sum())
 
 
 def _with_unlabelled(few, labels, unlabelled) -> Rows:

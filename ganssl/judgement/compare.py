@@ -8,7 +8,6 @@ labelled ones, learning from these directly. The page and the command
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,9 +19,9 @@ from ganssl.features.extractor import FeatureExtractor
 from ganssl.judgement.baselines import Rows, Scored
 from ganssl.judgement.comparison import Comparison
 from ganssl.judgement.judge import comparison_table
-from ganssl.judgement.methods import METHODS, Case
+from ganssl.judgement.methods import METHODS, Case, Judging
 from ganssl.judgement.on_photos import judge_prepared
-from ganssl.judgement.placing import AUTO, place_threshold
+from ganssl.judgement.placing import place_threshold
 from ganssl.metrics.threshold import DEFAULT
 from ganssl.photos.prepared import PreparedPhotos, labelled
 from ganssl.photos.report import listed
@@ -34,57 +33,51 @@ if TYPE_CHECKING:
 THIS = "this classifier"
 AT_HALF = "this classifier, threshold 0.5"
 FEWEST_PER_CLASS = 2
+USUAL = Judging()
 
 
 def compare_methods(
     classifier: Classifier,
     extractor: FeatureExtractor,
     prepared: PreparedPhotos,
-    column: str | None = None,
-    slices: Sequence[str] = (),
-    *,
-    few_per_class: int = 0,
-    seed: int = 0,
-    threshold: str = AUTO,
-    positive_share: float | None = None,
+    judging: Judging = USUAL,
     model: FaceModel | None = None,
     synthetic: Rows | None = None,
     progress: Stages | None = None,
-    cancelled: Callable[[], bool] | None = None,
 ) -> Comparison:
     """Judge a classifier on prepared photos, with other methods beside it.
 
     Args:
         prepared: from `prepare_photos` with the classifier's preprocessing;
             the direction needs `model_pixels` too.
-        column, slices: as in `judge_photos`.
-        few_per_class: so many labelled photos of each class are drawn at random
-            and not judged; the methods that learn from few labels get them.
-        threshold, positive_share: place the threshold by the photos that are
-            not among the few, without their labels, see
-            `ganssl.judgement.placing.place_threshold`.
+        judging: what is asked.
         model: whose direction of the attribute is set beside the classifier.
         synthetic: features and labels of the faces that trained the classifier,
             to which the few photos are added.
+        progress: shows the stages; a callback that raises `Cancelled` stops it.
 
-    Raises `UserError` for another extractor, columns that are not there, too
-    few labelled photos, and `Cancelled` when asked to stop.
+    Raises `UserError` for another extractor, columns that are not there, and too
+    few labelled photos.
     """
     classifier.check_extractor(extractor)
-    column = column or classifier.attribute.name
+    column = judging.column or classifier.attribute.name
     known = labelled(prepared.photos, column)
     labels = prepared.photos.column(column)
     seen = photos_seen(classifier, prepared.photos)
     if not (known & ~seen).any():
         raise UserError("The classifier has learnt from all of these photos; judge it on others.")
     free = np.where(seen, np.int8(-1), labels)
-    few = draw_few(free, few_per_class, classifier.attribute.classes, seed)
+    few = draw_few(free, judging.few_per_class, classifier.attribute.classes, judging.seed)
     judged = known & ~few & ~seen
 
-    stage = stages(progress, cancelled)
+    stage = stages(progress, None)
     features = extractor.features(prepared.pixels, stage("face features"))
-    classifier, placed = place_threshold(classifier, features[~few], threshold, positive_share)
-    result = judge_prepared(classifier, features[judged], prepared.subset(judged), column, slices)
+    classifier, placed = place_threshold(
+        classifier, features[~few], judging.threshold, judging.positive_share
+    )
+    result = judge_prepared(
+        classifier, features[judged], prepared.subset(judged), column, judging.slices
+    )
     case = Case(
         classifier=classifier,
         features=features,
@@ -92,15 +85,11 @@ def compare_methods(
         known=known,
         few=few,
         judged=judged,
-        few_per_class=few_per_class,
-        seed=seed,
-        threshold=threshold,
-        positive_share=positive_share,
+        asked=judging,
         synthetic=synthetic,
         model=model,
         model_pixels=prepared.model_pixels,
         stage=stage,
-        cancelled=cancelled,
     )
     methods = {THIS: Scored(result.scores, classifier.threshold)}
     if classifier.threshold != DEFAULT:
@@ -132,7 +121,7 @@ def compare_methods(
         scores=classifier.scores(features),
         few=few,
         seen=seen,
-        seed=seed,
+        seed=judging.seed,
         threshold=used,
     )
 

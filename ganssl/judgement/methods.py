@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import numpy as np
 from ganssl.base.progress import Stages
 from ganssl.classifier.anchor import MOST_UNLABELLED, Anchor
 from ganssl.classifier.classifier import Classifier
-from ganssl.classifier.train import train_classifier
+from ganssl.classifier.train import LabelledRows, train_classifier
 from ganssl.judgement.baselines import (
     BOTH,
     CROSS_VALIDATED,
@@ -23,6 +23,7 @@ from ganssl.judgement.baselines import (
     cross_validated,
     direction_scores,
 )
+from ganssl.judgement.placing import AUTO
 from ganssl.metrics.threshold import METHODS as THRESHOLDS
 
 if TYPE_CHECKING:
@@ -30,6 +31,29 @@ if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
 
 CHECKED = "synthetic, checked by the few labels"
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What is asked of `compare_methods`.
+
+    Attributes:
+        column: of the labels; that of the classifier's attribute when None.
+        slices: columns whose groups are judged apart as well.
+        few_per_class: so many labelled photos of each class are drawn at random
+            and not judged; the methods that learn from few labels get them.
+        seed: of that draw, and of the learning.
+        threshold, positive_share: place the threshold by the photos that are
+            not among the few, without their labels, see
+            `ganssl.judgement.placing.place_threshold`.
+    """
+
+    column: str | None = None
+    slices: Sequence[str] = ()
+    few_per_class: int = 0
+    seed: int = 0
+    threshold: str = AUTO
+    positive_share: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +66,11 @@ class Case:
         labels: int8 `[n]`: 1, 0, or -1 for unknown.
         known, few, judged: bool `[n]`: photos with a label, those of them that
             serve as the few labelled ones, and those that are judged.
-        few_per_class: so many photos of each class are among the few.
-        seed: draws what is drawn.
-        threshold, positive_share: see `compare_methods`.
+        asked: how many photos of each class are among the few, the seed, the threshold.
         synthetic: features and labels of the faces that trained the classifier.
         model: the face model, for its direction.
         model_pixels: the photos as it takes them, uint8 `[n, s, s, 3]`.
-        stage, cancelled: to report to, and to ask.
+        stage: to report to; its callbacks raise `Cancelled` when somebody asked to stop.
     """
 
     classifier: Classifier
@@ -57,15 +79,11 @@ class Case:
     known: np.ndarray
     few: np.ndarray
     judged: np.ndarray
-    few_per_class: int
-    seed: int
-    threshold: str
-    positive_share: float | None
+    asked: Judging
     synthetic: Rows | None
     model: FaceModel | None
     model_pixels: np.ndarray | None
     stage: Stages
-    cancelled: Callable[[], bool] | None
 
 
 Answer = tuple[dict[str, Scored], list[str]]
@@ -83,7 +101,7 @@ def by_direction(case: Case) -> Answer:
     codes = model.encode(case.model_pixels, case.stage("encoding photos"))
     few = (codes[case.few], case.labels[case.few]) if case.few.any() else None
     scored = direction_scores(direction, codes[case.judged], few)
-    return {DIRECTION: scored}, [_direction_note(direction, case.few_per_class)]
+    return {DIRECTION: scored}, [_direction_note(direction, case.asked.few_per_class)]
 
 
 def by_few_labels(case: Case) -> Answer:
@@ -93,25 +111,22 @@ def by_few_labels(case: Case) -> Answer:
             "No photos were named as the few labelled ones, so nothing that learns from few labels "
             "is in the table."
         ]
-    few = case.features[case.few], case.labels[case.few]
-    unlabelled = case.features[_some(~case.few, MOST_UNLABELLED, case.seed)]
+    asked, few = case.asked, (case.features[case.few], case.labels[case.few])
+    unlabelled = case.features[_some(~case.few, MOST_UNLABELLED, asked.seed)]
     scored = baselines(
         case.features[case.judged],
         few,
         case.classifier.attribute,
         unlabelled=unlabelled,
         synthetic=case.synthetic,
-        seed=case.seed,
-        threshold=case.threshold if case.threshold in THRESHOLDS else None,
-        positive_share=case.positive_share,
+        placing=(asked.threshold, asked.positive_share) if asked.threshold in THRESHOLDS else None,
         progress=case.stage("methods with few labels"),
-        cancelled=case.cancelled,
     )
     if case.synthetic is not None:
         anchor = Anchor(*few, unlabelled)
         judged = case.features[case.judged]
         scored[CHECKED] = checked_by(anchor, case.synthetic, case.classifier, judged)
-    return scored, _few_notes(case.few_per_class, len(unlabelled), BOTH in scored)
+    return scored, _few_notes(asked.few_per_class, len(unlabelled), BOTH in scored)
 
 
 def by_all_labels(case: Case) -> Answer:
@@ -123,7 +138,7 @@ def by_all_labels(case: Case) -> Answer:
         case.labels[case.known],
         case.judged[case.known],
         case.classifier.attribute,
-        seed=case.seed,
+        seed=case.asked.seed,
         progress=case.stage("all labels"),
     )
     return {CROSS_VALIDATED: scored}, [
@@ -148,7 +163,7 @@ def checked_by(
     rows, labels = synthetic
     kept = anchor.supports(rows, labels)
     trained = train_classifier(
-        rows[kept], labels[kept], classifier.attribute, "logistic", holdout_share=0.0
+        LabelledRows(rows[kept], labels[kept]), classifier.attribute, "logistic", holdout_share=0.0
     )
     trained = anchor.place_threshold(trained)
     return Scored(trained.scores(judged), trained.threshold)

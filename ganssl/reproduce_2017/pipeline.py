@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganssl.classifier import train_classifier
+from ganssl.classifier.train import LabelledRows
 from ganssl.features.feature_cache import FaceRows
 from ganssl.judgement.judge import Judgement, judge
 from ganssl.reproduce_2017.article_net import article_net
@@ -97,5 +98,7 @@ def trained_scores(
         net = article_net(rows.shape[1])
         net.fit(rows, labels, seed)
         return [net.scores(test) for test in tests]
-    classifier = train_classifier(rows, labels, MALE, "logistic", holdout_share=0.0, seed=seed)
+    classifier = train_classifier(
+        LabelledRows(rows, labels), MALE, "logistic", holdout_share=0.0, seed=seed
+    )
     return [classifier.scores(test) for test in tests]

@@ -72,7 +72,8 @@ def evaluate_gan(
             `FEWEST` of a kind.
     """
     _check(models, photos, references)
-    model, baseline = (*models.values(), None)[:2]
+    model, *beside = models.values()
+    baseline = beside[0] if beside else None
     n = min(count, len(references) // 2)
     held = min(n, len(photos))
     if held < FEWEST:
@@ -106,7 +107,7 @@ def evaluate_gan(
 
     return {
         "model": {"name": model.name, "id": model.id},
-        "baseline": {"name": baseline.name, "id": baseline.id} if baseline else None,
+        "baseline": None if baseline is None else {"name": baseline.name, "id": baseline.id},
         "seed": seed,
         "n": n,
         "validation_photos": len(photos),
@@ -144,7 +145,7 @@ class _Batches:
         return np.concatenate(results)
 
 
-def _check(models: dict, photos: np.ndarray, references: np.ndarray) -> None:
+def _check(models: Mapping[str, FaceModel], photos: np.ndarray, references: np.ndarray) -> None:
     for name, each in models.items():
         expected = (each.size, each.size, 3)
         if photos.shape[1:] != expected or references.shape[1:] != expected:

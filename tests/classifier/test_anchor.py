@@ -6,6 +6,7 @@ import pytest
 from ganssl.attributes import Attribute
 from ganssl.classifier import train_classifier
 from ganssl.classifier.anchor import SMALLEST_KEPT, Anchor, supported
+from ganssl.classifier.train import LabelledRows
 from ganssl.errors import UserError
 from ganssl.fitting.spread_directions import draw_few
 from tests.helpers.planted_views import planted_views
@@ -42,7 +43,7 @@ def test_the_threshold_follows_faces_whose_scores_are_shifted(anchor):
     faces, truth = planted_views(2000, seed=3)
     axis = faces.features[truth == 1].mean(axis=0) - faces.features[truth == 0].mean(axis=0)
     shifted = (faces.features - 0.7 * axis).astype(np.float32)
-    classifier = train_classifier(shifted, truth, MALE, "logistic")
+    classifier = train_classifier(LabelledRows(shifted, truth), MALE, "logistic")
     photos, labels = planted_views(2000, seed=4)
 
     def accuracy(judged) -> float:

@@ -12,6 +12,7 @@ import pytest
 from ganssl.attributes import Attribute
 from ganssl.classifier import train_classifier
 from ganssl.classifier.archive import classifier_zip, read_classifier_zip
+from ganssl.classifier.train import LabelledRows
 from ganssl.errors import UserError
 from tests.helpers.labelled_uploads import zipped
 from tests.helpers.planted_features import planted_features
@@ -21,7 +22,7 @@ SMILING = Attribute("Smiling", "neutral", "smiling")
 
 @pytest.fixture(scope="module")
 def classifier():
-    return train_classifier(*planted_features(200), SMILING, "logistic")
+    return train_classifier(LabelledRows(*planted_features(200)), SMILING, "logistic")
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,9 @@ def changed(files: dict[str, bytes], *path: str, value) -> bytes:
 def test_a_classifier_comes_back_as_it_was(head):
     rows, labels = planted_features(200)
     settings = {"trees": 20} if head == "forest" else {}
-    made = train_classifier(rows, labels, SMILING, head, **settings).with_threshold(0.4, "by hand")
+    made = train_classifier(LabelledRows(rows, labels), SMILING, head, **settings).with_threshold(
+        0.4, "by hand"
+    )
     found = read_classifier_zip(classifier_zip(made))
     np.testing.assert_array_equal(found.scores(rows), made.scores(rows))
     assert (found.attribute, found.threshold, found.threshold_from) == (SMILING, 0.4, "by hand")

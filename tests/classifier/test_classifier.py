@@ -26,6 +26,8 @@ from ganssl.classifier import (
 from ganssl.classifier.heads.forest import ForestHead
 from ganssl.classifier.heads.head import Fit
 from ganssl.classifier.heads.registry import head_from_arrays, make_head
+from ganssl.classifier.train import LabelledRows
+from ganssl.classifier.watch import Watch
 from ganssl.errors import UserError
 from ganssl.photos.preprocess import Preprocess
 from tests.helpers.planted_features import SIZE, planted_features
@@ -39,7 +41,12 @@ def test_every_head_learns_reports_and_says_which_class_is_positive(head: str):
     features, labels = planted_features(800)
     points = []
     found = train_classifier(
-        features, labels, SMILING, head, seed=3, progress=points.append, **QUICK[head]
+        LabelledRows(features, labels),
+        SMILING,
+        head,
+        seed=3,
+        **QUICK[head],
+        watch=Watch(curve=points.append),
     )
     other, truth = planted_features(800, seed=1)
     scores = found.scores(other)
@@ -59,7 +66,9 @@ def test_the_same_seed_gives_the_same_classifier(head: str):
     features, labels = planted_features(200)
 
     def scores(seed: int) -> np.ndarray:
-        found = train_classifier(features, labels, SMILING, head, seed=seed, **QUICK[head])
+        found = train_classifier(
+            LabelledRows(features, labels), SMILING, head, seed=seed, **QUICK[head]
+        )
         return found.scores(features)
 
     first = scores(5)
@@ -108,12 +117,10 @@ def test_a_stop_is_obeyed_at_once():
     points = []
     with pytest.raises(Cancelled):
         train_classifier(
-            features,
-            labels,
+            LabelledRows(features, labels),
             SMILING,
             "dense",
-            progress=points.append,
-            cancelled=lambda: len(points) == 2,
+            watch=Watch(curve=points.append, cancelled=lambda: len(points) == 2),
         )
     assert len(points) == 2
 
@@ -122,18 +129,18 @@ def test_groups_stay_on_one_side_and_weights_count():
     features, labels = planted_features(150)
     rows, answers = np.tile(features, (3, 1)), np.tile(labels, 3)
     groups = np.tile(np.arange(150), 3)
-    found = train_classifier(rows, answers, SMILING, "logistic", holdout_share=0.2, groups=groups)
+    found = train_classifier(
+        LabelledRows(rows, answers, groups=groups), SMILING, "logistic", holdout_share=0.2
+    )
     assert found.metrics["held_out"] % 3 == 0 and found.metrics["held_out"] == 90
     flipped = np.concatenate([labels, 1 - labels])
     weights = np.concatenate([np.full(150, 1.9), np.full(150, 0.1)])
     for head in HEADS:
         found = train_classifier(
-            np.tile(features, (2, 1)),
-            flipped,
+            LabelledRows(np.tile(features, (2, 1)), flipped, weights=weights),
             SMILING,
             head,
             holdout_share=0.0,
-            weights=weights,
             **QUICK[head],
         )
         assert np.mean(found.predict(features) == labels) > 0.8, head  # 0.5 if they did not count
@@ -142,7 +149,7 @@ def test_groups_stay_on_one_side_and_weights_count():
 def test_standardisation_comes_from_the_training_faces_and_quiet_features_are_not_blown_up():
     features, labels = planted_features(300)
     features[:, 0] = 1.0 + 1e-5 * np.arange(300)  # hardly varies in the generator
-    found = train_classifier(features, labels, SMILING, "logistic", holdout_share=0.0)
+    found = train_classifier(LabelledRows(features, labels), SMILING, "logistic", holdout_share=0.0)
     np.testing.assert_allclose(found.mean, features.mean(axis=0), rtol=1e-4)
     np.testing.assert_allclose(found.scale[1:], features[:, 1:].std(axis=0), rtol=1e-2, atol=0.2)
     photos = features.copy()
@@ -150,7 +157,7 @@ def test_standardisation_comes_from_the_training_faces_and_quiet_features_are_no
     assert np.abs(found.scores(photos) - found.scores(features)).max() < 0.02
     others = planted_features(50, seed=2)[0]
     found = train_classifier(
-        features, labels, SMILING, "logistic", holdout_share=0.0, standard=others
+        LabelledRows(features, labels, standard=others), SMILING, "logistic", holdout_share=0.0
     )
     np.testing.assert_allclose(found.mean, others.mean(axis=0), rtol=1e-4)
 
@@ -163,7 +170,9 @@ def test_filtering_finds_the_wrong_labels_and_spares_the_holdout():
     counts = [int(0.1 * np.sum(labels == answer)) for answer in (0, 1)]
     assert [np.sum(marked & (labels == answer)) for answer in (0, 1)] == counts
     assert np.isin(np.flatnonzero(marked), wrong).mean() > 0.9
-    found = train_classifier(features, labels, SMILING, "logistic", doubtful_share=0.1)
+    found = train_classifier(
+        LabelledRows(features, labels), SMILING, "logistic", doubtful_share=0.1
+    )
     assert 50 <= found.metrics["dropped_as_doubtful"] <= 54 and found.metrics["held_out"] == 60
     assert 0.8 < found.metrics["held_out_accuracy"] < 0.97  # the holdout keeps its wrong labels
 
@@ -184,13 +193,14 @@ def test_filtering_finds_the_wrong_labels_and_spares_the_holdout():
 )
 def test_what_cannot_be_learnt_from_is_refused(change: dict, message: str):
     features, labels = planted_features(40)
-    values = {"features": features, "labels": labels, "attribute": SMILING, "head": "logistic"}
+    change = {"features": features, "labels": labels, "head": "logistic", **change}
     with pytest.raises(UserError, match=message):
-        train_classifier(**{**values, **change})
+        rows = LabelledRows(change.pop("features"), change.pop("labels"))
+        train_classifier(rows, SMILING, **change)
 
 
 def test_scores_refuse_rows_of_another_kind():
-    found = train_classifier(*planted_features(40), SMILING, "logistic")
+    found = train_classifier(LabelledRows(*planted_features(40)), SMILING, "logistic")
     with pytest.raises(UserError, match="reads 12 features"):
         found.scores(np.zeros((2, 5), np.float32))
     with pytest.raises(UserError, match="no numbers"):
@@ -199,7 +209,9 @@ def test_scores_refuse_rows_of_another_kind():
 
 
 def test_calibration_mends_a_shift_that_the_default_threshold_does_not():
-    found = train_classifier(*planted_features(1000, separation=4.0), SMILING, "logistic")
+    found = train_classifier(
+        LabelledRows(*planted_features(1000, separation=4.0)), SMILING, "logistic"
+    )
     photos, truth = planted_features(2000, seed=1, separation=4.0, share=0.3, shift=2.5)
     assert np.mean(found.predict(photos) == truth) < 0.7
     mended, calibration = calibrated(found, photos)
@@ -211,7 +223,10 @@ def test_calibration_mends_a_shift_that_the_default_threshold_does_not():
 def test_a_saved_classifier_comes_back(head: str, tmp_path: Path):
     features, labels = planted_features(200)
     source = Source("face-network", "0123456789ab", Preprocess(64), {"seed": 7, "count": 200})
-    found = train_classifier(features, labels, SMILING, head, source=source, **QUICK[head])
+    found = replace(
+        train_classifier(LabelledRows(features, labels), SMILING, head, **QUICK[head]),
+        source=source,
+    )
     found = found.with_threshold(0.4, "placed by hand")
     save_classifier(found, tmp_path / "c")
     save_classifier(found, tmp_path / "c")  # a classifier may be replaced
@@ -232,7 +247,9 @@ def test_damaged_and_foreign_folders_are_refused(tmp_path: Path):
     with pytest.raises(UserError, match="no classifier"):
         load_classifier(tmp_path)
     folder = tmp_path / "c"
-    save_classifier(train_classifier(*planted_features(60), SMILING, "logistic"), folder)
+    save_classifier(
+        train_classifier(LabelledRows(*planted_features(60)), SMILING, "logistic"), folder
+    )
     manifest, arrays = folder / "manifest.json", folder / "arrays.npz"
     text, data = manifest.read_text(encoding="utf-8"), arrays.read_bytes()
 
@@ -267,7 +284,7 @@ def test_damaged_and_foreign_folders_are_refused(tmp_path: Path):
 
 def test_a_folder_of_other_things_is_not_overwritten(tmp_path: Path):
     (tmp_path / "letter.txt").write_text("keep me", encoding="utf-8")
-    found = train_classifier(*planted_features(60), SMILING, "logistic")
+    found = train_classifier(LabelledRows(*planted_features(60)), SMILING, "logistic")
     with pytest.raises(UserError, match="holds other files"):
         save_classifier(found, tmp_path)
     with pytest.raises(UserError, match="is a file"):
@@ -287,7 +304,7 @@ def test_trees_that_lead_in_a_circle_are_refused():
 
 
 def test_the_extractor_must_be_the_one_of_training():
-    found = train_classifier(*planted_features(60), SMILING, "logistic")
+    found = train_classifier(LabelledRows(*planted_features(60)), SMILING, "logistic")
     found = replace(found, source=Source("face-network", "aaaaaaaaaaaa"))
 
     class Other:

@@ -8,7 +8,7 @@ import pytest
 from ganssl.attributes import Attribute
 from ganssl.classifier.from_faces import LabelledFaces, PhotoEvidence, train_on_faces
 from ganssl.classifier.heads.registry import HEADS, make_head, settings_of
-from ganssl.classifier.train import train_classifier
+from ganssl.classifier.train import LabelledRows, train_classifier
 from ganssl.errors import UserError
 
 LABELS = np.array([0, 1] * 5, np.int8)
@@ -33,7 +33,9 @@ def test_a_misspelt_setting_names_the_one_that_is_meant(head):
     assert {"kind", "curve", "weights", "layers", "arrays"}.isdisjoint(known)
     for meant in known:
         with pytest.raises(UserError, match=f"Did you mean .*{meant}"):
-            train_classifier(rows, LABELS, Attribute("Smiling"), head, **{f"{meant}s": 1})
+            train_classifier(
+                LabelledRows(rows, LABELS), Attribute("Smiling"), head, **{f"{meant}s": 1}
+            )
         assert getattr(make_head(head, **{meant: 1}), meant) == 1
 
 

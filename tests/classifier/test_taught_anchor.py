@@ -21,6 +21,7 @@ from ganssl.classifier.anchor import taught_anchor
 from ganssl.classifier.archive import classifier_zip, read_classifier_zip
 from ganssl.classifier.card import classifier_card, expected_sentence
 from ganssl.classifier.from_faces import set_check
+from ganssl.classifier.train import LabelledRows
 from ganssl.directions import DirectionSet
 from ganssl.directions.check import PhotoCheck
 from ganssl.errors import UserError
@@ -148,7 +149,9 @@ def test_a_set_brings_the_check_of_the_direction_that_labelled_it(check):
 
 def test_a_head_may_be_taught_by_any_labelled_rows(check, photos):
     """The threshold is that of the head, whatever its scores are like."""
-    steep = train_classifier(FACES.features, TRUTH, GLASSES, "logistic", regularisation=1.0)
+    steep = train_classifier(
+        LabelledRows(FACES.features, TRUTH), GLASSES, "logistic", regularisation=1.0
+    )
     placed = taught_anchor(check, FACES.features, TRUTH).place_threshold(steep)
     held, truth = photos
     assert np.mean(placed.predict(held.features) == truth) > 0.945

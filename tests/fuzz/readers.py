@@ -22,6 +22,7 @@ from ganssl.attributes import Attribute
 from ganssl.base.files import read_rows, save_arrays
 from ganssl.classifier import train_classifier
 from ganssl.classifier.archive import classifier_zip, read_classifier_zip
+from ganssl.classifier.train import LabelledRows
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.face.render import read_face
@@ -101,7 +102,7 @@ def good_classifiers() -> list[bytes]:
     attribute = Attribute("Smiling", "neutral", "smiling")
     heads = {"logistic": {}, "forest": {"trees": 20}}
     return [
-        classifier_zip(train_classifier(rows, labels, attribute, head, **settings))
+        classifier_zip(train_classifier(LabelledRows(rows, labels), attribute, head, **settings))
         for head, settings in heads.items()
     ]
 

@@ -7,6 +7,7 @@ import numpy as np
 from ganssl.attributes import Attribute
 from ganssl.classifier import Classifier, train_classifier
 from ganssl.classifier.anchor import Anchor
+from ganssl.classifier.train import LabelledRows
 from ganssl.photos.photo_files import MemoryFiles
 from ganssl.photos.photo_set import PhotoSet
 from tests.helpers.planted_features import planted_features
@@ -20,7 +21,7 @@ def placed_classifier() -> tuple[Classifier, Classifier]:
     photos, truth = planted_features(1000, seed=1, separation=3.0, share=0.1)
     few = np.r_[np.flatnonzero(truth == 0)[:40], np.flatnonzero(truth == 1)[:40]]
     rest = np.setdiff1d(np.arange(1000), few)
-    trained = train_classifier(faces, labels, Attribute("Hat"), "logistic")
+    trained = train_classifier(LabelledRows(faces, labels), Attribute("Hat"), "logistic")
     return trained, Anchor(photos[few], truth[few], photos[rest]).place_threshold(trained)
 
 

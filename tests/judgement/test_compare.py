@@ -33,7 +33,7 @@ from ganssl.judgement.baselines import (
 )
 from ganssl.judgement.compare import THIS, compare_methods, draw_few
 from ganssl.judgement.judge import MAJORITY
-from ganssl.judgement.methods import CHECKED, labelling_direction
+from ganssl.judgement.methods import CHECKED, Judging, labelling_direction
 from ganssl.photos.prepared import prepare_photos
 from ganssl.photos.preprocess import Preprocess
 from ganssl.photos.skin_tone import TITLE
@@ -87,9 +87,7 @@ def full(classifier, prepared, model):
         classifier,
         mouth_extractor(),
         prepared,
-        slices=["Young"],
-        few_per_class=3,
-        seed=1,
+        Judging(slices=["Young"], few_per_class=3, seed=1),
         model=model,
         synthetic=(mouth_extractor().features(faces), labels),
     )
@@ -147,7 +145,7 @@ def test_photos_that_a_classifier_learnt_from_are_not_judged(upload, prepared, t
     assert "10 labelled photos" in trained.threshold_from
     save_classifier(trained, tmp_path / "classifier")
     loaded = load_classifier(tmp_path / "classifier")
-    found = compare_methods(loaded, mouth_extractor(), prepared, few_per_class=2)
+    found = compare_methods(loaded, mouth_extractor(), prepared, Judging(few_per_class=2))
     assert found.seen.tolist() == [True] * 10 + [False] * (COUNT - 10)
     assert not (found.seen & found.few).any()
     assert found.result.judgement.n == COUNT - UNLABELLED - 10 - 4
@@ -179,7 +177,7 @@ def test_without_few_photos_what_needs_them_is_left_out_and_said(classifier, pre
     found = compare_methods(classifier, mouth_extractor(), prepared, model=model)
     assert [row["method"] for row in found.table] == [MAJORITY, THIS, DIRECTION, CROSS_VALIDATED]
     assert any("nothing that learns from few labels" in note for note in found.notes)
-    few = compare_methods(classifier, mouth_extractor(), prepared, few_per_class=2)
+    few = compare_methods(classifier, mouth_extractor(), prepared, Judging(few_per_class=2))
     assert BOTH not in [row["method"] for row in few.table]
     assert any("not at hand" in note for note in few.notes)
     assert any("no direction" in note for note in few.notes)
@@ -187,7 +185,7 @@ def test_without_few_photos_what_needs_them_is_left_out_and_said(classifier, pre
 
 def test_the_threshold_is_placed_without_labels_and_kept(classifier, prepared):
     found = compare_methods(
-        classifier, mouth_extractor(), prepared, threshold="prior", positive_share=0.25
+        classifier, mouth_extractor(), prepared, Judging(threshold="prior", positive_share=0.25)
     )
     assert np.mean(found.scores >= found.classifier.threshold) == pytest.approx(0.25)
     assert "25%" in found.classifier.threshold_from and classifier.threshold == 0.5
@@ -198,7 +196,7 @@ def test_the_csv_has_every_photo_that_was_handed_in(classifier, upload):
     broken = replace(upload, files=replace(upload.files, photos=dict(upload.files.photos)))
     broken.files.photos["05.png"] = b"no image"
     prepared = prepare_photos(broken, Preprocess(64))
-    found = compare_methods(classifier, mouth_extractor(), prepared, few_per_class=2)
+    found = compare_methods(classifier, mouth_extractor(), prepared, Judging(few_per_class=2))
     rows = list(csv.DictReader(io.StringIO(found.csv().decode("utf-8-sig"))))
     assert sorted(row["file"] for row in rows) == upload.names
     uses = [row["use"] for row in rows]
@@ -230,15 +228,22 @@ def test_photos_of_one_class_are_judged_without_a_comparison_by_labels(classifie
 )
 def test_what_cannot_be_compared_is_said(classifier, prepared, options, message):
     with pytest.raises(UserError, match=message):
-        compare_methods(classifier, mouth_extractor(), prepared, **options)
+        compare_methods(classifier, mouth_extractor(), prepared, Judging(**options))
 
 
 def test_another_extractor_and_a_stop(classifier, prepared):
     other = replace(mouth_extractor(), id="bbbbbbbbbbbb")
     with pytest.raises(UserError, match="trained on the features"):
         compare_methods(classifier, other, prepared)
+
+    def stop(name):
+        def report(done, total):
+            raise Cancelled
+
+        return report
+
     with pytest.raises(Cancelled):
-        compare_methods(classifier, mouth_extractor(), prepared, cancelled=lambda: True)
+        compare_methods(classifier, mouth_extractor(), prepared, progress=stop)
 
 
 def test_cross_validation_never_answers_from_a_photos_own_label():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ganssl.attributes import Attribute
 from ganssl.classifier import Source, train_classifier
+from ganssl.classifier.train import LabelledRows
 from ganssl.features.averaged import averaged
 from ganssl.features.extractor import BatchedExtractor
 from ganssl.judgement.elsewhere import (
@@ -60,8 +63,11 @@ def classifier(prepared):
     noise = np.random.default_rng(0).normal(size=(4 * COUNT, 3)) / 50
     rows = np.concatenate([features] * 4) + noise
     source = Source("colour", "0" * 12, CROP)
-    return train_classifier(
-        rows.astype(np.float32), np.tile(labels, 4), Attribute("Red"), "logistic", source=source
+    return replace(
+        train_classifier(
+            LabelledRows(rows.astype(np.float32), np.tile(labels, 4)), Attribute("Red"), "logistic"
+        ),
+        source=source,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from ganssl.attributes import Attribute
 from ganssl.classifier import load_classifier, save_classifier, train_classifier
 from ganssl.classifier.anchor import Anchor
+from ganssl.classifier.train import LabelledRows
 from ganssl.errors import UserError
 from ganssl.judgement.placing import AUTO, OWN, place_threshold, threshold_sentence
 from tests.helpers.planted_features import planted_features
@@ -24,7 +25,7 @@ def placed_by_photos():
     photos, truth = planted_features(1500, seed=1, separation=3.0, share=0.5)
     few = np.r_[np.flatnonzero(truth == 0)[:30], np.flatnonzero(truth == 1)[:30]]
     rest = np.setdiff1d(np.arange(len(truth)), few)
-    trained = train_classifier(faces, labels, MALE, "logistic")
+    trained = train_classifier(LabelledRows(faces, labels), MALE, "logistic")
     return Anchor(photos[few], truth[few], photos[rest]).place_threshold(trained)
 
 
@@ -62,7 +63,7 @@ def test_it_stays_where_the_share_is_the_same_and_when_it_is_told_to(placed_by_p
 
 def test_a_classifier_that_no_photo_placed_is_left_alone(placed_by_photos):
     faces, labels = planted_features(400)
-    plain = train_classifier(faces, labels, MALE, "logistic")
+    plain = train_classifier(LabelledRows(faces, labels), MALE, "logistic")
     rare, truth = planted_features(600, seed=4, share=0.05)
     found, used = place_threshold(plain, rare)
     assert found is plain and used.how == OWN and used.threshold == 0.5

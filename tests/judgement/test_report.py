@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from ganssl.attributes import Attribute
 from ganssl.classifier import train_classifier
 from ganssl.classifier.classifier import Source
 from ganssl.classifier.heads.head import CurvePoint
+from ganssl.classifier.train import LabelledRows
 from ganssl.errors import UserError
 from ganssl.features.extractor import BatchedExtractor
 from ganssl.judgement.compare import compare_methods
@@ -24,6 +26,7 @@ from ganssl.judgement.figures import (
     learning_curve,
     roc_figure,
 )
+from ganssl.judgement.methods import Judging
 from ganssl.judgement.report import report_html
 from ganssl.metrics.classification import auc_interval, roc_band
 from ganssl.photos.photo_files import MemoryFiles
@@ -51,10 +54,8 @@ def comparison():
         return rows[pixels[:, 0, 0, 0]]
 
     extractor = BatchedExtractor("planted", "planted & true", "aaaaaaaaaaaa", SIZE, run, side=1)
-    classifier = train_classifier(
-        *planted_features(300, seed=2),
-        SMILING,
-        "logistic",
+    classifier = replace(
+        train_classifier(LabelledRows(*planted_features(300, seed=2)), SMILING, "logistic"),
         source=Source("planted", "aaaaaaaaaaaa", recipe={"attribute": "Smiling", "count": 300}),
     )
     names = [f"<b>{i}.png" for i in range(COUNT)]
@@ -74,7 +75,9 @@ def comparison():
     prepared = PreparedPhotos(
         photos, pixels, None, ["aligned frame"] * COUNT, [], [Refusal("x.png", "It is <empty>.")]
     )
-    return compare_methods(classifier, extractor, prepared, slices=["Young"], few_per_class=5)
+    return compare_methods(
+        classifier, extractor, prepared, Judging(slices=["Young"], few_per_class=5)
+    )
 
 
 def test_the_roc_figure_has_scikit_learns_points():

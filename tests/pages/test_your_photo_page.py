@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -11,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from ganssl.attributes import Attribute
 from ganssl.classifier import train_classifier
 from ganssl.classifier.classifier import Source
+from ganssl.classifier.train import LabelledRows
 from ganssl.face.from_photo import editable_photo
 from ganssl.face.render import enlarge, render
 from ganssl.face.state import FaceState
@@ -245,7 +248,9 @@ def test_a_classifier_of_ones_own_answers_on_the_face(page):
     smiling = Attribute("Smiling", "neutral", "smiling")
     source = Source(extractor.name, extractor.id, Preprocess(model.size))
     labels = (rows[:, 0] > 0).astype(np.int8)
-    classifier = train_classifier(rows, labels, smiling, "logistic", source=source)
+    classifier = replace(
+        train_classifier(LabelledRows(rows, labels), smiling, "logistic"), source=source
+    )
     page.session_state["shelf"].classifiers["Mine"] = classifier
     page.run()
     assert not page.exception and not page.error

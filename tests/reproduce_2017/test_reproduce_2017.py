@@ -10,6 +10,7 @@ import pytest
 
 from ganssl.__main__ import main
 from ganssl.classifier import LabelledFaces, train_classifier, train_on_faces
+from ganssl.classifier.train import LabelledRows
 from ganssl.commands.reproduce_2017 import FILE
 from ganssl.features.extractor import BatchedExtractor
 from ganssl.judgement.judge import judge
@@ -163,7 +164,7 @@ def test_photometry_stretches_generated_faces_and_no_photo(material):
 def test_half_of_the_faces_is_the_first_half(material):
     rows = feature_rows(material, training_faces(material, NONE, 0), NONE)[: COUNT // 2]
     labels = training_labels(COUNT // 2, NONE)
-    half = train_classifier(rows, labels, MALE, "logistic", holdout_share=0.0)
+    half = train_classifier(LabelledRows(rows, labels), MALE, "logistic", holdout_share=0.0)
     expected = judge(material.fresh.labels, half.scores(rows_of(material)), 0.5, MALE)
     assert run_pipeline(material, Switches.only("half_the_faces")).fresh == expected
 

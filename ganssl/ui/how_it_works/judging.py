@@ -8,6 +8,7 @@ import streamlit as st
 from ganssl.attributes import Attribute
 from ganssl.base.once import OnceMade
 from ganssl.classifier import train_classifier
+from ganssl.classifier.train import LabelledRows
 from ganssl.judgement.judge import Judgement, judge
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis.axes import best_judge
@@ -79,7 +80,10 @@ def _scores(model: FaceModel, people: Crowd, name: str) -> np.ndarray:
         if features is None:
             raise ValueError("a classifier needs the features of the face network")
         classifier = train_classifier(
-            features[:half], labels[:half], Attribute(name), "logistic", holdout_share=0.0
+            LabelledRows(features[:half], labels[:half]),
+            Attribute(name),
+            "logistic",
+            holdout_share=0.0,
         )
         return classifier.scores(features[half:])
 

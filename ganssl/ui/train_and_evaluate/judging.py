@@ -13,6 +13,7 @@ from ganssl.classifier import Classifier
 from ganssl.classifier.from_faces import set_features
 from ganssl.errors import UserError
 from ganssl.judgement.compare import FEWEST_PER_CLASS, compare_methods
+from ganssl.judgement.methods import Judging
 from ganssl.judgement.placing import AUTO, OWN
 from ganssl.models.face_model import FaceModel
 from ganssl.photos import PhotoSet
@@ -39,15 +40,9 @@ THRESHOLDS = {
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What the visitor chose for one judgement."""
+class Settings(Judging):
+    """What the visitor chose for one judgement, and what becomes of photos without a face."""
 
-    column: str
-    slices: tuple[str, ...]
-    few_per_class: int
-    seed: int
-    threshold: str
-    positive_share: float | None
     no_face: str = LEAVE_OUT
 
 
@@ -232,16 +227,10 @@ def start_judging(
             judged,
             extractor,
             mine.prepared,
-            settings.column,
-            settings.slices,
-            few_per_class=settings.few_per_class,
-            seed=settings.seed,
-            threshold=settings.threshold,
-            positive_share=settings.positive_share,
-            model=model,
-            synthetic=synthetic,
-            progress=context.stage,
-            cancelled=lambda: context.cancelled,
+            settings,
+            model,
+            synthetic,
+            context.stage,
         )
         mine.comparison, mine.classifier = comparison, name
         if place is not None:

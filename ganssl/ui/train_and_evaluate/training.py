@@ -184,7 +184,9 @@ def start_training(
         if anchor is not None:
             crop = Preprocess(made.recipe.size)
             anchors = {
-                name: photo_anchor(anchor, name, extractor, crop, progress=context.stage)
+                name: photo_anchor(
+                    anchor, name, extractor, crop, watch=Watch(progress=context.stage)
+                )
                 for name in _anchored(made, anchor)
             }
         trained = train_heads(
