@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 import numpy as np
 
@@ -78,8 +77,3 @@ def figures_words(direction: Direction) -> str:
         auc = "not measured"
     labels = f"{direction.labels_used:,} labels" if direction.labels_used else "no labels"
     return f"{auc}, {labels}"
-
-
-def renamed(direction: Direction, name: str) -> Direction:
-    """The same direction under another name."""
-    return replace(direction, attribute=name)

@@ -15,7 +15,6 @@ from ganssl.errors import UserError
 MOST_ROWS = 500_000
 MOST_COLUMNS = 2_000
 MOST_LINES = 600_000
-LONGEST_CELL = 100_000
 Rows = Iterator[tuple[int, list[str]]]
 """Lines, counted from 1, and their cells; the header first."""
 
