@@ -56,7 +56,6 @@ ROOMS = (
 MOST_PARAMETERS = 7
 WIDE = {
     "ganssl.synthesis.run.synthesize": 10,
-    "ganssl.models.face_model.FaceModel.__init__": 10,
     "ganssl.synthesis.ray_engine.synthesize_on_ray": 9,
 }
 """Functions with more parameters, and how many; to be made narrower and never wider."""

@@ -253,9 +253,6 @@ def load_bundle(folder: Path) -> BundleModel:
     directions = DirectionSet.load(folder / "directions.npz")
     model_id = weights_id(folder)
     directions.check_model(model_id)
-    few_directions = DirectionSet.load(folder / FEW_DIRECTIONS) if has_few else None
-    if few_directions is not None:
-        few_directions.check_model(model_id)
     model = BundleModel(
         config,
         preprocess,
@@ -264,9 +261,11 @@ def load_bundle(folder: Path) -> BundleModel:
         name=manifest["name"],
         id=model_id,
         directions=directions,
-        few_directions=few_directions,
-        **latent_statistics(latent, config.latent_size, folder / "latent.npz"),
+        statistics=latent_statistics(latent, config.latent_size, folder / "latent.npz"),
         card=(folder / "card.md").read_text(encoding="utf-8"),
     )
+    if has_few:
+        model.few_directions = DirectionSet.load(folder / FEW_DIRECTIONS)
+        model.few_directions.check_model(model_id)
     model.path, model.naturalness = folder, Naturalness.from_arrays(latent, config.latent_size)
     return model

@@ -163,8 +163,7 @@ class CadlModel(FaceModel):
         self.directions = DirectionSet.load(self.directions_path)
         self.directions.check_model(self.id)
         arrays = load_arrays(self.latent_path)
-        for name, value in latent_statistics(arrays, self.latent_size, self.latent_path).items():
-            setattr(self, name, value)
+        self.take(latent_statistics(arrays, self.latent_size, self.latent_path))
 
 
 def _known(function, largest: tuple[int, ...], graph: FrozenGraph) -> list[int]:

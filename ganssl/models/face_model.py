@@ -24,7 +24,7 @@ from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.density import CODES_PER_NUMBER, CodeDensity, sample_prior
 from ganssl.models.draws import DRAWS, NATURAL
-from ganssl.models.latent import latent_arrays
+from ganssl.models.latent import CodeStatistics, latent_arrays
 from ganssl.models.naturalness import Naturalness, natural_codes
 from ganssl.photos.preprocess import Preprocess
 
@@ -66,20 +66,14 @@ class FaceModel(ABC):
         name: str = "untrained",
         id: str = "000000000000",
         directions: DirectionSet | None = None,
-        few_directions: DirectionSet | None = None,
-        mean: np.ndarray | None = None,
-        covariance: np.ndarray | None = None,
-        density: CodeDensity | None = None,
+        statistics: CodeStatistics | None = None,
         card: str = "",
     ) -> None:
         self.preprocess, self.latent_size = preprocess, latent_size
         self.name, self.id, self.card = name, id, card
         self.directions = directions if directions is not None else DirectionSet(id)
-        self.few_directions = few_directions if few_directions is not None else DirectionSet(id)
-        d = latent_size
-        self.mean = np.zeros(d, np.float32) if mean is None else mean
-        self.covariance = np.eye(d, dtype=np.float32) if covariance is None else covariance
-        self.density = density or CodeDensity.standard(d)
+        self.few_directions = DirectionSet(id)
+        self.take(statistics or CodeStatistics.standard(latent_size))
         self.compiled = Compiled()
         self._faces_key: tuple[tuple, str] = (), ""
 
@@ -124,6 +118,11 @@ class FaceModel(ABC):
     def latent_arrays(self) -> dict[str, np.ndarray]:
         """Mean, covariance, density and naturalness as arrays, for a file."""
         return latent_arrays(self.mean, self.covariance, self.density, self.naturalness)
+
+    def take(self, statistics: CodeStatistics) -> None:
+        """Take mean, covariance and density as they were measured before."""
+        self.mean, self.covariance = statistics.mean, statistics.covariance
+        self.density = statistics.density
 
     def measure(self, codes: np.ndarray) -> None:
         """Take mean, covariance and density from the codes of photos, float32 `[n, d]`.

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ganssl.errors import UserError
 from ganssl.models.density import CodeDensity
 from ganssl.models.naturalness import Naturalness
+
+
+@dataclass(frozen=True, eq=False)
+class CodeStatistics:
+    """Where the codes of many photos lie: mean `[d]`, covariance `[d, d]` and density."""
+
+    mean: np.ndarray
+    covariance: np.ndarray
+    density: CodeDensity
+
+    @classmethod
+    def standard(cls, size: int) -> CodeStatistics:
+        """Of N(0, 1), where nothing was measured."""
+        mean, covariance = np.zeros(size, np.float32), np.eye(size, dtype=np.float32)
+        return cls(mean, covariance, CodeDensity.standard(size))
 
 
 def latent_arrays(
@@ -24,8 +39,8 @@ def latent_arrays(
     return {"mean": mean, "covariance": covariance, **parts, **looks}
 
 
-def latent_statistics(arrays: dict[str, np.ndarray], size: int, path: Path) -> dict[str, Any]:
-    """The arguments `mean`, `covariance` and `density` of a `FaceModel`.
+def latent_statistics(arrays: dict[str, np.ndarray], size: int, path: Path) -> CodeStatistics:
+    """The inverse of `latent_arrays`, but for naturalness.
 
     Args:
         arrays: what `latent_arrays` gave, read from `path`.
@@ -49,8 +64,4 @@ def latent_statistics(arrays: dict[str, np.ndarray], size: int, path: Path) -> d
         if arrays[name].dtype.kind != "f" or not np.isfinite(arrays[name]).all():
             raise UserError(f"{path}: {name} holds values that are no real numbers.")
     parts = {part: arrays[f"density/{part}"] for part in ("weights", "means", "factors")}
-    return {
-        "mean": arrays["mean"],
-        "covariance": arrays["covariance"],
-        "density": CodeDensity(**parts),
-    }
+    return CodeStatistics(arrays["mean"], arrays["covariance"], CodeDensity(**parts))

@@ -11,6 +11,7 @@ from ganssl.features.readout import Readout
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.models.density import CodeDensity
 from ganssl.models.face_model import FaceModel
+from ganssl.models.latent import CodeStatistics
 from ganssl.photos.preprocess import Preprocess
 
 SIDE = 64
@@ -81,8 +82,8 @@ def block_laboratory(faces: int = 32, covariance: np.ndarray | None = None) -> L
     factors = np.linalg.cholesky(covariance).astype(np.float32)[None]
     zero = np.zeros((1, BLOCKS), np.float32)
     density = CodeDensity(np.ones(1, np.float32), zero, factors)
-    model = BlockModel(covariance=covariance.astype(np.float32), density=density)
-    return Laboratory(model, block_readout(), faces)
+    statistics = CodeStatistics(zero[0], covariance.astype(np.float32), density)
+    return Laboratory(BlockModel(statistics=statistics), block_readout(), faces)
 
 
 def axis(*numbers: int) -> np.ndarray:

@@ -184,14 +184,13 @@ def replace_density(model: FaceModel, shift: float) -> FaceModel:
     """The model with a density far from the prior along the last axis."""
     mean = np.zeros((1, LATENT), np.float32)
     mean[0, -1] = shift
-    return BundleModel(
-        model.config,
-        model.preprocess,
-        model.encoder,
-        model.generator,
-        directions=model.directions,
-        density=CodeDensity(np.ones(1, np.float32), mean, np.eye(LATENT, dtype=np.float32)[None]),
+    other = BundleModel(
+        model.config, model.preprocess, model.encoder, model.generator, directions=model.directions
     )
+    other.density = CodeDensity(
+        np.ones(1, np.float32), mean, np.eye(LATENT, dtype=np.float32)[None]
+    )
+    return other
 
 
 # balance
