@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,11 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 PHOTO_FIXTURES = {"celeba_root", "seed100_root"}
+EVERYDAY = "not slow"
+"""In the expression of marks of the everyday loop, which does without TensorFlow."""
+
+TOLD = pytest.StashKey[bool]()
+"""Whether the first test that has TensorFlow imported was told."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -25,6 +32,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("photos")
         if again and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """In the everyday loop a test that has TensorFlow imported fails: it is to be marked."""
+    yield
+    stash, everyday = item.config.stash, EVERYDAY in item.config.option.markexpr
+    if everyday and "tensorflow" in sys.modules and not stash.get(TOLD, False):
+        stash[TOLD] = True
+        pytest.fail("TensorFlow was imported, which takes long: mark this test as slow.")
 
 
 def _data_folder(name: str) -> Path:

@@ -7,6 +7,7 @@ import pytest
 from ganssl.benchmarks.startup import processor_time
 
 
+@pytest.mark.slow
 def test_time_is_what_the_process_computes_and_not_what_it_waits():
     begin = "import time; begun = time.process_time()"
     spent = processor_time(["-c", f"{begin}\nwhile time.process_time() < begun + 1: pass"], runs=1)

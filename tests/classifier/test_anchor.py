@@ -38,6 +38,7 @@ def test_a_tenth_of_a_class_stays_whatever_the_photos_say():
     assert kept[45:50].all()  # those that look most like it
 
 
+@pytest.mark.slow
 def test_the_threshold_follows_faces_whose_scores_are_shifted(anchor):
     """Generated faces lie elsewhere in the feature space; the photos say where the cut belongs."""
     faces, truth = planted_views(2000, seed=3)

@@ -34,9 +34,13 @@ from tests.helpers.planted_features import SIZE, planted_features
 
 SMILING = Attribute("Smiling", "neutral", "smiling")
 QUICK = {"linear": {}, "dense": {}, "logistic": {}, "forest": {"trees": 40}}
+BY_KERAS = ("linear", "dense")
+EACH_HEAD = [
+    pytest.param(head, marks=pytest.mark.slow) if head in BY_KERAS else head for head in HEADS
+]
 
 
-@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("head", EACH_HEAD)
 def test_every_head_learns_reports_and_says_which_class_is_positive(head: str):
     features, labels = planted_features(800)
     points = []
@@ -61,7 +65,7 @@ def test_every_head_learns_reports_and_says_which_class_is_positive(head: str):
     assert [p.step for p in points] == sorted({p.step for p in points})
 
 
-@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("head", EACH_HEAD)
 def test_the_same_seed_gives_the_same_classifier(head: str):
     features, labels = planted_features(200)
 
@@ -77,6 +81,7 @@ def test_the_same_seed_gives_the_same_classifier(head: str):
     assert not np.array_equal(first, scores(6))
 
 
+@pytest.mark.slow
 def test_linear_and_logistic_minimise_the_same():
     features, labels = planted_features(600, separation=2.0)
     rows = (features - features.mean(axis=0)) / features.std(axis=0)
@@ -96,6 +101,7 @@ def test_the_forest_answers_as_scikit_learn_does():
     assert [p.step for p in head.curve] == [20, 30]
 
 
+@pytest.mark.slow
 def test_training_stops_where_the_held_out_loss_is_lowest():
     """Wide rows of noise: the training loss falls on and on, the held-out loss turns."""
     rng = np.random.default_rng(0)
@@ -112,6 +118,7 @@ def test_training_stops_where_the_held_out_loss_is_lowest():
     assert kept == pytest.approx(losses[best], abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_stop_is_obeyed_at_once():
     features, labels = planted_features(200)
     points = []
@@ -125,6 +132,7 @@ def test_a_stop_is_obeyed_at_once():
     assert len(points) == 2
 
 
+@pytest.mark.slow
 def test_groups_stay_on_one_side_and_weights_count():
     features, labels = planted_features(150)
     rows, answers = np.tile(features, (3, 1)), np.tile(labels, 3)
@@ -219,7 +227,7 @@ def test_calibration_mends_a_shift_that_the_default_threshold_does_not():
     assert np.mean(mended.predict(photos) == truth) > 0.95
 
 
-@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("head", EACH_HEAD)
 def test_a_saved_classifier_comes_back(head: str, tmp_path: Path):
     features, labels = planted_features(200)
     source = Source("face-network", "0123456789ab", Preprocess(64), {"seed": 7, "count": 200})

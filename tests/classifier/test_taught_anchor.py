@@ -75,6 +75,7 @@ def trained(check: PhotoCheck | None):
     return train_on_faces(made, extractor(), "logistic", evidence=evidence, holdout_share=0.0)
 
 
+@pytest.mark.slow
 def test_wrong_faces_are_left_out_and_the_threshold_suits_photos(check, photos):
     plain, taught = trained(None), trained(check)
     held, truth = photos

@@ -84,6 +84,7 @@ def test_a_command_loads_no_other():
     assert own == {"ganssl.commands.generate", "ganssl.commands._options"}
 
 
+@pytest.mark.slow
 def test_one_face_is_drawn_without_tensorflow(tmp_path: Path):
     out = tmp_path / "face.png"
     loaded = modules_after(["generate", "--seed", "7", "--set", "Smiling=2", "--out", str(out)])
@@ -120,6 +121,7 @@ def test_markdown_is_refused_before_long_work(tmp_path: Path, capsys: pytest.Cap
     assert "leave one of them out" in said and said.count("found.csv would say") == 4
 
 
+@pytest.mark.slow
 def test_bad_input_is_one_sentence_and_status_2(capsys: pytest.CaptureFixture, tmp_path: Path):
     missing = str(tmp_path / "nowhere")
     assert main(["train-gan", "--data", missing, "--out", str(tmp_path)]) == 2
@@ -149,6 +151,7 @@ def test_train_resume_export(tmp_path: Path, capsys: pytest.CaptureFixture):
     assert "python -m ganssl" in card and "not facts" in card
 
 
+@pytest.mark.slow
 def test_layer_operations_counts_by_hand():
     import keras
 

@@ -10,6 +10,8 @@ from ganssl.models.catalogue import load_model
 from ganssl.photos.images import png_bytes, read_image, read_provenance
 from tests.helpers.synthetic_photos import draw_photo, encoded
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def me(tmp_path_factory):

@@ -47,6 +47,7 @@ def photo_folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_command_writes_directions_of_the_model(model_folder, photo_folder, tmp_path, capsys):
     out = tmp_path / "new" / "directions.npz"
     labels = photo_folder.parent / "labels.csv"
@@ -69,6 +70,7 @@ def test_command_writes_directions_of_the_model(model_folder, photo_folder, tmp_
     assert "left out Never: Never has too few labels: 0 present and 60 absent" in printed
 
 
+@pytest.mark.slow
 def test_bad_input_ends_with_status_2(model_folder, photo_folder, tmp_path, capsys):
     command = f"fit-directions --model {model_folder} --data {photo_folder} --out "
     assert main([*command.split(), str(tmp_path / "x.npz")]) == 2
@@ -82,6 +84,7 @@ def test_bad_input_ends_with_status_2(model_folder, photo_folder, tmp_path, caps
     assert not (tmp_path / "x.npz").exists()
 
 
+@pytest.mark.slow
 def test_validation_photos_are_the_hold_out(model_folder, photo_folder):
     from ganssl.models.catalogue import load_model
     from ganssl.photos import read_photos
@@ -103,6 +106,7 @@ def test_validation_photos_are_the_hold_out(model_folder, photo_folder):
 # A few photos of any kind, whose unit is the model's own.
 
 
+@pytest.mark.slow
 def test_photos_of_any_kind_are_fitted_with_cross_validation(
     model_folder, photo_folder, tmp_path, capsys
 ):
@@ -131,6 +135,7 @@ def test_photos_of_any_kind_are_fitted_with_cross_validation(
     assert "note: 000.png: No face was found" in printed
 
 
+@pytest.mark.slow
 def test_photos_without_a_face_are_left_out_counted_and_named(
     model_folder, photo_folder, tmp_path, capsys
 ):
@@ -162,6 +167,7 @@ def test_photos_without_a_face_are_left_out_counted_and_named(
         assert ("Left out: 2, 2 of them without a face" in said.err) == (used == 20)
 
 
+@pytest.mark.slow
 def test_data_and_photos_exclude_each_other(model_folder, photo_folder, tmp_path, capsys):
     out = ["--out", str(tmp_path / "x.npz"), "--model", str(model_folder)]
     with pytest.raises(SystemExit):

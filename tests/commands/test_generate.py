@@ -15,6 +15,7 @@ def pixels(path) -> np.ndarray:
     return np.asarray(read_image(path))
 
 
+@pytest.mark.slow
 def test_it_makes_the_same_pixels_as_the_page(bundle, tmp_path, capsys):
     out = tmp_path / "face.png"
     edits = ["--set", "Smiling=2", "--set", "Male=-1.5", "--lock", "Young", "--truncation", "0.7"]
@@ -27,6 +28,7 @@ def test_it_makes_the_same_pixels_as_the_page(bundle, tmp_path, capsys):
     assert "Male −1.5 σ, Smiling +2 σ; Young locked" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_size_enlarges_smoothly(bundle, tmp_path):
     out = tmp_path / "face.png"
     assert main(["generate", "--model", str(bundle), "--size", "100", "--out", str(out)]) == 0
@@ -35,6 +37,7 @@ def test_size_enlarges_smoothly(bundle, tmp_path):
     np.testing.assert_array_equal(pixels(out), enlarge(face, 100))
 
 
+@pytest.mark.slow
 def test_a_face_is_saved_and_taken_up_again(bundle, tmp_path, monkeypatch):
     monkeypatch.setenv("GANSSL_MODEL", str(bundle))
     first, file, again, more = (tmp_path / n for n in ("a.png", "a.json", "b.png", "c.png"))
@@ -51,6 +54,7 @@ def test_a_face_is_saved_and_taken_up_again(bundle, tmp_path, monkeypatch):
     np.testing.assert_array_equal(pixels(more), render(load_model(), expected).pixels)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "format"), [("a.JPG", "JPEG"), ("a.jpeg", "JPEG"), ("a.webp", "WEBP")]
 )
@@ -73,6 +77,7 @@ def test_the_ending_decides_the_format_and_the_picture_says_what_it_is(
     np.testing.assert_array_equal(pixels(again), render(model, state).pixels)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

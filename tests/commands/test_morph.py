@@ -12,6 +12,8 @@ from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
 from tests.helpers.synthetic_photos import draw_photo, encoded
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory):

@@ -11,6 +11,7 @@ from ganssl.fitting.spread_directions import draw_few
 from tests.helpers.planted_features import planted_features
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choice", ORDERS)
 def test_an_order_asks_for_as_many_photos_of_one_folder_whatever_their_class(choice):
     features, labels = planted_features(600, share=0.1)

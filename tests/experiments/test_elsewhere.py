@@ -28,6 +28,7 @@ from tests.helpers.small_model import small_model
 from tests.helpers.synthetic_photos import write_celeba
 
 
+@pytest.mark.slow
 def test_each_kind_and_view_is_judged_with_the_threshold_that_these_photos_place():
     _, classifier = placed_classifier()
     held, answers, folder = held_photos(share=0.3)

@@ -18,6 +18,7 @@ from tests.helpers.small_model import small_model
 from tests.helpers.synthetic_photos import write_celeba
 
 
+@pytest.mark.slow
 def test_a_draw_is_judged_as_evaluate_does_and_beside_half():
     trained, placed = placed_classifier()
     held, answers, folder = held_photos(share=0.1)

@@ -59,6 +59,7 @@ def generated(model, seed: int, side: int) -> Image.Image:
 # --- the way through the model
 
 
+@pytest.mark.slow
 def test_an_aligned_photo_is_cropped_encoded_and_rebuilt(model, photo):
     pixels = model.preprocess(draw_photo(1))
     np.testing.assert_array_equal(photo.pixels, pixels)
@@ -68,6 +69,7 @@ def test_an_aligned_photo_is_cropped_encoded_and_rebuilt(model, photo):
     assert photo.prepared.how == "aligned frame" and photo.warnings == ()
 
 
+@pytest.mark.slow
 def test_the_loss_compares_photo_and_rebuilt_face(model, photo):
     pair = photo.pixels[None], photo.reconstruction[None]
     assert photo.loss.l1 == l1_error(*pair)[0]
@@ -93,6 +95,7 @@ def test_a_large_photo_is_reduced_and_loses_its_exif():
         load_photo(b"GIF89a", "me.gif")
 
 
+@pytest.mark.slow
 def test_without_a_face_the_middle_is_taken_and_advice_is_given(model):
     noise = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
     photo = editable_photo(model, Image.fromarray(noise))
@@ -105,6 +108,7 @@ def test_without_a_face_the_middle_is_taken_and_advice_is_given(model):
 # --- detail
 
 
+@pytest.mark.slow
 def test_full_detail_without_edits_is_the_photo(model, photo):
     assert np.abs(photo.pixels.astype(int) - photo.reconstruction).mean() > 10
     full = render(model, FaceState(), photo.code, photo.detail(1.0)).pixels
@@ -133,12 +137,14 @@ def test_detail_fades_where_the_edit_changes_the_picture():
     assert 0.7 < np.abs(slight).sum() / np.abs(noise).sum() < 0.85  # exp(−1/4) is 0.78
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strength", [-0.1, 1.1, float("nan")])
 def test_a_strength_out_of_range_is_refused(photo, strength):
     with pytest.raises(UserError, match="from 0 to 1"):
         photo.detail(strength)
 
 
+@pytest.mark.slow
 def test_picture_filmstrip_and_file_all_have_the_detail(model, photo):
     detail = photo.detail(0.7)
     code = edit_codes(
@@ -161,6 +167,7 @@ def test_picture_filmstrip_and_file_all_have_the_detail(model, photo):
 # --- what a file says
 
 
+@pytest.mark.slow
 def test_a_png_says_that_it_is_ai_edited_and_how_but_not_whose(model, photo):
     png = photo_png(model, EDITS, photo.code, photo.detail(0.5))
     found = read_provenance(png)
@@ -183,6 +190,7 @@ def test_a_png_says_that_it_is_ai_edited_and_how_but_not_whose(model, photo):
 # --- the shipped model
 
 
+@pytest.mark.slow
 def test_faces_in_a_large_photo_are_found_and_each_can_be_chosen(shipped):
     canvas = Image.new("RGB", (700, 420), GREY)
     left, right = generated(shipped, 1, 128), generated(shipped, 2, 230)

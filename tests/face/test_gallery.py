@@ -14,6 +14,8 @@ from ganssl.models.catalogue import load_model
 from ganssl.models.face_model import FaceModel
 from tests.helpers.small_model import small_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def model(tmp_path: Path) -> FaceModel:
@@ -69,7 +71,6 @@ def test_a_damaged_gallery_is_named(model: FaceModel, changed: dict):
         load_gallery(model)
 
 
-@pytest.mark.slow
 def test_the_shipped_model_brings_faces_and_looks():
     model = load_model()
     gallery = load_gallery(model)

@@ -13,6 +13,8 @@ from ganssl.face.render import face_code
 from ganssl.face.state import FaceState
 from tests.helpers.small_model import OFFERED, small_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model():

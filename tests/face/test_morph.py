@@ -84,6 +84,7 @@ def test_positions_one_way_and_there_and_back():
     )
 
 
+@pytest.mark.slow
 def test_frames_run_from_the_one_face_to_the_other(model, ends):
     a, b = ends
     frames = morph_frames(model, a, b, morph_positions(5))
@@ -96,6 +97,7 @@ def test_frames_run_from_the_one_face_to_the_other(model, ends):
         morph_frames(model, a, b, morph_positions(5), "spiral")
 
 
+@pytest.mark.slow
 def test_both_photos_stand_at_their_ends(model):
     photos = [editable_photo(model, draw_photo(seed)) for seed in (1, 2)]
     a, b = (photo_end(model, photo, FaceState()) for photo in photos)
@@ -104,6 +106,7 @@ def test_both_photos_stand_at_their_ends(model):
         assert np.abs(frame - photo.pixels).max() <= 2
 
 
+@pytest.mark.slow
 def test_an_attribute_is_taken_across_and_nothing_else(model):
     a, b = model.sample(2, seed=1)
     smiling, young, male = (model.directions.get(n).vector for n in ("Smiling", "Young", "Male"))
@@ -119,6 +122,7 @@ def test_an_attribute_is_taken_across_and_nothing_else(model):
         take_attributes(a, b, ["Attractive"], model.directions)
 
 
+@pytest.mark.slow
 def test_the_provenance_names_both_ends_and_holds_no_code(model, ends):
     a, b = ends
     b = with_taken(a, b, ["Smiling"], model.directions)
@@ -131,6 +135,7 @@ def test_the_provenance_names_both_ends_and_holds_no_code(model, ends):
     assert morph_provenance(model, b.source, b.source, "line")["ai_edited"] is False
 
 
+@pytest.mark.slow
 def test_a_generated_end_is_the_face_of_its_state(model):
     state = FaceState(3, edits={"Male": 2})
     np.testing.assert_array_equal(generated_end(model, state).code, face_code(model, state))

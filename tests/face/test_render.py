@@ -32,6 +32,7 @@ def model():
 STATE = FaceState(5, edits={"Smiling": 2, "Male": -1}, hold=RAW)
 
 
+@pytest.mark.slow
 def test_an_edit_moves_the_code_by_sigmas_along_its_direction(model):
     change = face_code(model, STATE) - base_code(model, STATE)
     expected = np.zeros(LATENT)
@@ -39,11 +40,13 @@ def test_an_edit_moves_the_code_by_sigmas_along_its_direction(model):
     np.testing.assert_allclose(change, expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_no_edit_is_the_base_bit_by_bit(model):
     np.testing.assert_array_equal(face_code(model, FaceState(5)), base_code(model, FaceState(5)))
     assert not np.array_equal(base_code(model, FaceState(5)), base_code(model, FaceState(6)))
 
 
+@pytest.mark.slow
 def test_a_lock_keeps_the_attribute(model):
     free = face_code(model, FaceState(5, edits={"Young": 2}, hold=RAW))
     held = face_code(model, FaceState(5, edits={"Young": 2}, locked=("Male",), hold=RAW))
@@ -54,11 +57,13 @@ def test_a_lock_keeps_the_attribute(model):
     assert abs((held - base) @ male) < 1e-5
 
 
+@pytest.mark.slow
 def test_truncation_0_is_the_mean_face(model):
     code = base_code(model, FaceState(5, truncation=0.0))
     np.testing.assert_allclose(code, model.density.mean, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_render_is_repeatable_and_says_what_it_took(model):
     one, two = render(model, STATE), render(model, STATE)
     np.testing.assert_array_equal(one.pixels, two.pixels)
@@ -67,6 +72,7 @@ def test_render_is_repeatable_and_says_what_it_took(model):
     assert one.device == model.device
 
 
+@pytest.mark.slow
 def test_before_after_differ_by_the_edits_only(model):
     before, after = before_after(model, STATE)
     np.testing.assert_array_equal(before.code, base_code(model, STATE))
@@ -74,12 +80,14 @@ def test_before_after_differ_by_the_edits_only(model):
     assert not np.array_equal(before.pixels, after.pixels)
 
 
+@pytest.mark.slow
 def test_a_given_code_takes_the_place_of_the_seed(model):
     base = np.full(LATENT, 0.3, np.float32)
     code = face_code(model, FaceState(5, edits={"Smiling": 1}), base)
     np.testing.assert_allclose(code - base, np.eye(LATENT)[0], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_filmstrip_steps_one_attribute_and_keeps_the_other_edits(model):
     faces = filmstrip(model, STATE, "Smiling")
     assert faces.shape == (7, model.size, model.size, 3)
@@ -88,6 +96,7 @@ def test_the_filmstrip_steps_one_attribute_and_keeps_the_other_edits(model):
         assert np.abs(faces[i].astype(int) - alone).max() <= 1
 
 
+@pytest.mark.slow
 def test_the_grid_shows_the_next_seeds_under_the_same_edit(model):
     faces = grid(model, STATE, 3)
     for i, face in enumerate(faces):
@@ -95,6 +104,7 @@ def test_the_grid_shows_the_next_seeds_under_the_same_edit(model):
         assert np.abs(face.astype(int) - alone).max() <= 1
 
 
+@pytest.mark.slow
 def test_the_scale_of_a_slider_leads_to_the_class_means(model):
     state = FaceState(5, 0.8, edits={"Young": 1.0, "Smiling": 0.5}, locked=("Male",))
     young = model.directions.get("Young")
@@ -106,6 +116,7 @@ def test_the_scale_of_a_slider_leads_to_the_class_means(model):
     assert scale.remaining == pytest.approx(np.sqrt(0.5))
 
 
+@pytest.mark.slow
 def test_where_all_else_is_held_the_marks_go_by_the_reading_and_stay_as_the_slider_moves(model):
     slopes = np.stack([model.directions.get(name).vector for name in OFFERED])
     readings = Readings(OFFERED, slopes, slopes, np.zeros((LATENT, LATENT), np.float32))
@@ -125,6 +136,7 @@ def test_where_all_else_is_held_the_marks_go_by_the_reading_and_stay_as_the_slid
     assert abs(step.vector @ held.directions.get("Male").vector) < 0.2  # Young leans on it
 
 
+@pytest.mark.slow
 def test_a_slider_without_room_beside_the_locks_says_so(model):
     state = FaceState(5, locked=("Bald",))
     scale = slider_scale(model, state, "Sideburns", face_code(model, state))
@@ -133,6 +145,7 @@ def test_a_slider_without_room_beside_the_locks_says_so(model):
         face_code(model, state.with_edit("Sideburns", 1))
 
 
+@pytest.mark.slow
 def test_withheld_and_weak_attributes_are_refused(model):
     for name in ("Attractive", "Blurry"):
         with pytest.raises(UserError, match=f"no slider for {name}"):
@@ -141,11 +154,13 @@ def test_withheld_and_weak_attributes_are_refused(model):
             filmstrip(model, FaceState(), name)
 
 
+@pytest.mark.slow
 def test_the_face_of_another_model_is_refused(model):
     with pytest.raises(UserError, match="another face"):
         render(model, FaceState(model="ffffffffffff"))
 
 
+@pytest.mark.slow
 def test_a_png_says_what_it_is_and_brings_the_face_back(model):
     png = face_png(model, STATE, 100)
     found = read_provenance(png)

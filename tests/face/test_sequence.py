@@ -74,6 +74,7 @@ def test_a_damaged_file_is_named_with_its_scene(values, message):
         FaceSequence.from_json(json.dumps(values), "talk.json")
 
 
+@pytest.mark.slow
 def test_a_scene_of_another_model_or_slider_is_named():
     model = small_model()
     slider = model.directions.sliders[0]

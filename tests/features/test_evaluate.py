@@ -83,6 +83,7 @@ def folders(tmp_path_factory):
     return ["--data", str(root / "photos"), "--network", str(root / "network")]
 
 
+@pytest.mark.slow
 def test_the_command_judges_probes_beside_the_majority(folders, capsys):
     assert main(["evaluate-features", *folders, "--json"]) == 0
     majority, network = json.loads(capsys.readouterr().out)
@@ -91,6 +92,7 @@ def test_the_command_judges_probes_beside_the_majority(folders, capsys):
     assert all(0 <= network[name] <= 1 for name in DEFAULT_ATTRIBUTES)
 
 
+@pytest.mark.slow
 def test_the_command_fits_probes_that_can_be_loaded(folders, tmp_path, capsys):
     assert main(["fit-probes", *folders, "--out", str(tmp_path / "probes.npz")]) == 0
     found = Probes.load(tmp_path / "probes.npz")

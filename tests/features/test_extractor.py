@@ -45,6 +45,7 @@ def model() -> FaceModel:
     return BundleModel.create(TINY)
 
 
+@pytest.mark.slow
 def test_the_face_network_is_an_extractor(network_folder: Path):
     faces, _ = draw_faces(3)
     extractor = get_extractor("face-network", network_folder)
@@ -54,6 +55,7 @@ def test_the_face_network_is_an_extractor(network_folder: Path):
     assert extractor.features(faces[:0]).shape == (0, 18)
 
 
+@pytest.mark.slow
 def test_the_id_changes_with_the_weights_alone(network_folder: Path, tmp_path: Path):
     first = get_extractor("face-network", network_folder)
     assert first.id == get_extractor("face-network", network_folder).id and len(first.id) == 12
@@ -64,6 +66,7 @@ def test_the_id_changes_with_the_weights_alone(network_folder: Path, tmp_path: P
     assert get_extractor("face-network", tmp_path).id != first.id
 
 
+@pytest.mark.slow
 def test_the_encoder_gives_the_posterior_mean(model: FaceModel):
     faces, _ = draw_faces(3)
     extractor = get_extractor("encoder", model)
@@ -75,6 +78,7 @@ def test_the_encoder_gives_the_posterior_mean(model: FaceModel):
         extractor.features(draw_faces(1, 128)[0])
 
 
+@pytest.mark.slow
 def test_missing_extractors_say_how_to_get_them(monkeypatch, tmp_path: Path):
     monkeypatch.delenv("GANSSL_FACERES", raising=False)
     with pytest.raises(UserError, match="GANSSL_FACERES"):
@@ -100,6 +104,7 @@ def test_pixels_of_another_kind_are_refused(pixels: np.ndarray):
         colour_extractor().features(pixels)
 
 
+@pytest.mark.slow
 def test_a_side_that_the_network_cannot_reduce_is_refused(network_folder: Path):
     with pytest.raises(UserError, match="multiple of 64 pixels, not 96"):
         get_extractor("face-network", network_folder).features(draw_faces(1, 96)[0])

@@ -6,6 +6,8 @@ from ganssl.features.probes import Probes
 from ganssl.features.readout import Change, Readout
 from tests.helpers.small_model import save_face_network
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def readout(tmp_path_factory):

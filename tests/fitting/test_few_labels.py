@@ -16,6 +16,8 @@ from ganssl.photos.photo_files import MemoryFiles
 from ganssl.photos.photo_set import PhotoSet
 from tests.helpers.planted_views import CODES, planted_views
 
+pytestmark = pytest.mark.slow
+
 
 def few_of(count: int, per_class: int, seed: int = 0):
     """A model, photos of which a few have a label, and their features."""

@@ -12,6 +12,8 @@ from ganssl.photos.face_cache import CHUNK, face_chunks
 from tests.helpers.small_model import CONFIG
 from tests.helpers.synthetic_photos import write_celeba
 
+pytestmark = pytest.mark.slow
+
 COUNT = 30
 
 

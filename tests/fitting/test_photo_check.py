@@ -13,6 +13,8 @@ from ganssl.fitting.spread_directions import draw_few
 from tests.helpers.planted import make_direction
 from tests.helpers.planted_views import FEATURES, planted_views
 
+pytestmark = pytest.mark.slow
+
 EXTRACTOR = BatchedExtractor("planted", "planted", "aaaaaaaaaaaa", FEATURES, lambda p: p, side=1)
 
 

@@ -14,6 +14,7 @@ from ganssl.metrics.threshold import anchored_threshold
 from tests.helpers.planted_views import planted_views
 
 
+@pytest.mark.slow
 def test_spreading_finds_a_better_boundary_than_the_few_labels_alone():
     train, labels = planted_views(3000, seed=1)
     test, truth = planted_views(2000, seed=2)
@@ -46,6 +47,7 @@ def test_labels_of_which_one_class_is_rare_place_no_boundary_outside_the_photos(
     assert 0.3 < called.mean() < 0.7 and np.mean(called == labels) > 0.85
 
 
+@pytest.mark.slow
 def test_scores_have_a_unit_and_the_result_is_the_same_every_time():
     train, labels = planted_views(1000, seed=1)
     few = draw_few(labels, 10, "Male")
@@ -74,6 +76,7 @@ def test_a_draw_holds_smaller_ones_and_depends_on_seed_and_name():
         draw_few(labels, 101, "Male")
 
 
+@pytest.mark.slow
 def test_the_direction_is_measured_on_photos_that_do_not_place_its_boundary():
     train, labels = planted_views(2000, seed=1)
     held, truth = planted_views(800, seed=2)

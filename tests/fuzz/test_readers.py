@@ -17,6 +17,10 @@ from tests.fuzz.attempt import attempt
 from tests.fuzz.readers import READERS
 
 EXAMPLES = int(os.environ.get("GANSSL_FUZZ", "40"))
+OF_NETWORKS = ("model bundle", "frozen graph")
+EACH = [
+    pytest.param(name, marks=pytest.mark.slow) if name in OF_NETWORKS else name for name in READERS
+]
 
 
 @cache
@@ -24,12 +28,12 @@ def good(name: str) -> list[bytes]:
     return READERS[name].good()
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", EACH)
 def test_good_files_are_taken(name: str):
     assert all(attempt(READERS[name], data) for data in good(name))
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", EACH)
 def test_bad_files_are_taken_or_refused(name: str):
     @given(rng=st.randoms(use_true_random=False))
     @settings(

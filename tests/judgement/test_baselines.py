@@ -48,6 +48,7 @@ def test_baselines_are_ordered_as_their_labels_are():
     assert list(baselines(test, few, SMILING)) == [FEW]
 
 
+@pytest.mark.slow
 def test_baselines_can_place_their_thresholds_without_labels():
     unlabelled = planted_features(1500, seed=2, separation=5.0, share=0.2)[0]
     few = planted_features(20, seed=3, separation=5.0)

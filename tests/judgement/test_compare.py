@@ -93,6 +93,7 @@ def full(classifier, prepared, model):
     )
 
 
+@pytest.mark.slow
 def test_every_method_is_judged_on_the_same_photos(full):
     methods = [row["method"] for row in full.table]
     assert methods == [
@@ -112,6 +113,7 @@ def test_every_method_is_judged_on_the_same_photos(full):
     json.dumps(full.to_dict(), allow_nan=False)
 
 
+@pytest.mark.slow
 def test_the_few_are_drawn_by_seed_and_not_judged(full, classifier, prepared):
     labels = prepared.photos.column("Smiling")
     assert [int((labels[full.few] == answer).sum()) for answer in (0, 1)] == [3, 3]
@@ -124,6 +126,7 @@ def test_the_few_are_drawn_by_seed_and_not_judged(full, classifier, prepared):
     assert (draws[0] != draws[2]).any()
 
 
+@pytest.mark.slow
 def test_the_direction_gets_its_boundary_from_the_few(full, model, prepared):
     direction = labelling_direction(full.classifier, model)
     assert direction is model.directions.get("Smiling")
@@ -135,6 +138,7 @@ def test_the_direction_gets_its_boundary_from_the_few(full, model, prepared):
     assert row["accuracy"] == pytest.approx(right.mean())
 
 
+@pytest.mark.slow
 def test_photos_that_a_classifier_learnt_from_are_not_judged(upload, prepared, tmp_path):
     faces, labels = draw_faces(160, seed=7)
     seen = upload.subset(np.arange(10))
@@ -173,6 +177,7 @@ def test_faces_with_wrong_labels_are_left_out_of_training():
     assert trained.metrics["trained_on"] == 2 * (160 - dropped)  # each face and its copy
 
 
+@pytest.mark.slow
 def test_without_few_photos_what_needs_them_is_left_out_and_said(classifier, prepared, model):
     found = compare_methods(classifier, mouth_extractor(), prepared, model=model)
     assert [row["method"] for row in found.table] == [MAJORITY, THIS, DIRECTION, CROSS_VALIDATED]
@@ -183,6 +188,7 @@ def test_without_few_photos_what_needs_them_is_left_out_and_said(classifier, pre
     assert any("no direction" in note for note in few.notes)
 
 
+@pytest.mark.slow
 def test_the_threshold_is_placed_without_labels_and_kept(classifier, prepared):
     found = compare_methods(
         classifier, mouth_extractor(), prepared, Judging(threshold="prior", positive_share=0.25)
@@ -216,6 +222,7 @@ def test_photos_of_one_class_are_judged_without_a_comparison_by_labels(classifie
     assert any("takes 5 or more" in note for note in found.notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -231,6 +238,7 @@ def test_what_cannot_be_compared_is_said(classifier, prepared, options, message)
         compare_methods(classifier, mouth_extractor(), prepared, Judging(**options))
 
 
+@pytest.mark.slow
 def test_another_extractor_and_a_stop(classifier, prepared):
     other = replace(mouth_extractor(), id="bbbbbbbbbbbb")
     with pytest.raises(UserError, match="trained on the features"):

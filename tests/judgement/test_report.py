@@ -108,6 +108,7 @@ def test_the_band_holds_the_curve_and_narrows_with_more_photos():
     assert np.mean(many.high - many.low) < 0.4 * np.mean(band.high - band.low)
 
 
+@pytest.mark.slow
 def test_the_other_figures_show_the_numbers(comparison):
     judgement = comparison.result.judgement
     (heat,) = confusion_figure(judgement).data

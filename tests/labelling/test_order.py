@@ -67,6 +67,7 @@ def labels_until(order, features, answers, goal: float) -> int:
     return len(history) + 1
 
 
+@pytest.mark.slow
 def test_the_informative_order_finds_a_planted_boundary_with_fewer_labels_than_random():
     informative, random = [], []
     for seed in range(3):
@@ -102,6 +103,7 @@ def grouped_rows(seed: int = 0):
     return np.concatenate([rows, lone]), np.r_[group, np.full(len(lone), -1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_typical_photos_stand_for_all_groups_where_random_and_far_ones_do_not(seed):
     rows, group = grouped_rows(seed)
@@ -135,6 +137,7 @@ def test_typicality_is_one_over_the_mean_distance_to_neighbours_of_the_cluster()
     assert found[4] == 0
 
 
+@pytest.mark.slow
 def test_typical_photos_are_asked_by_the_seed_and_an_unsure_one_is_replaced_by_its_like():
     rows, group = grouped_rows(1)
     answers = (group % 2).astype(np.int8)
@@ -162,6 +165,7 @@ def rare_features(seed: int, count: int = 500):
     return features, answers
 
 
+@pytest.mark.slow
 def test_a_rare_answer_is_found_among_photos_unlike_the_others():
     """In fifty random photos there is one of them on average, in twenty chosen ones several."""
     chosen, random = [], []

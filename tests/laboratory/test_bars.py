@@ -20,6 +20,8 @@ from ganssl.laboratory.sheet import HEAD, LABEL, SIDE, holding_sheet
 from tests.helpers.planted import make_direction
 from tests.helpers.planted_laboratory import ATTRIBUTES, axis, block_laboratory
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def laboratory():

@@ -19,6 +19,7 @@ def card_of(laboratory, attribute, *numbers, **figures):
     return direction_card(laboratory, make_direction(attribute, axis(*numbers), **figures))
 
 
+@pytest.mark.slow
 def test_a_pure_direction_moves_its_own_attribute_alone(laboratory):
     card = card_of(laboratory, "Smiling", 0)
     assert card.own.attribute == card.target == "Smiling"
@@ -34,6 +35,7 @@ def test_a_pure_direction_moves_its_own_attribute_alone(laboratory):
     assert {e.attribute for e in card.others} == {*ATTRIBUTES, "Skin_Tone"} - {"Smiling"}
 
 
+@pytest.mark.slow
 def test_an_entangled_direction_has_larger_side_effects(laboratory):
     pure, mixed = card_of(laboratory, "Smiling", 0), card_of(laboratory, "Smiling", 0, 1)
     assert mixed.side_effect > 10 * pure.side_effect
@@ -50,6 +52,7 @@ def test_an_entangled_direction_has_larger_side_effects(laboratory):
     assert held.title == "Smiling (mean), Male held"
 
 
+@pytest.mark.slow
 def test_each_step_says_what_moved_besides(laboratory):
     card = card_of(laboratory, "Smiling", 0, 1)
     for step in (-2, 1, 3):
@@ -62,6 +65,7 @@ def test_each_step_says_what_moved_besides(laboratory):
     assert card_of(laboratory, "Bald", 5).at(2).besides != "Bangs"  # which the name implies
 
 
+@pytest.mark.slow
 def test_a_direction_that_turns_back_is_not_steady(laboratory):
     card = card_of(laboratory, "Bald", 3)
     assert card.steady == 0
@@ -69,6 +73,7 @@ def test_a_direction_that_turns_back_is_not_steady(laboratory):
     assert abs(card.own.spreads) < 0.5
 
 
+@pytest.mark.slow
 def test_identity_falls_where_the_direction_moves_the_person(laboratory):
     smile, person = card_of(laboratory, "Smiling", 0), card_of(laboratory, "Smiling", 12)
     assert smile.at(2).identity > 0.999
@@ -78,6 +83,7 @@ def test_identity_falls_where_the_direction_moves_the_person(laboratory):
     assert abs(smile.strangers) < 0.1  # two faces share nothing
 
 
+@pytest.mark.slow
 def test_a_step_off_the_data_is_seen():
     variances = np.ones(BLOCKS)
     variances[5] = 0.01
@@ -102,6 +108,7 @@ def test_held_out_figures_tell_a_real_direction_from_a_random_one():
     assert real.split_half_cosine > 0.9 > 0.4 > random.split_half_cosine
 
 
+@pytest.mark.slow
 def test_a_conditional_direction_is_measured_on_the_hold_out(laboratory):
     rng = np.random.default_rng(1)
     codes = rng.normal(size=(600, BLOCKS)).astype(np.float32)
@@ -119,6 +126,7 @@ def test_a_conditional_direction_is_measured_on_the_hold_out(laboratory):
         direction_card(laboratory, mixed, holdout=(codes, np.zeros(600, np.int8)))
 
 
+@pytest.mark.slow
 def test_without_a_probe_there_is_no_own_effect(laboratory):
     card = card_of(laboratory, "Goatee", 0)
     assert card.own is None and card.target is None
@@ -129,6 +137,7 @@ def test_without_a_probe_there_is_no_own_effect(laboratory):
     assert named.own.attribute == "Smiling"
 
 
+@pytest.mark.slow
 def test_a_direction_is_measured_once(laboratory):
     direction = make_direction("Young", axis(2, 4, 5))
     direction_card(laboratory, direction)
@@ -140,12 +149,14 @@ def test_a_direction_is_measured_once(laboratory):
     assert time.perf_counter() - start < 0.5
 
 
+@pytest.mark.slow
 def test_the_same_faces_for_every_direction_and_seed():
     first, again = block_laboratory(faces=8), block_laboratory(faces=8)
     np.testing.assert_array_equal(first.codes, again.codes)
     np.testing.assert_array_equal(first.codes, block_laboratory(faces=16).codes[:8])
 
 
+@pytest.mark.slow
 def test_the_held_directions_must_leave_something(laboratory):
     smile = make_direction("Smiling", axis(0))
     with pytest.raises(UserError, match="cannot change while"):

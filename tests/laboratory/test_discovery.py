@@ -64,6 +64,7 @@ def test_sefa_passes_over_a_direction_in_which_codes_hardly_vary():
     assert weighed.sigma == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_first_layer_is_what_the_generator_does_first():
     import keras
 
@@ -109,6 +110,7 @@ def test_picked_faces_give_their_difference():
             picked_direction(codes, nobody)
 
 
+@pytest.mark.slow
 def test_names_are_suggested_by_what_moves():
     laboratory = block_laboratory(faces=16)
     effects = suggested_names(laboratory, make_direction("PCA 1", axis(0) - axis(2)))

@@ -32,6 +32,7 @@ def test_principal_map_shows_the_widest_axes_first(codes):
     assert list(found.nearest(codes[[7, 9]])[:, 0]) == [7, 9]
 
 
+@pytest.mark.slow
 def test_umap_keeps_groups_together_and_places_codes_near_their_like(codes):
     found = map_codes(codes[::2], "umap")
     assert found.points.shape == (100, 2) and found.explained is None

@@ -42,6 +42,7 @@ def test_label_correlation_is_pearson_over_known_pairs():
     assert np.isnan(found[2, 0]) and np.isnan(found[1, 2])  # a constant says nothing
 
 
+@pytest.mark.slow
 def test_rescoring_has_effects_where_the_directions_lead(laboratory):
     directions = [
         make_direction("Smiling", axis(0)),
@@ -58,6 +59,7 @@ def test_rescoring_has_effects_where_the_directions_lead(laboratory):
     assert np.isnan(found.of(["Goatee"])).all()
 
 
+@pytest.mark.slow
 def test_rescoring_and_card_agree(laboratory):
     direction = make_direction("Smiling", axis(0, 4))
     before = rescore(laboratory, [direction]).change[0]
@@ -66,6 +68,7 @@ def test_rescoring_and_card_agree(laboratory):
     np.testing.assert_allclose(before, [effects[name] for name in READ], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_figures_show_the_numbers(laboratory):
     card = direction_card(laboratory, make_direction("Smiling", axis(0, 1)))
     bars = effects_figure(card, shown=3).data[0]
@@ -81,6 +84,7 @@ def test_figures_show_the_numbers(laboratory):
     assert (heat.zmin, heat.zmax) == (-2, 2) and heat.y[0] == "Gray hair"
 
 
+@pytest.mark.slow
 def test_a_figure_without_an_own_attribute(laboratory):
     card = direction_card(laboratory, make_direction("Unheard", axis(0)))
     assert len(response_figure(card).data) == 0

@@ -38,6 +38,7 @@ def people():
     return planted(np.random.default_rng(0).normal(size=(2000, BLOCKS)).astype(np.float32))
 
 
+@pytest.mark.slow
 def test_face_i_is_the_models_face_of_seed_i(laboratory, generated):
     from ganssl.face.render import face_code
 
@@ -47,6 +48,7 @@ def test_face_i_is_the_models_face_of_seed_i(laboratory, generated):
         np.testing.assert_array_equal(generated.codes[seed], code)
 
 
+@pytest.mark.slow
 def test_labels_are_what_the_probes_say(generated):
     lit = ("Smiling", "Male", "Young")  # the light of their blocks follows the sign of the number
     far = np.abs(generated.codes[:, :3]) > 0.1  # beyond the rounding of pixels
@@ -55,6 +57,7 @@ def test_labels_are_what_the_probes_say(generated):
     assert set(np.unique(generated.labels)) == {0, 1}
 
 
+@pytest.mark.slow
 def test_thumbnails_are_the_faces_of_their_codes(laboratory, generated):
     face = laboratory.decode(generated.codes[5:6])[0]
     assert generated.thumbnails.shape == (COUNT, 48, 48, 3)
@@ -62,6 +65,7 @@ def test_thumbnails_are_the_faces_of_their_codes(laboratory, generated):
     assert np.abs(gap).max() < 1
 
 
+@pytest.mark.slow
 def test_progress_reaches_the_end(laboratory):
     steps = []
     generated_population(laboratory, 270, lambda done, total: steps.append((done, total)))
@@ -115,6 +119,7 @@ def test_what_was_made_once_is_kept_with_the_faces(people):
     assert planted(people.codes).once("key", lambda: "other") == "other"
 
 
+@pytest.mark.slow
 def test_photos_keep_their_labels_through_the_shuffle(laboratory, people):
     from types import SimpleNamespace
 
@@ -125,6 +130,7 @@ def test_photos_keep_their_labels_through_the_shuffle(laboratory, people):
     np.testing.assert_array_equal(found.labels, found.codes[:, : len(ATTRIBUTES)] > 0)
 
 
+@pytest.mark.slow
 def test_groups_of_errors_belong_to_the_attribute_not_to_the_vector_alone(people):
     """Two visitors may give one vector two names; the population is shared by both."""
     along = np.eye(BLOCKS)[0]

@@ -19,6 +19,8 @@ from ganssl.laboratory.population_file import (
 )
 from tests.helpers.planted_laboratory import block_laboratory
 
+pytestmark = pytest.mark.slow
+
 COUNT = 120
 
 

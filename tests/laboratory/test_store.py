@@ -18,6 +18,8 @@ from ganssl.laboratory.store import (
 )
 from tests.helpers.small_model import LATENT, small_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

@@ -8,6 +8,7 @@ from ganssl.metrics.classification import area_under_curve, auc_interval, roc_ba
 from ganssl.metrics.intervals import auc_interval_of_counts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("shift", "present", "absent"), [(1.0, 20, 30), (0.5, 60, 25), (2, 5, 5)])
 def test_it_covers_the_truth_about_as_often_as_it_says(shift, present, absent):
     truth, rng = norm.cdf(shift / np.sqrt(2)), np.random.default_rng(0)

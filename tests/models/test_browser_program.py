@@ -17,6 +17,7 @@ from tests.helpers.program_interpreter import program_faces
 from tests.helpers.varied_model import CONFIGS, save_varied_model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "config"), CONFIGS.items())
 def test_a_program_draws_the_faces_of_its_model(name, config, tmp_path):
     model = save_varied_model(config, tmp_path / name)

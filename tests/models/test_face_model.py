@@ -55,6 +55,7 @@ def test_statistics_of_the_codes_change_what_is_drawn_and_both_keys(model):
     assert other.faces_key != model.faces_key and other.key != model.key
 
 
+@pytest.mark.slow
 def test_copies_share_what_is_compiled():
     model = small_model()
     traced, call = [], model.generator.call

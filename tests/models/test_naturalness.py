@@ -36,6 +36,7 @@ def test_scores_are_those_of_the_perceptron():
     np.testing.assert_allclose(likes_axis(3, SIZE).scores(codes), codes[:, 3], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_what_was_learnt_ranks_codes_that_it_has_not_seen():
     rng = np.random.default_rng(0)
     codes = rng.normal(size=(3000, SIZE)).astype(np.float32)
