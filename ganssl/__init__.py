@@ -40,6 +40,7 @@ _HOMES = {
     "encode_photos": "ganssl.fitting",
     # labelled sets of generated faces
     "Recipe": "ganssl.synthesis.recipe",
+    "Writing": "ganssl.synthesis.run",
     "synthesize": "ganssl.synthesis.run",
     "read_set": "ganssl.synthesis.reader",
     # classifiers and how good they are

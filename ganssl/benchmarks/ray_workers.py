@@ -18,7 +18,7 @@ BLOCKS = 4
 WORKERS = 2
 
 
-def measure_ray(model: FaceModel, model_folder: str | None = None) -> Iterator[Measurement]:
+def measure_ray(model: FaceModel) -> Iterator[Measurement]:
     """The rate of two workers of one processor each, beside twice that of one.
 
     Each cluster first makes a block for every worker, which loads the model there.
@@ -26,7 +26,7 @@ def measure_ray(model: FaceModel, model_folder: str | None = None) -> Iterator[M
     """
     if not model.directions.sliders:
         return
-    one, two = (_rate(model, model_folder, workers) for workers in (1, WORKERS))
+    one, two = (_rate(model, workers) for workers in (1, WORKERS))
     yield Measurement(
         "synthesize on two Ray workers",
         two,
@@ -37,10 +37,10 @@ def measure_ray(model: FaceModel, model_folder: str | None = None) -> Iterator[M
     )
 
 
-def _rate(model: FaceModel, model_folder: str | None, workers: int) -> float:
+def _rate(model: FaceModel, workers: int) -> float:
     recipe = one_block(model)
     with TemporaryDirectory() as place, ray_cluster(most=workers):
         for name, count in (("first", workers * BLOCK), ("second", BLOCKS * BLOCK)):
             made = replace(recipe, count=count)
-            summary = synthesize_on_ray(model_folder, made, Path(place) / name)
+            summary = synthesize_on_ray(model, made, Path(place) / name)
     return summary.rate

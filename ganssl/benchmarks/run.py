@@ -86,4 +86,4 @@ def _section(
     elif name == "ray":
         from ganssl.benchmarks.ray_workers import measure_ray
 
-        yield from measure_ray(model, model_folder)
+        yield from measure_ray(model)

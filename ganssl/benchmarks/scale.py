@@ -11,7 +11,7 @@ from ganssl.benchmarks.synthesis import one_block
 from ganssl.errors import UserError
 from ganssl.features.extractor import get_extractor
 from ganssl.models.face_model import FaceModel
-from ganssl.synthesis import Recipe, read_set, synthesize
+from ganssl.synthesis import Recipe, Writing, read_set, synthesize
 from ganssl.synthesis.codes import BLOCK
 
 
@@ -40,12 +40,12 @@ def measure_rates(model: FaceModel, seconds: float = 3.0) -> Rates:
     extractor = get_extractor()
     with TemporaryDirectory() as place:
         kept = Path(place) / "kept"
-        synthesize(model, recipe, kept, layout="webdataset")
+        synthesize(model, recipe, kept, Writing("webdataset"))
         size = sum(path.stat().st_size for path in kept.rglob("*") if path.is_file())
 
         def write() -> None:
             with TemporaryDirectory(dir=place) as out:
-                synthesize(model, recipe, out, layout="webdataset")
+                synthesize(model, recipe, out, Writing("webdataset"))
 
         made = read_set(kept)
         writing = median_time(write, seconds)

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ganssl.attributes import meant_name
 from ganssl.commands._options import (
@@ -133,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
     from ganssl.directions import DirectionSet
     from ganssl.models.catalogue import load_model
-    from ganssl.synthesis import fast_arithmetic, synthesize, zip_set
+    from ganssl.synthesis import Writing, fast_arithmetic, synthesize, zip_set
     from ganssl.synthesis.codes import CodeMaker
     from ganssl.synthesis.ray_engine import synthesize_on_ray
     from ganssl.workspace.contents import begin_set, set_name, stopped_set
@@ -157,22 +157,27 @@ def run(args: argparse.Namespace) -> int:
         recipe = as_spelt(recipe, (*model.directions.attributes, *own))
         given = few_label_directions(model, recipe, photos, args.cache)
     codes = photo_codes(model, photos, args.cache) if recipe.source == "photos" else None
-    options: dict[str, Any] = {
-        "progress": bar("faces"),
-        "layout": args.format,
-        "photo_codes": codes,
-        "directions": given,
-    }
+    if given is not None:
+        model = model.with_directions(given)
+    writing, told = Writing(args.format, args.shards, args.shard), bar("faces")
 
     def make(out: str | Path) -> Summary:
         if args.engine == "ray":
-            return synthesize_on_ray(args.model, recipe, out, address=args.ray_address, **options)
-        return synthesize(model, recipe, out, args.shards, args.shard, **options)
+            return synthesize_on_ray(
+                model,
+                recipe,
+                out,
+                address=args.ray_address,
+                progress=told,
+                layout=args.format,
+                photo_codes=codes,
+            )
+        return synthesize(model, recipe, out, writing, told, photo_codes=codes)
 
     if place is None:
         summary = make(args.out)
     else:
-        used = CodeMaker(model, recipe, codes, given).axes.id
+        used = CodeMaker(model, recipe, codes).axes.id
         before = stopped_set(place, recipe, model, args.format, used)
         run = before or begin_set(place, set_name(recipe), recipe, model, args.format)
         summary = in_run(place, run, make)

@@ -106,7 +106,7 @@ def set_of_draw(
         engine=engine,
     )
     with tempfile.TemporaryDirectory() as folder:
-        synthesize(model, recipe, Path(folder) / "set", directions=directions)
+        synthesize(model.with_directions(directions), recipe, Path(folder) / "set")
         yield read_set(Path(folder) / "set")
 
 

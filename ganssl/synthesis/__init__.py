@@ -9,6 +9,7 @@ _HOMES = {
     "STRATEGIES": "ganssl.synthesis.recipe",
     "Summary": "ganssl.synthesis.run",
     "SyntheticSet": "ganssl.synthesis.reader",
+    "Writing": "ganssl.synthesis.run",
     "contact_sheet": "ganssl.synthesis.preview",
     "fast_arithmetic": "ganssl.base.device",
     "finish_set": "ganssl.synthesis.writer",

@@ -39,16 +39,12 @@ class Axes:
     also: tuple[Direction, ...] = ()
 
     @classmethod
-    def of(cls, model: FaceModel, recipe: Recipe, directions: DirectionSet | None = None) -> Axes:
-        """Choose from `directions` (None: the model's own).
+    def of(cls, model: FaceModel, recipe: Recipe) -> Axes:
+        """Choose from the model's directions.
 
-        Raises `UserError` where one is missing, belongs to another model, or
-        cannot move while the others stay.
+        Raises `UserError` where one is missing or cannot move while the others stay.
         """
-        if directions is None:
-            directions = model.directions
-        else:
-            directions.check_model(model.id)
+        directions = model.directions
         others = tuple(best_judge(directions, name) for name in recipe.balance_over)
         if recipe.method:
             judge = mover = directions.get(recipe.attribute, recipe.method)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ganssl.directions import DirectionSet
 from ganssl.directions.edit import moved_to
 from ganssl.errors import UserError
 from ganssl.models.density import truncate
@@ -80,13 +79,14 @@ def recipe_codes(
     count: int | None = None,
     *,
     photo_codes: np.ndarray | None = None,
-    directions: DirectionSet | None = None,
 ) -> Codes:
     """The codes of faces `first` to `first + count` of a set (None: all from `first` on).
 
+    They are labelled by the model's directions; `FaceModel.with_directions` gives it others,
+    such as those of few labels.
+
     Args:
         photo_codes: float32 `[m, d]`, for the source `photos`.
-        directions: other than the model's own, such as those of few labels.
 
     Raises `UserError` where the recipe does not fit the model, and where next
     to no code lies in a part of latent space that the recipe asks for.
@@ -94,7 +94,7 @@ def recipe_codes(
     count = recipe.count - first if count is None else count
     if not (first >= 0 and count >= 1 and first + count <= recipe.count):
         raise UserError(f"The set has the faces 0 to {recipe.count - 1}, not all that were asked.")
-    maker = CodeMaker(model, recipe, photo_codes, directions)
+    maker = CodeMaker(model, recipe, photo_codes)
     blocks = range(first // BLOCK, -(-(first + count) // BLOCK))
     codes = Codes.join([maker.block(number) for number in blocks])
     start = first - blocks[0] * BLOCK
@@ -109,10 +109,9 @@ class CodeMaker:
         model: FaceModel,
         recipe: Recipe,
         photo_codes: np.ndarray | None = None,
-        directions: DirectionSet | None = None,
     ) -> None:
         self.model, self.recipe = model, recipe
-        self.axes = Axes.of(model, recipe, directions)
+        self.axes = Axes.of(model, recipe)
         self.sided = recipe.strategy == "position"
         self.groups = (2 if self.sided else 1) << len(recipe.balance_over)
         if (recipe.source == "photos") != (photo_codes is not None):

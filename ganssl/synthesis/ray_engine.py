@@ -14,13 +14,13 @@ import numpy as np
 from ganssl.base.device import TENSORFLOW
 from ganssl.base.progress import Progress
 from ganssl.base.ray_tasks import ray_cluster
-from ganssl.directions import DirectionSet
+from ganssl.errors import UserError
 from ganssl.models.catalogue import load_model
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis import layout as files
 from ganssl.synthesis.codes import BLOCK
 from ganssl.synthesis.recipe import Recipe
-from ganssl.synthesis.run import Summary, synthesize
+from ganssl.synthesis.run import Summary, Writing, synthesize
 from ganssl.synthesis.writer import missing_blocks
 
 SHARDS_PER_TASK_SLOT = 4
@@ -28,16 +28,14 @@ SHARDS_PER_TASK_SLOT = 4
 
 
 def synthesize_on_ray(
-    model_folder: str | Path | None,
+    model: FaceModel,
     recipe: Recipe,
     out: str | Path,
     *,
     address: str | None = None,
-    cpus: int = 1,
     progress: Progress | None = None,
     layout: str = "folder",
     photo_codes: np.ndarray | None = None,
-    directions: DirectionSet | None = None,
 ) -> Summary:
     """Write the faces of a recipe that are not there yet, on all nodes of a cluster.
 
@@ -46,20 +44,21 @@ def synthesize_on_ray(
     blocks. Arguments and errors as in `synthesize`, besides:
 
     Args:
-        model_folder: of the bundle; None is the default of `load_model`.
+        model: one that was read from a folder or file; every task loads it from there.
         address: of a running cluster, such as `auto` or `ray://HOST:10001`.
             None begins one on this machine and ends it, or uses the one that
-            the program has begun.
-        cpus: processors of one task. As many tasks run at once as the cluster
-            has room for, and each loads the model.
+            the program has begun. As many tasks run at once as it has processors.
 
     Raises `UserError` also where Ray is not installed or not to be reached.
     """
-    folder, out = model_folder and str(Path(model_folder).resolve()), Path(out).resolve()
-    with ray_cluster(address, cpus) as cluster:
+    if model.path is None:
+        raise UserError(f"The model {model.name} lies in no folder that nodes could read it from.")
+    folder, out = str(model.path.resolve()), Path(out).resolve()
+    with ray_cluster(address) as cluster:
         shards = min(-(-recipe.count // BLOCK), cluster.slots * SHARDS_PER_TASK_SLOT)
-        common = cluster.put((recipe, layout, photo_codes, directions))
+        common = cluster.put((recipe, layout, photo_codes, model.directions))
         start = time.perf_counter()
+        cpus = cluster.cpus
         calls = ((folder, cpus, str(out), shards, shard, common) for shard in range(shards))
         summaries: list[Summary] = []
         for _, summary in cluster.run(_make_shard, calls):
@@ -78,24 +77,17 @@ def synthesize_on_ray(
 
 
 def _make_shard(
-    model_folder: str | None, cpus: int, out: str, shards: int, shard: int, common: tuple
+    model_folder: str, cpus: int, out: str, shards: int, shard: int, common: tuple
 ) -> Summary:
     """Runs on a node, in a process that keeps its model for the next shard."""
     recipe, layout, photo_codes, directions = common
-    return synthesize(
-        _model(model_folder, recipe.engine, cpus),
-        recipe,
-        out,
-        shards,
-        shard,
-        layout=layout,
-        photo_codes=photo_codes,
-        directions=directions,
-    )
+    model = _model(model_folder, recipe.engine, cpus).with_directions(directions)
+    writing = Writing(layout, shards, shard)
+    return synthesize(model, recipe, out, writing, photo_codes=photo_codes)
 
 
 @lru_cache(maxsize=1)
-def _model(folder: str | None, engine: str, cpus: int) -> FaceModel:
+def _model(folder: str, engine: str, cpus: int) -> FaceModel:
     if engine == TENSORFLOW:
         import tensorflow as tf
 

@@ -55,18 +55,47 @@ class Summary:
         return self.missing == 0
 
 
+@dataclass(frozen=True)
+class Writing:
+    """How a set is written.
+
+    Attributes:
+        layout: `folder` (class folders) or `webdataset` (tar files).
+        shards, shard: do part `shard` (from 0) of so many parts.
+
+    Raises `UserError` for a part that there is not.
+    """
+
+    layout: str = "folder"
+    shards: int = 1
+    shard: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.shard < self.shards:
+            raise UserError(
+                f"Of {self.shards} shards the last is number {self.shards - 1}; there is no "
+                f"{self.shard}."
+            )
+
+    def blocks(self, info: SetInfo) -> range:
+        """Those of this part."""
+        first, end = (info.blocks * part // self.shards for part in (self.shard, self.shard + 1))
+        return range(first, end)
+
+
+WHOLE = Writing()
+"""All of a set, in class folders."""
+
+
 def synthesize(
     model: FaceModel,
     recipe: Recipe,
     out: str | Path,
-    shards: int = 1,
-    shard: int = 0,
+    writing: Writing = WHOLE,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     *,
-    layout: str = "folder",
     photo_codes: np.ndarray | None = None,
-    directions: DirectionSet | None = None,
 ) -> Summary:
     """Write the faces of a recipe that are not there yet.
 
@@ -75,15 +104,15 @@ def synthesize(
     the last to end writes the tables; shards of several machines are copied
     into one folder and put together by `finish_set`. The bytes do not depend
     on any of this; they do on the kind of processor, whose rounding differs.
+    Faces are labelled by the model's directions; `FaceModel.with_directions` gives
+    it others, such as those of few labels.
 
     Args:
         out: a new or empty folder, or one with a part of this very set.
-        shards, shard: do part `shard` (from 0) of so many parts.
+        writing: the layout, and which part of the set.
         progress: called with (faces done, faces to do) of this call.
         cancelled: asked before every batch of 64 faces.
-        layout: `folder` (class folders) or `webdataset` (tar files).
         photo_codes: float32 `[m, d]`, for the source `photos`.
-        directions: other than the model's own, such as those of few labels.
 
     Raises:
         UserError: the recipe does not fit model or folder, next to no codes
@@ -99,21 +128,19 @@ def synthesize(
         >>> ganssl.synthesize(model, ganssl.Recipe("Smiling", count=20), "set").written
         0
     """
-    if not 0 <= shard < shards:
-        raise UserError(f"Of {shards} shards the last is number {shards - 1}; there is no {shard}.")
     if recipe.size > model.size:
         raise UserError(
             f"The model makes faces of {model.size} pixels; the set cannot have {recipe.size}."
         )
     if recipe.engine not in model.engines:
         raise UserError(f"The model {model.name} runs on {', '.join(model.engines)} alone.")
-    maker = CodeMaker(model, recipe, photo_codes, directions)
-    info = set_info(model, maker, layout)
+    maker = CodeMaker(model, recipe, photo_codes)
+    info = set_info(model, maker, writing.layout)
     out = Path(out)
     try:
         used = DirectionSet(model.id, maker.axes.used)
         open_set(out, info, used, model.card or f"# {model.name}\n")
-        mine = range(shard * info.blocks // shards, (shard + 1) * info.blocks // shards)
+        mine = writing.blocks(info)
         todo = sorted(set(mine) & set(missing_blocks(out, info)))
         start = time.perf_counter()
         written = _write_blocks(model, maker, info, out, todo, progress, cancelled)

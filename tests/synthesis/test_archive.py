@@ -11,7 +11,7 @@ import pytest
 from ganssl.__main__ import main
 from ganssl.base.job import Cancelled
 from ganssl.errors import UserError
-from ganssl.synthesis import Recipe, read_set, synthesize, zip_set
+from ganssl.synthesis import Recipe, Writing, read_set, synthesize, zip_set
 from tests.helpers.small_model import small_model
 
 
@@ -60,7 +60,7 @@ def test_an_interrupted_zip_leaves_nothing(folder, tmp_path):
 
 def test_no_zip_of_an_unfinished_set(model, tmp_path):
     recipe = Recipe("Smiling", 1100, size=16)
-    synthesize(model, recipe, tmp_path / "part", shards=2, shard=0)
+    synthesize(model, recipe, tmp_path / "part", Writing(shards=2))
     with pytest.raises(UserError, match="not finished"):
         zip_set(tmp_path / "part", tmp_path / "part.zip")
 

@@ -283,12 +283,12 @@ def test_the_best_direction_labels_and_the_default_one_moves(model: FaceModel):
         ],
     )
     pairs = Recipe("Smiling", 200, pairs=True)
-    codes = recipe_codes(model, pairs, directions=directions)
+    codes = recipe_codes(model.with_directions(directions), pairs)
     np.testing.assert_array_equal(codes.labels, codes.codes @ label > BOUNDARY)
     change = codes.codes[1::2] - codes.codes[::2]
     np.testing.assert_allclose(change[:, 7], change[:, 6], atol=1e-5)
     assert (change[:, 6] > 0.5).all() and np.abs(np.delete(change, [6, 7], axis=1)).max() == 0
-    named = recipe_codes(model, replace(pairs, method="balanced"), directions=directions)
+    named = recipe_codes(model.with_directions(directions), replace(pairs, method="balanced"))
     np.testing.assert_array_equal(named.labels, named.codes @ (move / np.sqrt(2)) > BOUNDARY)
 
 
@@ -296,7 +296,7 @@ def test_directions_that_do_not_fit_are_refused(model: FaceModel):
     with pytest.raises(UserError, match="Smiling"):
         recipe_codes(model, Recipe("Smilling", 10))
     with pytest.raises(UserError, match="belong to model"):
-        recipe_codes(model, Recipe("Smiling", 10), directions=DirectionSet("f" * 12))
+        recipe_codes(model.with_directions(DirectionSet("f" * 12)), Recipe("Smiling", 10))
     twins = DirectionSet(
         model.id,
         [
@@ -306,7 +306,7 @@ def test_directions_that_do_not_fit_are_refused(model: FaceModel):
     )
     recipe = Recipe("Smiling", 10, pairs=True, balance_over=("Cheerful",), margin=0.0)
     with pytest.raises(UserError, match="cannot be moved without Cheerful"):
-        recipe_codes(model, recipe, directions=twins)
+        recipe_codes(model.with_directions(twins), recipe)
 
 
 # photos

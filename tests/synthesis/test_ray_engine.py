@@ -14,6 +14,7 @@ from ganssl.models.catalogue import load_model
 from ganssl.synthesis import Recipe, read_set, synthesize
 from ganssl.synthesis.codes import BLOCK
 from ganssl.synthesis.ray_engine import synthesize_on_ray
+from tests.helpers.small_model import small_model
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +39,7 @@ def content(folder: Path) -> dict[str, bytes]:
 def test_two_workers_write_the_same_bytes_as_one_program(two_workers, bundle, tmp_path):
     seen = []
     summary = synthesize_on_ray(
-        bundle, RECIPE, tmp_path / "ray", progress=lambda *counts: seen.append(counts)
+        load_model(bundle), RECIPE, tmp_path / "ray", progress=lambda *counts: seen.append(counts)
     )
     assert summary.complete and summary.written == RECIPE.count and summary.found == 0
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
@@ -49,16 +50,19 @@ def test_two_workers_write_the_same_bytes_as_one_program(two_workers, bundle, tm
 
     one_block = tmp_path / "ray" / "blocks" / "000001.csv"
     one_block.unlink()
-    again = synthesize_on_ray(bundle, RECIPE, tmp_path / "ray")
+    again = synthesize_on_ray(load_model(bundle), RECIPE, tmp_path / "ray")
     assert (again.written, again.found, again.missing) == (BLOCK, BLOCK + 10, 0)
     assert content(tmp_path / "ray") == content(tmp_path / "alone")
 
 
 def test_what_is_wrong_is_told_as_without_ray(two_workers, bundle, tmp_path):
+    model = load_model(bundle)
     with pytest.raises(UserError, match="the set cannot have 512"):
-        synthesize_on_ray(bundle, Recipe("Smiling", 10, size=512), tmp_path / "set")
+        synthesize_on_ray(model, Recipe("Smiling", 10, size=512), tmp_path / "set")
     with pytest.raises(UserError, match="no direction of 'Smilling'"):
-        synthesize_on_ray(bundle, Recipe("Smilling", 10, size=16), tmp_path / "set")
+        synthesize_on_ray(model, Recipe("Smilling", 10, size=16), tmp_path / "set")
+    with pytest.raises(UserError, match="no folder"):
+        synthesize_on_ray(small_model(), RECIPE, tmp_path / "set")
 
 
 def test_the_command(two_workers, bundle, tmp_path, capsys):

@@ -28,6 +28,7 @@ from ganssl.photos.folder import read_folder
 from ganssl.photos.images import read_provenance
 from ganssl.synthesis import (
     Recipe,
+    Writing,
     contact_sheet,
     finish_set,
     preview_faces,
@@ -81,7 +82,10 @@ def stop_after(calls: int) -> Callable[[], bool]:
 
 
 def test_shards_in_any_order_give_the_same_bytes(model: FaceModel, whole: Path, tmp_path: Path):
-    summaries = [synthesize(model, RECIPE, tmp_path / "set", 3, shard) for shard in (2, 0, 1)]
+    summaries = [
+        synthesize(model, RECIPE, tmp_path / "set", Writing(shards=3, shard=shard))
+        for shard in (2, 0, 1)
+    ]
     assert [s.written for s in summaries] == [76, 0, BLOCK]  # two blocks for three shards
     assert [s.missing for s in summaries] == [BLOCK, BLOCK, 0]
     assert hashes(tmp_path / "set") == hashes(whole)
@@ -89,7 +93,7 @@ def test_shards_in_any_order_give_the_same_bytes(model: FaceModel, whole: Path, 
 
 def test_shards_of_several_machines_are_put_together(model: FaceModel, whole: Path, tmp_path: Path):
     for shard in (0, 1):
-        synthesize(model, RECIPE, tmp_path / str(shard), 2, shard)
+        synthesize(model, RECIPE, tmp_path / str(shard), Writing(shards=2, shard=shard))
         assert not finish_set(tmp_path / str(shard))
         shutil.copytree(tmp_path / str(shard), tmp_path / "set", dirs_exist_ok=True)
     assert finish_set(tmp_path / "set")
@@ -140,7 +144,7 @@ def test_a_complete_set_is_left_as_it_is(model: FaceModel, whole: Path):
 def test_the_engine_is_of_the_recipe(model: FaceModel, whole: Path, tmp_path: Path):
     synthesize(model, ON_ONNX, tmp_path / "a")
     for shard in (1, 0):
-        synthesize(model, ON_ONNX, tmp_path / "b", shards=2, shard=shard)
+        synthesize(model, ON_ONNX, tmp_path / "b", Writing(shards=2, shard=shard))
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
     ours, theirs = read_set(tmp_path / "a"), read_set(whole)
     assert ours.recipe.engine == "onnxruntime" and theirs.recipe.engine == "tensorflow"
@@ -153,9 +157,9 @@ def test_the_engine_is_of_the_recipe(model: FaceModel, whole: Path, tmp_path: Pa
 
 def test_tar_shards_are_the_same_bytes_too(model: FaceModel, whole: Path, tmp_path: Path):
     one, two = tmp_path / "one", tmp_path / "two"
-    synthesize(model, RECIPE, one, layout="webdataset")
+    synthesize(model, RECIPE, one, Writing("webdataset"))
     for shard in (1, 0):
-        synthesize(model, RECIPE, two, 2, shard, layout="webdataset")
+        synthesize(model, RECIPE, two, Writing("webdataset", 2, shard))
     assert hashes(one) == hashes(two)
     tars, folders = read_set(one), read_set(whole)
     rows = [0, 1, BLOCK, RECIPE.count - 1]
@@ -209,7 +213,7 @@ def test_another_recipe_in_the_same_folder(model: FaceModel, whole: Path, change
 
 def test_another_layout_in_the_same_folder(model: FaceModel, whole: Path):
     with pytest.raises(UserError, match="layout is folder there and webdataset here"):
-        synthesize(model, RECIPE, whole, layout="webdataset")
+        synthesize(model, RECIPE, whole, Writing("webdataset"))
 
 
 def test_folders_that_cannot_hold_a_set(model: FaceModel, tmp_path: Path):
@@ -233,7 +237,7 @@ def test_requests_that_do_not_fit_the_model(model: FaceModel, tmp_path: Path):
         (replace(RECIPE, attribute="Smilling"), 1, 0, "folder", "Did you mean Smiling"),
     ):
         with pytest.raises(UserError, match=match):
-            synthesize(model, recipe, tmp_path / "set", shards, shard, layout=layout)
+            synthesize(model, recipe, tmp_path / "set", Writing(layout, shards, shard))
     assert not (tmp_path / "set").exists()
 
 
@@ -310,7 +314,7 @@ def test_every_image_says_that_it_is_generated(model: FaceModel, little: Path):
 
 def test_webdataset_members(model: FaceModel, tmp_path: Path):
     recipe = Recipe("Smiling", 40, size=16, pairs=True)
-    synthesize(model, recipe, tmp_path / "set", layout="webdataset")
+    synthesize(model, recipe, tmp_path / "set", Writing("webdataset"))
     with tarfile.open(tmp_path / "set" / "shards" / "000000.tar") as tar:
         names = tar.getnames()
         assert names[:3] == ["00000000.png", "00000000.cls", "00000000.json"]

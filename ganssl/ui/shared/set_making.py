@@ -10,7 +10,15 @@ from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.images import png_bytes, tile
-from ganssl.synthesis import Recipe, Summary, preview_faces, read_set, synthesize, zip_set
+from ganssl.synthesis import (
+    Recipe,
+    Summary,
+    Writing,
+    preview_faces,
+    read_set,
+    synthesize,
+    zip_set,
+)
 from ganssl.synthesis.archive import zip_path
 from ganssl.synthesis.layout import DIRECTIONS
 from ganssl.ui.shared.jobs import this_visit, visitor_jobs
@@ -37,7 +45,7 @@ def first_faces(
 def _preview(
     key: tuple[str, ...], _model: FaceModel, _directions: DirectionSet, _recipe: Recipe
 ) -> tuple[np.ndarray, np.ndarray]:
-    return preview_faces(_model, _recipe, SHOWN, directions=_directions)
+    return preview_faces(_model.with_directions(_directions), _recipe, SHOWN)
 
 
 def expected_bytes(model: FaceModel, recipe: Recipe, directions: DirectionSet) -> int:
@@ -77,12 +85,11 @@ def start_set(
             else:
                 target = folder = visit.new_folder(expected)
             summary = synthesize(
-                model,
+                model.with_directions(directions),
                 recipe,
                 target / SET_FOLDER,
-                progress=context.stage("Making faces"),
-                layout=layout,
-                directions=directions,
+                Writing(layout),
+                context.stage("Making faces"),
             )
             zip_set(summary.folder, zip_path(summary.folder), context.stage("Packing the ZIP"))
             made = read_set(summary.folder)
