@@ -144,18 +144,23 @@ def train_on_faces(
         source=Source(extractor.name, extractor.id, preprocess, made.recipe),
     )
     if anchor is not None:
-        classifier = anchor.place_threshold(classifier)
-        learnt = {"dropped_as_contradicted": dropped, "anchor_photos": list(anchor.photos)}
-        if anchor.refused:
-            learnt["anchor_photos_left_out"] = [one.name for one in anchor.refused]
-        if anchor.check:
-            learnt["taught_by"] = anchor.check.labels
-        classifier = replace(classifier, metrics=classifier.metrics | learnt)
+        placed = anchor.place_threshold(classifier)
+        classifier = replace(placed, metrics=placed.metrics | _taught(anchor, dropped))
     if evidence.unlabelled is not None and (anchor is None or anchor.check):
         told, photos = stage("features of unlabelled photos"), evidence.unlabelled
         scored = cached_features(extractor, photos, preprocess, watch.cache, told)
         classifier, _ = calibrated(classifier, scored, evidence.threshold, evidence.positive_share)
     return classifier
+
+
+def _taught(anchor: Anchor, dropped: int) -> dict:
+    """What a classifier's metrics say of the photos that checked its faces."""
+    said = {"dropped_as_contradicted": dropped, "anchor_photos": list(anchor.photos)}
+    if anchor.refused:
+        said["anchor_photos_left_out"] = [one.name for one in anchor.refused]
+    if anchor.check:
+        said["taught_by"] = anchor.check.labels
+    return said
 
 
 def _known(made: LabelledFaces) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:

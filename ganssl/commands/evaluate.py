@@ -35,10 +35,12 @@ from ganssl.commands._workspace import (
     set_folder,
 )
 from ganssl.errors import UserError
-from ganssl.judgement.methods import Judging
 
 if TYPE_CHECKING:
+    from ganssl.classifier import Classifier
+    from ganssl.features.extractor import FeatureExtractor
     from ganssl.judgement.comparison import Comparison
+    from ganssl.photos.photo_set import PhotoSet
 
 HELP = "judge a classifier on labelled photos, with other methods beside it"
 
@@ -181,16 +183,10 @@ def judge_head(
     """
     from ganssl.base.progress import bar
     from ganssl.classifier import load_classifier
-    from ganssl.classifier.from_faces import set_features
-    from ganssl.features.averaged import Averages, averaged
-    from ganssl.judgement.compare import compare_methods
     from ganssl.judgement.elsewhere import judge_elsewhere
     from ganssl.judgement.on_photos import extractor_of
     from ganssl.judgement.report import report_html
-    from ganssl.models.catalogue import load_model
     from ganssl.photos.labelled_folder import read_labelled_folder
-    from ganssl.photos.prepared import prepare_photos
-    from ganssl.synthesis.reader import read_set
 
     classifier = load_classifier(folder)
     found = read_labelled_folder(
@@ -206,33 +202,7 @@ def judge_head(
         photos = photos.exchanged(classifier.attribute.name)
     say(photos.report)
     extractor = bring(extractor_of(classifier, args.weights), args.weights)
-    model = load_model(args.model)
-    views = averaged(extractor, Averages.of(listed(args.average)))
-    synthetic = None
-    if args.set and args.few_per_class:
-        made, name = read_set(set_folder(args, args.set)), classifier.attribute.name
-        synthetic = set_features(made, extractor, args.cache, bar("features of set"), name)
-    compared = compare_methods(
-        classifier,
-        views,
-        prepare_photos(
-            photos,
-            classifier.source.preprocess,
-            bar("reading photos"),
-            model.preprocess,
-            no_face=args.no_face,
-        ),
-        Judging(
-            slices=tuple(args.slices),
-            few_per_class=args.few_per_class,
-            seed=args.seed,
-            threshold=args.threshold,
-            positive_share=args.positive_share,
-        ),
-        model=model,
-        synthetic=synthetic,
-        progress=bar,
-    )
+    compared = judged(args, classifier, extractor, photos)
     if args.predictions:
         write_file(of_head(args.predictions, folder, several), compared.csv())
     if args.report:
@@ -247,13 +217,51 @@ def judge_head(
         "reading": photos.report.to_dict(),
     }
     if args.elsewhere:
-        judged = compared.result
+        result = compared.result
         values["elsewhere"] = judge_elsewhere(
-            compared.classifier, extractor, judged.prepared, judged.labels, args.seed, bar
+            compared.classifier, extractor, result.prepared, result.labels, args.seed, bar
         )
     if (kept := keep(args, compared)) is not None:
         values["run"] = kept
     return values
+
+
+def judged(
+    args: argparse.Namespace, classifier: Classifier, extractor: FeatureExtractor, photos: PhotoSet
+) -> Comparison:
+    """The classifier on photos, and other methods beside it, as the options ask for it."""
+    from ganssl.base.progress import bar
+    from ganssl.classifier.from_faces import set_features
+    from ganssl.features.averaged import Averages, averaged
+    from ganssl.judgement.compare import compare_methods
+    from ganssl.judgement.methods import Judging
+    from ganssl.models.catalogue import load_model
+    from ganssl.photos.prepared import prepare_photos
+    from ganssl.synthesis.reader import read_set
+
+    model = load_model(args.model)
+    views = averaged(extractor, Averages.of(listed(args.average)))
+    synthetic = None
+    if args.set and args.few_per_class:
+        made, name = read_set(set_folder(args, args.set)), classifier.attribute.name
+        synthetic = set_features(made, extractor, args.cache, bar("features of set"), name)
+    crops, told = (classifier.source.preprocess, model.preprocess), bar("reading photos")
+    judging = Judging(
+        slices=tuple(args.slices),
+        few_per_class=args.few_per_class,
+        seed=args.seed,
+        threshold=args.threshold,
+        positive_share=args.positive_share,
+    )
+    return compare_methods(
+        classifier,
+        views,
+        prepare_photos(photos, crops[0], told, crops[1], no_face=args.no_face),
+        judging,
+        model,
+        synthetic,
+        bar,
+    )
 
 
 def keep(args: argparse.Namespace, compared: Comparison) -> str | None:

@@ -94,18 +94,7 @@ def compare_methods(
     methods = {THIS: Scored(result.scores, classifier.threshold)}
     if classifier.threshold != DEFAULT:
         methods[AT_HALF] = Scored(result.scores, DEFAULT)
-    used = placed.to_dict(result.labels, result.scores)
-    notes = []
-    if seen.any():
-        notes.append(
-            f"The classifier has learnt from {int(seen.sum()):,} of these photos, so they are not "
-            "judged."
-        )
-    if faceless := prepared.without_face:
-        notes.append(
-            f"No face was found in {len(faceless):,} photo{'' if len(faceless) == 1 else 's'}, "
-            f"which {'is' if len(faceless) == 1 else 'are'} left out: {listed(faceless)}."
-        )
+    notes = _left_out(seen, prepared)
     for answer in METHODS:
         scored, said = answer(case)
         methods |= scored
@@ -122,8 +111,28 @@ def compare_methods(
         few=few,
         seen=seen,
         seed=judging.seed,
-        threshold=used,
+        threshold=placed.to_dict(result.labels, result.scores),
     )
+
+
+def _left_out(seen: np.ndarray, prepared: PreparedPhotos) -> list[str]:
+    """Which photos are not judged, and why.
+
+    Args:
+        seen: bool `[n]`, those that the classifier has learnt from.
+    """
+    notes = []
+    if seen.any():
+        notes.append(
+            f"The classifier has learnt from {int(seen.sum()):,} of these photos, so they are not "
+            "judged."
+        )
+    if faceless := prepared.without_face:
+        notes.append(
+            f"No face was found in {len(faceless):,} photo{'' if len(faceless) == 1 else 's'}, "
+            f"which {'is' if len(faceless) == 1 else 'are'} left out: {listed(faceless)}."
+        )
+    return notes
 
 
 def photos_seen(classifier: Classifier, photos: PhotoSet) -> np.ndarray:
