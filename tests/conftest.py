@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,16 @@ EVERYDAY = "not slow"
 
 TOLD = pytest.StashKey[bool]()
 """Whether the first test that has TensorFlow imported was told."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave files out unread that a mark leaves out as a whole: some import TensorFlow."""
+    left_out = re.findall(r"not (\w+)", config.option.markexpr)
+    if not left_out or collection_path.suffix != ".py":
+        return None
+    marked = rf"^pytestmark = pytest\.mark\.({'|'.join(left_out)})$"
+    text = collection_path.read_text(encoding="utf-8")
+    return True if re.search(marked, text, re.MULTILINE) else None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -25,6 +25,8 @@ from ganssl.training.clock import TrainingClock
 from ganssl.training.distill import Distillation
 from tests.helpers.synthetic_faces import draw_faces
 
+pytestmark = pytest.mark.slow
+
 SMALL = FaceNetworkConfig(widths=(8, 8, 8, 8), embedding=12, middle=6)
 
 
@@ -139,7 +141,6 @@ def test_a_saved_network_comes_back_and_damage_is_named(tmp_path: Path):
         FaceNetwork.load(tmp_path / "nowhere")
 
 
-@pytest.mark.slow
 def test_distillation_approaches_the_teacher(teacher_folder: Path, tmp_path: Path):
     faces, _ = draw_faces(96)
     cache = tmp_path / "targets.npz"
@@ -169,7 +170,6 @@ def test_distillation_approaches_the_teacher(teacher_folder: Path, tmp_path: Pat
     )
 
 
-@pytest.mark.slow
 def test_generated_faces_beside_the_photos_leave_the_targets_of_photos_as_they_are(
     teacher_folder: Path, tmp_path: Path
 ):

@@ -29,6 +29,8 @@ from tests.helpers.vgg_face_files import (
     write_matconvnet,
 )
 
+pytestmark = pytest.mark.slow
+
 MEAN = np.array([129.1863, 104.7624, 93.5940])
 FED = {
     "rgb": lambda pixels: pixels - MEAN,

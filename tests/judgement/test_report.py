@@ -151,6 +151,7 @@ class Tags(HTMLParser):
         assert self.open.pop() == tag
 
 
+@pytest.mark.slow
 def test_the_report_is_whole_and_loads_nothing(comparison):
     html = report_html(comparison)
     page = Tags()

@@ -17,6 +17,8 @@ from ganssl.models.catalogue import load_model
 from ganssl.models.density import CodeDensity
 from tests.helpers.tiny_networks import TINY
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory) -> Path:

@@ -28,6 +28,8 @@ from tests.helpers.frozen_graphs import (
 )
 from tests.helpers.synthetic_faces import draw_face
 
+pytestmark = pytest.mark.slow
+
 SHAPES = [
     {"side": 20, "latent_size": 6, "filters": (4, 5, 7)},
     {"side": 100, "latent_size": 12, "filters": (6, 6, 5, 4, 4)},  # the five layers of CADL's file

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from ganssl.models.differentiable import CHANCES, CUT, SHIFT, augment
+
+pytestmark = pytest.mark.slow
 
 SIDE = 32
 

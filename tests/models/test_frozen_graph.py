@@ -12,6 +12,8 @@ from ganssl.errors import UserError
 from ganssl.models.frozen_graph import ALLOWED_OPS, FrozenGraph
 from tests.helpers.frozen_graphs import v1, vaegan_graph, write_graph
 
+pytestmark = pytest.mark.slow
+
 
 def graph_of(build) -> v1.GraphDef:
     with tf.Graph().as_default() as graph:

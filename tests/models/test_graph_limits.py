@@ -15,6 +15,8 @@ from ganssl.models.graph_limits import MAX_DEPTH
 from ganssl.models.graph_trial import try_graph
 from tests.helpers.frozen_graphs import save_vaegan, v1, vaegan_graph, write_graph
 
+pytestmark = pytest.mark.slow
+
 
 def chain(length: int) -> v1.GraphDef:
     """`n0` and so many nodes after it, written without TensorFlow walking along them."""
@@ -94,7 +96,6 @@ def test_a_face_model_stays_far_below_the_limits(tmp_path: Path):
     assert function(tf.zeros((3, 6))).shape == (3, 20, 20, 3)
 
 
-@pytest.mark.slow
 def test_the_first_run_is_in_a_process_of_its_own(tmp_path: Path, monkeypatch):
     path = save_vaegan(tmp_path)
     try_graph(path)

@@ -58,6 +58,7 @@ def test_the_best_of_a_seeds_codes_is_kept_and_the_first_is_the_plain_draw():
     np.testing.assert_allclose(chosen[:, 1:].std(axis=0), 1, atol=0.15)
 
 
+@pytest.mark.slow
 def test_shares_of_the_kinds_of_people_stay_as_they_are():
     """What is liked comes with a trait: the trait of the first code is kept all the same."""
     rng = np.random.default_rng(1)
@@ -85,6 +86,7 @@ def test_a_face_depends_on_seed_and_index_and_truncation_only_moves_it():
     np.testing.assert_allclose(half, whole / 2, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_bundle_keeps_it_and_every_draw_of_a_face_follows_it(tmp_path):
     model = small_model()
     plain = model.sample(20, seed=0)
@@ -107,6 +109,7 @@ def test_a_bundle_keeps_it_and_every_draw_of_a_face_follows_it(tmp_path):
     assert (base_code(model, FaceState(5)) != base_code(model, FaceState(5, draw="density"))).any()
 
 
+@pytest.mark.slow
 def test_candidates_of_a_set_are_chosen_in_the_same_way():
     model = small_model()
     model.naturalness = likes_axis(2, model.latent_size)
@@ -117,11 +120,13 @@ def test_candidates_of_a_set_are_chosen_in_the_same_way():
     assert draw("natural")[:, 2].mean() > draw("density")[:, 2].mean() + 1
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_tell_draws_as_before():
     model = small_model()
     np.testing.assert_array_equal(model.sample(5, 0, source="natural"), model.density.sample(5, 0))
 
 
+@pytest.mark.slow
 def test_how_many_codes_are_tried_is_the_models_own_and_older_files_say_nothing(tmp_path):
     model = small_model()
     model.naturalness = replace(likes_axis(1, model.latent_size), tries=5)

@@ -12,6 +12,8 @@ from ganssl.models.judges import build_discriminator, build_map_judge
 from ganssl.models.layers import Blur, DoublingConv2D, Modulate, fold, unfold
 from ganssl.models.networks import build_encoder, build_generator
 
+pytestmark = pytest.mark.slow
+
 SMALL = dict(
     latent_size=8,
     encoder_widths=(8, 8, 8, 8),

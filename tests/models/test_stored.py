@@ -37,6 +37,7 @@ def on_both(load, run, monkeypatch) -> tuple:
     return tuple(results)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "config"), CONFIGS.items())
 def test_a_model_is_the_same_on_both_engines(name, config, tmp_path, monkeypatch):
     save_varied_model(config, tmp_path / "model")

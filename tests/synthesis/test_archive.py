@@ -14,6 +14,8 @@ from ganssl.errors import UserError
 from ganssl.synthesis import Recipe, Writing, read_set, synthesize, zip_set
 from tests.helpers.small_model import small_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model():

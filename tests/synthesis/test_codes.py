@@ -18,6 +18,8 @@ from ganssl.synthesis.codes import BLOCK, Codes
 from tests.helpers.planted import make_direction
 from tests.helpers.small_model import LATENT, small_model
 
+pytestmark = pytest.mark.slow
+
 BOUNDARY = 0.25  # of every planted direction; their σ is 1
 
 

@@ -39,6 +39,8 @@ from ganssl.synthesis import (
 from ganssl.synthesis.codes import BLOCK
 from tests.helpers.small_model import SIZE, small_model
 
+pytestmark = pytest.mark.slow
+
 RECIPE = Recipe("Smiling", BLOCK + 76, seed=3, balance_over=("Male",), size=16)  # 2 blocks
 ON_ONNX = replace(RECIPE, engine="onnxruntime")
 

@@ -20,6 +20,8 @@ from ganssl.training.gan import GanTraining, TrainingSettings
 from tests.helpers.synthetic_faces import draw_faces
 from tests.helpers.tiny_networks import EARLY, TINY
 
+pytestmark = pytest.mark.slow
+
 
 def make_training(epochs: float, faces: np.ndarray, objective: Objective = EARLY) -> GanTraining:
     clock = TrainingClock(16, len(faces) // 16, epochs=epochs)
@@ -49,7 +51,6 @@ def test_batches_do_not_depend_on_where_a_run_began():
     assert not np.array_equal(rows[0][1], rows[6][1])  # and passes differ
 
 
-@pytest.mark.slow
 def test_training_lowers_the_loss_and_writes_a_sheet(tmp_path: Path, faces: np.ndarray):
     training = make_training(30, faces, Objective(feature_from=0, adversarial_from=99))
     seen: list[dict] = []
@@ -60,7 +61,6 @@ def test_training_lowers_the_loss_and_writes_a_sheet(tmp_path: Path, faces: np.n
     assert (tmp_path / "checkpoint.npz").is_file()
 
 
-@pytest.mark.slow
 def test_all_terms_are_trained_in_the_adversarial_stage(tmp_path: Path, faces: np.ndarray):
     training = make_training(2, faces)
     before = [np.asarray(v).copy() for v in training.nets.discriminator_variables]
@@ -75,7 +75,6 @@ def test_all_terms_are_trained_in_the_adversarial_stage(tmp_path: Path, faces: n
     assert not list(tmp_path.glob("*.partial"))
 
 
-@pytest.mark.slow
 def test_a_killed_run_resumes_to_the_same_weights(tmp_path: Path, faces: np.ndarray):
     import tensorflow as tf
     from tensorflow.python.framework import config as tf_config
@@ -94,7 +93,6 @@ def test_a_killed_run_resumes_to_the_same_weights(tmp_path: Path, faces: np.ndar
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.slow
 def test_two_devices_train_together(tmp_path: Path):
     """`MirroredStrategy` over two logical CPUs, in a process of its own that configures them."""
     script = """
@@ -124,7 +122,6 @@ print("two devices agree")
     assert "two devices agree" in result.stdout, result.stderr[-2000:]
 
 
-@pytest.mark.slow
 def test_a_training_can_start_from_a_finished_model(faces: np.ndarray):
 
     model = BundleModel.create(TINY, seed=5)
@@ -140,7 +137,6 @@ def test_a_training_can_start_from_a_finished_model(faces: np.ndarray):
         training.start_from(wider)
 
 
-@pytest.mark.slow
 def test_a_wider_generator_begins_as_the_same_function(faces: np.ndarray):
     plain = ModelConfig(**{**TINY.to_dict(), "modulated": False, "fine_width": 0})
     model = BundleModel.create(plain, seed=5)
@@ -151,7 +147,6 @@ def test_a_wider_generator_begins_as_the_same_function(faces: np.ndarray):
     assert before.std() > 1 and np.abs(before - after).max() <= 1
 
 
-@pytest.mark.slow
 def test_settings_that_do_not_fit_the_checkpoint_are_refused(tmp_path: Path, faces: np.ndarray):
     make_training(0.25, faces).run(tmp_path, lambda *_: None)
     wider = ModelConfig(**{**TINY.to_dict(), "latent_size": 9})

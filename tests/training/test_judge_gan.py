@@ -14,6 +14,8 @@ from ganssl.features.inception import read_weights
 from ganssl.training.judge_gan import judge_gan
 from tests.training.test_evaluate_gan import GridFeatures, LinearModel, drawn_faces
 
+pytestmark = pytest.mark.slow
+
 
 class Grid(GridFeatures):
     size = 192

@@ -1,10 +1,13 @@
 """A change of basis between encoder and generator, and what it leaves as it was."""
 
 import numpy as np
+import pytest
 
 from ganssl.models.layers import Modulate
 from ganssl.training.whiten import whiten
 from tests.helpers.small_model import LATENT, small_model
+
+pytestmark = pytest.mark.slow
 
 
 def test_faces_stay_and_codes_get_the_moments_of_the_prior():
