@@ -26,6 +26,7 @@ def test_an_order_asks_for_as_many_photos_of_one_folder_whatever_their_class(cho
     assert set(np.flatnonzero(known)) <= set(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choice", ["random", "typical"])
 def test_labels_of_photos_that_were_not_asked_change_nothing(choice):
     features, labels = planted_features(300)

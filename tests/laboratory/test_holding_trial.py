@@ -11,13 +11,14 @@ from ganssl.laboratory.holding_trial import compare_rules, slider_table, summary
 from tests.helpers.planted import make_direction
 from tests.helpers.planted_laboratory import axis, block_laboratory
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def laboratory():
     return block_laboratory(faces=8)
 
 
-@pytest.mark.slow
 def test_a_rule_that_holds_what_leans_on_sex_costs_effect_and_spares_it(laboratory):
     directions = DirectionSet(
         laboratory.model.id,
@@ -36,7 +37,6 @@ def test_a_rule_that_holds_what_leans_on_sex_costs_effect_and_spares_it(laborato
     json.dumps([one.to_dict() for one in found], allow_nan=False)
 
 
-@pytest.mark.slow
 def test_a_slider_that_nothing_is_left_of_is_counted_and_left_out_of_the_means(laboratory):
     directions = DirectionSet(
         laboratory.model.id,
@@ -51,13 +51,11 @@ def test_a_slider_that_nothing_is_left_of_is_counted_and_left_out_of_the_means(l
     json.dumps([one.to_dict() for one in found], allow_nan=False)
 
 
-@pytest.mark.slow
 def test_what_no_probe_reads_is_refused(laboratory):
     with pytest.raises(UserError, match="No probe reads Freckles"):
         compare_rules(laboratory, DirectionSet("m"), ["Freckles"])
 
 
-@pytest.mark.slow
 def test_what_the_name_implies_is_not_held_against_a_slider(laboratory):
     directions = DirectionSet(laboratory.model.id, [make_direction("Bald", axis(3) + 3 * axis(5))])
     (found,) = compare_rules(laboratory, directions, ["Bald"], ("raw",))
@@ -65,7 +63,6 @@ def test_what_the_name_implies_is_not_held_against_a_slider(laboratory):
     assert found.besides > abs(found.its_effect)  # and yet they count among all others
 
 
-@pytest.mark.slow
 def test_each_slider_has_a_line_for_each_rule(laboratory):
     directions = DirectionSet(
         laboratory.model.id,

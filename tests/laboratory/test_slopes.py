@@ -11,6 +11,8 @@ from ganssl.laboratory.slopes import fit_readings, label_normals
 from tests.helpers.planted import make_direction
 from tests.helpers.planted_laboratory import ATTRIBUTES, BLOCKS, BlockModel, axis, block_readout
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model():

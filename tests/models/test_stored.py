@@ -25,6 +25,8 @@ from tests.helpers.small_model import CONFIG, save_face_network
 from tests.helpers.synthetic_faces import draw_faces
 from tests.helpers.varied_model import CONFIGS, save_varied_model
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -37,7 +39,6 @@ def on_both(load, run, monkeypatch) -> tuple:
     return tuple(results)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "config"), CONFIGS.items())
 def test_a_model_is_the_same_on_both_engines(name, config, tmp_path, monkeypatch):
     save_varied_model(config, tmp_path / "model")

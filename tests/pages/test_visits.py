@@ -195,6 +195,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.slow
 def test_what_a_killed_server_left_is_swept_and_a_living_one_keeps_its_own(tmp_path, monkeypatch):
     def start():
         server = subprocess.Popen(

@@ -51,6 +51,7 @@ def test_a_folder_without_graded_faces_is_named(tmp_path):
         GradedFaces.load(tmp_path)
 
 
+@pytest.mark.slow
 def test_what_ships_are_graded_faces_of_all_three_grades():
     graded = GradedFaces.load()
     assert graded.faces.shape[1:] == (128, 128, 3) and len(graded) >= 900
@@ -59,6 +60,7 @@ def test_what_ships_are_graded_faces_of_all_three_grades():
     assert spread.min() > 10  # every place holds a picture
 
 
+@pytest.mark.slow
 def test_grades_of_faces_that_were_not_looked_at_follow_from_those_that_were():
     """On shipped features: taught by every other face, asked for the rest."""
     from sklearn.metrics import roc_auc_score
@@ -70,6 +72,7 @@ def test_grades_of_faces_that_were_not_looked_at_follow_from_those_that_were():
     assert roc_auc_score(graded.grades[1::2] == 2, grade(features[1::2])) > 0.8
 
 
+@pytest.mark.slow
 def test_a_choice_by_what_was_learnt_draws_more_of_what_got_good_grades():
     """Bright faces were graded badly: of several codes those of darker faces are taken."""
     model = small_model()
@@ -85,6 +88,7 @@ def test_a_choice_by_what_was_learnt_draws_more_of_what_got_good_grades():
     assert chosen.mean() < plain.mean() - 0.2 * plain.mean(axis=(1, 2, 3)).std()
 
 
+@pytest.mark.slow
 def test_too_few_graded_faces_or_others_than_the_models_size_are_refused():
     model, readout = small_model(), Readout.load()
     few = GradedFaces(np.zeros((3, model.size, model.size, 3), np.uint8), np.array([0, 1, 2]))

@@ -15,6 +15,7 @@ def workspace(tmp_path) -> Workspace:
     return Workspace(tmp_path / "mine")
 
 
+@pytest.mark.slow
 def test_figures_stand_with_their_intervals_and_shared_settings_are_left_out(workspace):
     one = planted_comparison(planted_classifier(drawn=2, margin=0.5, count=300))
     two = planted_comparison(planted_classifier(drawn=3, margin=1.0, count=300))
@@ -32,6 +33,7 @@ def test_figures_stand_with_their_intervals_and_shared_settings_are_left_out(wor
     assert "training_faces margin" in text and "training_faces count" not in text
 
 
+@pytest.mark.slow
 def test_runs_of_several_kinds_can_stand_beside_each_other(workspace):
     classifier = planted_classifier()
     first = contents.keep_classifier(workspace, "Trained", classifier)

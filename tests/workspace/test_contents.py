@@ -38,6 +38,7 @@ def test_a_classifier_comes_back_and_answers_alike(workspace):
         contents.open_set(run)
 
 
+@pytest.mark.slow
 def test_a_judgement_keeps_figures_report_and_answers_but_no_pixel(workspace):
     found = planted_comparison()
     run = contents.keep_judgement(workspace, "Judged", found)

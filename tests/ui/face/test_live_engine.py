@@ -56,6 +56,7 @@ def draw(folder: Path, program: BrowserProgram, codes: np.ndarray, detail=None) 
     return faces.reshape(2, len(codes), size, size, 4)[..., :3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONFIGS)
 def test_both_engines_draw_what_the_program_says(name, tmp_path):
     program, codes = made(CONFIGS[name])
@@ -64,6 +65,7 @@ def test_both_engines_draw_what_the_program_says(name, tmp_path):
     assert np.abs(draw(tmp_path, program, codes) - expected).max() <= 1
 
 
+@pytest.mark.slow
 def test_the_detail_of_a_photo_is_put_back_as_the_library_does(tmp_path):
     program, codes = made(CONFIGS["plain"])
     faces = program_faces(program, codes)

@@ -18,6 +18,7 @@ def model():
     return small_model()
 
 
+@pytest.mark.slow
 def test_a_model_is_sent_as_program_and_weights_that_are_kept_for_good(model):
     files = LiveFiles()
     assert not files.served, "there is no server yet"
@@ -47,6 +48,7 @@ def test_files_of_another_version_and_files_beside_are_not_sent():
         assert get(routes, f"/{files.files}/{name}").status == 404
 
 
+@pytest.mark.slow
 def test_addresses_stand_under_the_base_path(model):
     files = LiveFiles()
     routes = files.routes("/studio/")
@@ -72,6 +74,7 @@ def offered(setting: str, model, monkeypatch) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_weights_stay_on_the_server_where_it_is_told_so(model, monkeypatch):
     assert offered("", model, monkeypatch) and offered("1", model, monkeypatch)
     assert not offered("0", model, monkeypatch)
