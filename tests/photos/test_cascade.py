@@ -52,6 +52,7 @@ def assert_same(ours, theirs) -> None:
         np.testing.assert_allclose(mine, other, atol=0.01)
 
 
+@pytest.mark.slow
 def test_what_mtcnn_takes_for_faces_in_clouds_is_found_where_it_lies(monkeypatch):
     """Without thresholds, all that the first network proposes comes through to the end."""
     monkeypatch.setattr(cascade, "REFINED", 0.0)
