@@ -56,7 +56,8 @@ def this_program() -> str:
     git = shutil.which("git")
     if git is None or not (assets.ROOT / ".git").exists():
         return __version__
-    command = [git, "-C", str(assets.ROOT), "describe", "--always", "--dirty=+", "--abbrev=8"]
+    there = ["--no-optional-locks", "-C", str(assets.ROOT)]  # looking writes nothing
+    command = [git, *there, "describe", "--always", "--dirty=+", "--abbrev=8"]
     run = subprocess.run(command, capture_output=True, text=True)
     return f"{__version__} at {run.stdout.strip()}" if run.returncode == 0 else __version__
 

@@ -222,13 +222,16 @@ def _read_cells(path: str | Path | None, identity: str) -> dict[str, dict]:
     found: dict[str, dict] = {}
     if path is None or not Path(path).exists():
         return found
-    for line in Path(path).read_text(encoding="utf-8").splitlines():
+    for line in Path(path).read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             values = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        if isinstance(values, dict) and values.get("experiment") == identity:
-            found[values["cell"]] = values["figures"]
+        if not isinstance(values, dict) or values.get("experiment") != identity:
+            continue
+        cell, figures = values.get("cell"), values.get("figures")
+        if isinstance(cell, str) and isinstance(figures, dict):
+            found[cell] = figures
     return found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ganssl.base.json_text import parse_json
 from ganssl.directions.direction import Direction
 from ganssl.errors import UserError
 
@@ -36,10 +37,10 @@ def unpack(text: str, name: str = "The link") -> Direction:
             raise ValueError("it is cut off or too large")
         length = int.from_bytes(data[:4], "big")
         meta, vector = data[4 : 4 + length], data[4 + length :]
-        return _direction(json.loads(meta), np.frombuffer(vector, "<f4"))
+        return _direction(parse_json(meta, "its description"), np.frombuffer(vector, "<f4"))
     except UserError as error:
         raise UserError(f"{name} carries a direction that cannot be read: {error}") from error
-    except (binascii.Error, zlib.error, ValueError, RecursionError, TypeError) as error:
+    except (binascii.Error, zlib.error, ValueError, TypeError, KeyError, OverflowError) as error:
         raise UserError(
             f"{name} carries a direction that cannot be read; is it cut off?"
         ) from error

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 REGULARISATION = 0.003
 
 
+LARGEST = 1e12
+"""Of any number in a file of probes; beyond it sums are no numbers in float32."""
+
+
 @dataclass(frozen=True)
 class Probes:
     """One logistic regression for each attribute, on standardised features.
@@ -81,6 +85,10 @@ class Probes:
                 raise UserError(f"{path} is damaged: its arrays do not fit together.")
             if name != "auc" and not np.isfinite(array).all():
                 raise UserError(f"{path} is damaged: its {name} holds values that are no numbers.")
+            if name != "auc" and np.abs(array, dtype=np.float64).max(initial=0) > LARGEST:
+                raise UserError(f"{path} is damaged: its {name} holds numbers that are too large.")
+        if (probes.scale < 1 / LARGEST).any():
+            raise UserError(f"{path} is damaged: its scale must be above 0.")
         return probes
 
 

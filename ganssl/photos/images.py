@@ -23,6 +23,7 @@ from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.photos.colour import to_srgb
 from ganssl.photos.jpeg import END, check_scans, draft, has_end_mark, is_jpeg, lacks_end_mark_alone
+from ganssl.photos.pieces import check_pieces
 from ganssl.photos.quick_png import quick_png
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
@@ -127,6 +128,7 @@ def _decoded(data: bytes, name: str, whole: bool) -> Image.Image:
     jpeg = is_jpeg(data)
     if jpeg:
         check_scans(data, name)
+    check_pieces(data, name)
     with _opened(data, name) as image:
         limit = _check_size(image, name, jpeg)
         if jpeg:

@@ -29,7 +29,7 @@ from ganssl.photos.label_values import (
     word,
 )
 from ganssl.photos.matching import BLANKS, clean_path, looks_like_photo, loose_key
-from ganssl.photos.table_text import MOST_ROWS
+from ganssl.photos.table_text import check_size
 
 CHUNK = 2_000
 LOOKED_AT = 60
@@ -128,10 +128,7 @@ class _Read:
 
     def take(self, chunk: list[tuple[int, list[str]]]) -> None:
         self.total += len(chunk)
-        if self.total > MOST_ROWS:
-            raise UserError(
-                f"{self.name} has more than {MOST_ROWS:,} rows; hand in those of your photos."
-            )
+        check_size(self.name, self.total, self.width)
         for i, (line, row) in enumerate(chunk):
             if len(row) != self.width:
                 if len(row) > self.width and not any(c.strip() for c in row[self.width :]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -158,7 +158,7 @@ def _datumaro(items: list[dict], categories: dict) -> list[dict]:
 def record_rows(name: str, records: Sequence[dict]) -> Rows:
     """A header of all keys, and a row for each record."""
     check_size(name, len(records), 1)
-    flat = _spread([_task(one) if "data" in one else _flat(one) for one in records])
+    flat = _spread(name, [_task(one) if "data" in one else _flat(one) for one in records])
     header = list(dict.fromkeys(key for record in flat for key in record))
     check_size(name, len(records), len(header))
     yield 1, header
@@ -166,10 +166,9 @@ def record_rows(name: str, records: Sequence[dict]) -> Rows:
         yield number, [record.get(key, "") for key in header]
 
 
-def _spread(records: Iterable[Cells]) -> list[dict[str, str]]:
+def _spread(name: str, records: Sequence[Cells]) -> list[dict[str, str]]:
     """A column for each word of those that hold several at once: 1 where it is among them, 0
     where others are."""
-    records = list(records)
     several = {
         key
         for record in records
@@ -180,6 +179,7 @@ def _spread(records: Iterable[Cells]) -> list[dict[str, str]]:
         key: dict.fromkeys(chain.from_iterable(_words(record.get(key)) for record in records))
         for key in several
     }
+    check_size(name, len(records), sum(map(len, words.values())))
     flat = []
     for record in records:
         cells: dict[str, str] = {}

@@ -84,7 +84,8 @@ def parquet_rows(name: str, data: bytes) -> Rows:
 def cvat_rows(name: str, data: bytes) -> Rows:
     """The tags of a CVAT export (`annotations.xml`, for images): a column for each label, and
     one for each attribute of a tag, or of a box where it is the photo's only one."""
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    plain_text = data.replace(b"\0", b"")  # UTF-16 writes a zero beside every letter
+    if b"<!DOCTYPE" in plain_text or b"<!ENTITY" in plain_text:
         raise UserError(f"{name} declares entities, which are not read.")
     try:
         root = ElementTree.fromstring(data)
@@ -99,6 +100,7 @@ def cvat_rows(name: str, data: bytes) -> Rows:
     }
     labels = list(dict.fromkeys(tag.get("label", "") for some in tags for tag in some))
     plain = [label for label in labels if label not in with_attributes]
+    check_size(name, len(images), len(plain) + 1)
     records = []
     for image, some in zip(images, tags, strict=True):
         record: dict[str, Any] = {"file": image.get("name", "")}

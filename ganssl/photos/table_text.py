@@ -15,6 +15,9 @@ from ganssl.errors import UserError
 MOST_ROWS = 500_000
 MOST_COLUMNS = 2_000
 MOST_LINES = 600_000
+MOST_CELLS = 30_000_000
+"""Of all rows together; CelebA's own list has 8 million."""
+
 Rows = Iterator[tuple[int, list[str]]]
 """Lines, counted from 1, and their cells; the header first."""
 
@@ -163,3 +166,8 @@ def check_size(name: str, rows: int, columns: int) -> None:
         raise UserError(f"{name} has more than {MOST_ROWS:,} rows; hand in those of your photos.")
     if columns > MOST_COLUMNS:
         raise UserError(f"{name} has more than {MOST_COLUMNS:,} columns.")
+    if rows * columns > MOST_CELLS:
+        raise UserError(
+            f"{name} has more than {MOST_CELLS // 10**6} million cells; hand in the rows of your "
+            f"photos, and the columns of labels."
+        )

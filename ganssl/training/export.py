@@ -87,7 +87,12 @@ def model_of_run(run: Path) -> tuple[BundleModel, dict, dict]:
     model = BundleModel.create(ModelConfig.from_dict(settings["config"]))
     for name, network in (("mean_encoder", model.encoder), ("mean_generator", model.generator)):
         for i, variable in enumerate(network.variables):
-            variable.assign(stored[f"{name}/{i:03d}"])
+            array = stored.get(f"{name}/{i:03d}")
+            if array is None or array.shape != tuple(variable.shape):
+                raise UserError(
+                    f"{run} is damaged: its checkpoint does not fit the networks of {SETTINGS}."
+                )
+            variable.assign(array)
     return model, settings, state
 
 

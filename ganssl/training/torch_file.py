@@ -7,6 +7,8 @@ dictionary of tensors needs, and nothing else.
 
 from __future__ import annotations
 
+import math
+import os
 import pickle
 import struct
 from collections import OrderedDict
@@ -41,10 +43,12 @@ def read_state(path: str | Path) -> dict[str, np.ndarray]:
             return _read(file)
     except FileNotFoundError as error:
         raise UserError(f"{path} does not exist.") from error
-    except (pickle.UnpicklingError, EOFError, ValueError, KeyError, TypeError, struct.error) as e:
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except Exception as error:  # damaged pickles raise many types
         raise UserError(
-            f"{path} is no dictionary of tensors in PyTorch's format before 1.6: {e}."
-        ) from e
+            f"{path} is no dictionary of tensors in PyTorch's format before 1.6: {error}."
+        ) from error
 
 
 def _read(file: BinaryIO) -> dict[str, np.ndarray]:
@@ -54,11 +58,16 @@ def _read(file: BinaryIO) -> dict[str, np.ndarray]:
     tensors = _Unpickler(file).load()
     if not isinstance(tensors, dict):
         raise ValueError("it holds no dictionary")
+    if not all(isinstance(tensor, _Tensor) for tensor in tensors.values()):
+        raise ValueError("it holds something else than tensors")
+    dtypes = {tensor.key: tensor.dtype for tensor in tensors.values()}
     storages = {}
     for key in _Unpickler(file).load():
         (length,) = struct.unpack("<q", file.read(8))
-        dtype = next(t.dtype for t in tensors.values() if t.key == key)
-        storages[key] = np.frombuffer(file.read(length * dtype.itemsize), dtype)
+        left = os.fstat(file.fileno()).st_size - file.tell()
+        if not 0 <= length * dtypes[key].itemsize <= left:
+            raise ValueError("a storage is longer than the file")
+        storages[key] = np.frombuffer(file.read(length * dtypes[key].itemsize), dtypes[key])
     return {name: tensor.array(storages[tensor.key]) for name, tensor in tensors.items()}
 
 
@@ -71,6 +80,11 @@ class _Tensor:
 
     def array(self, storage: np.ndarray) -> np.ndarray:
         size = self.dtype.itemsize
+        numbers = (self.offset, *self.shape, *self.strides)
+        if not all(type(number) is int and number >= 0 for number in numbers):
+            raise ValueError("a tensor lies at no place")  # backwards it would leave its storage
+        if math.prod(self.shape) > len(storage):
+            raise ValueError("a tensor is larger than its storage")
         need = self.offset + sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True))
         if min(self.shape, default=1) < 1 or not 0 <= need < len(storage):
             raise ValueError("a tensor reaches beyond its storage")

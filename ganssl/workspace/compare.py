@@ -92,8 +92,9 @@ def figure_text(run: Run, name: str) -> str:
     """A figure of a run with its interval: `0.912 (0.881 to 0.936)`."""
     value, interval = run.figures.get(name), run.figures.get(f"{name}{INTERVAL}")
     text = setting_text(value)
-    if isinstance(value, float) and isinstance(interval, list) and len(interval) == 2:
-        text += f" ({interval[0]:.3f} to {interval[1]:.3f})"
+    ends = interval if isinstance(interval, list) and len(interval) == 2 else []
+    if isinstance(value, float) and ends and all(isinstance(end, int | float) for end in ends):
+        text += f" ({ends[0]:.3f} to {ends[1]:.3f})"
     return text
 
 

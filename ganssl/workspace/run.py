@@ -107,7 +107,7 @@ def read_run(folder: Path) -> Run:
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UserError(f"{path} is damaged: {error} is missing or unreadable.") from error
-    if run.kind not in KINDS:
+    if not isinstance(run.kind, str) or run.kind not in KINDS:
         raise UserError(f"{path} is of the kind {run.kind!r}, which this version does not know.")
     return run
 

@@ -6,17 +6,22 @@ value that only fails later counts as the reader's failure.
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import tempfile
+import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import parse_qs, urlencode
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageCms
 
 from ganssl.attributes import Attribute
 from ganssl.base.files import read_rows, save_arrays
@@ -25,12 +30,15 @@ from ganssl.classifier.archive import classifier_zip, read_classifier_zip
 from ganssl.classifier.train import LabelledRows
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
+from ganssl.face.packed import pack, to_plain, unpack
 from ganssl.face.render import read_face
+from ganssl.face.sequence import FaceSequence, Scene
 from ganssl.face.state import FaceState
+from ganssl.features.probes import Probes
 from ganssl.labelling.session_file import read_session
 from ganssl.laboratory.store import laboratory_bytes, read_laboratory
 from ganssl.models.manifest import weights_id
-from ganssl.photos.images import png_bytes, read_image
+from ganssl.photos.images import check_image, png_bytes, read_image
 from ganssl.photos.label_file import (
     read_attribute_list,
     read_label_csv,
@@ -207,27 +215,53 @@ def use_set(data: bytes) -> None:
 def good_photos() -> list[bytes]:
     pixels = np.random.default_rng(0).integers(0, 255, (24, 20, 3), dtype=np.uint8)
     files = []
-    for kind in ("JPEG", "PNG", "WEBP"):
+    photo, exif = Image.fromarray(pixels), Image.Exif()
+    exif[0x0112] = 6
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = profile.replace("sRGB".encode("utf-16-be"), "xRGB".encode("utf-16-be"))
+    more = {"exif": exif.tobytes(), "icc_profile": profile}
+    kinds: list[tuple[str, Image.Image, dict]] = [
+        ("JPEG", photo, {}), ("PNG", photo, {}), ("WEBP", photo, {}),
+        ("JPEG", photo.convert("CMYK"), more), ("JPEG", photo, {"progressive": True, **more}),
+        ("PNG", photo.convert("P"), more), ("TIFF", photo, {"compression": "tiff_lzw", **more}),
+        ("GIF", photo, {"save_all": True, "append_images": [photo.rotate(90)]}),
+        ("BMP", photo, {}), ("AVIF", photo, more), ("MPO", photo, {"append_images": [photo]}),
+        ("TIFF", Image.fromarray(pixels[..., 0].astype(np.float32)), {}),
+    ]  # fmt: skip
+    if find_spec("pillow_heif"):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener(thumbnails=False)
+        kinds.append(("HEIF", photo, more))
+    for kind, picture, options in kinds:
         buffer = io.BytesIO()
-        Image.fromarray(pixels).save(buffer, kind)
+        picture.save(buffer, kind, **options)
         files.append(buffer.getvalue())
     return files
 
 
 def use_photo(data: bytes) -> None:
+    with suppress(UserError):
+        check_image(data, "photo.png")
     assert read_image(data, "photo.png").mode == "RGB"
 
 
 CSV = b"file,Smiling,Male\na.png,1,0\nb.png,0,1\nc.png,,-1\n"
 LIST = b"2\nSmiling Male\na.png 1 -1\nb.png -1 1\n"
 NUMBERS = b"a.png 0\nb.png 1\nc.png 2\n"
+NUMBER_TABLE = b",image_id,partition\n0,a.png,train\n1,b.png,1\n2,c.png,2\n"
 
 
 def use_numbers(data: bytes) -> None:
-    with tempfile.NamedTemporaryFile(suffix=".txt") as file:
-        file.write(data)
-        file.flush()
-        read_number_list(file.name)
+    for ending in (".txt", ".csv"):
+        with tempfile.NamedTemporaryFile(suffix=ending) as file:
+            file.write(data)
+            file.flush()
+            try:
+                read_number_list(file.name)
+            except UserError:
+                if ending == ".csv":
+                    raise
 
 
 def use_labels(read: Callable) -> Callable[[bytes], None]:
@@ -276,7 +310,22 @@ def good_tables() -> list[bytes]:
         CSV,
         "file\tMale\na.png\t1\nb.png\t0\n".encode("utf-16"),
     )
-    return [bytes([i]) + content for i, content in enumerate(contents)]
+    by_id = {"0": {"filename": "a.png", "Male": 1}, "1": {"filename": "b.png", "Male": [0, 1]}}
+    categories = [{"id": 0, "name": "Female"}, {"id": 1, "name": "Male"}]
+    shapes = (
+        dict(zip(names, labels, strict=True)),
+        {"file": dict(enumerate(names)), "Male": dict(enumerate(labels))},
+        {"columns": ["file", "Male"], "data": list(zip(names, labels, strict=True))},
+        by_id,
+        {"images": [{"id": i, "file_name": n} for i, n in enumerate(names)],
+         "annotations": [{"image_id": 0, "category_id": 1}], "categories": categories},
+        {"items": [{"id": "a", "annotations": [{"type": "label", "label_id": 0}]}],
+         "categories": {"label": {"labels": categories}}},
+        {"rows": [{"row": row} for row in rows]},
+    )  # fmt: skip
+    good = [bytes([i]) + content for i, content in enumerate(contents)]
+    number = bytes([TABLE_NAMES.index("a.json")])
+    return good + [number + json.dumps(shape).encode() for shape in shapes]
 
 
 def mutate_table(data: bytes, rng) -> bytes:
@@ -309,6 +358,125 @@ def use_table(data: bytes) -> None:
         *(c for cs in table.texts.values() for c in cs),
     ]
     "".join(shown).encode()  # as pages and files show it
+
+
+def good_links() -> list[bytes]:
+    """Addresses of faces; a direction of one's own is packed into one of them."""
+    state = FaceState(7, 0.8, {"Smiling": 2.0, "Male": -1}, ("Young",), MODEL.id)
+    own = FaceState(3, own=(pack(replace(make_direction("Round", [1, 0, 0, 1]), own=True)),))
+    return [urlencode(one.to_query(), doseq=True).encode() for one in (state, own)]
+
+
+def mutate_link(data: bytes, rng) -> bytes:
+    if b"own=" not in data or rng.random() < 0.4:
+        return mutate_bytes(data, rng)
+    packed = parse_qs(data.decode())["own"][0]
+    plain = zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+    length = int.from_bytes(plain[:4], "big")
+    meta, vector = plain[4 : 4 + length], plain[4 + length :]
+    if rng.random() < 0.7:
+        meta = mutate_json(meta, rng)
+    else:
+        vector = mutate_bytes(vector, rng)
+    plain = rng.choice((length, len(meta))).to_bytes(4, "big") + meta + vector
+    return urlencode({"own": base64.urlsafe_b64encode(zlib.compress(plain)).decode()}).encode()
+
+
+def use_link(data: bytes) -> None:
+    query = parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
+    state = FaceState.from_query(query)
+    for packed in state.own:
+        direction = unpack(packed)
+        assert Attribute(direction.attribute).title and np.isfinite(direction.vector).all()
+        json.dumps(to_plain(packed), allow_nan=False).encode()
+    assert FaceState.from_query(state.to_query()) == state
+    FaceState.from_json(state.to_json())
+
+
+def good_sequences() -> list[bytes]:
+    face = FaceState(7, 0.8, {"Smiling": 2.0}, ("Young",), MODEL.id)
+    return [FaceSequence((Scene("One", face), Scene("Two", FaceState(3)))).to_json().encode()]
+
+
+def use_sequence(data: bytes) -> None:
+    found = FaceSequence.from_json(data, "sequence.json")
+    assert FaceSequence.from_json(found.to_json()) == found
+    found.to_json().encode()
+
+
+RUN = {
+    "format": "ganssl run 1", "kind": "classifier", "name": "Mine", "finished": True,
+    "made": "2026-11-28T12:00:00+00:00", "settings": {"attribute": "Smiling", "head": "logistic"},
+    "figures": {"accuracy": 0.9, "auc": 0.95, "n": 40, "interval": [0.8, 0.95]},
+}  # fmt: skip
+
+
+def use_run(data: bytes) -> None:
+    """Listed and compared with another, as the page and `runs compare` do."""
+    from ganssl.workspace import Workspace
+    from ganssl.workspace.compare import compare_runs, figure_text, headline
+
+    with tempfile.TemporaryDirectory() as name:
+        runs = Path(name) / "runs"
+        for folder, content in (("a", data), ("b", json.dumps(RUN).encode())):
+            (runs / folder).mkdir(parents=True)
+            (runs / folder / "run.json").write_bytes(content)
+        listing = Workspace(Path(name)).listing()
+        assert len(listing.runs) + len(listing.problems) == 2
+        if listing.problems:
+            raise UserError(listing.problems[0])
+        for run in listing.runs:
+            json.dumps(run.to_dict(), allow_nan=False).encode()
+        shown = compare_runs(listing.runs)
+        assert shown and all(headline(run) is not None for run in listing.runs)
+        for run in listing.runs:
+            "".join(figure_text(run, name) for name in run.figures).encode()
+
+
+def good_probes() -> list[bytes]:
+    numbers = {"mean": (3,), "scale": (3,), "weights": (3, 2), "bias": (2,), "auc": (2,)}
+    arrays = {name: np.ones(shape, np.float32) for name, shape in numbers.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "probes.npz"
+        save_arrays(path, {"attributes": np.array(["Male", "Young"]), **arrays})
+        return [path.read_bytes()]
+
+
+def use_probes(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "probes.npz").write_bytes(data)
+        found = Probes.load(Path(folder) / "probes.npz")
+    shares = found.probabilities(np.ones((2, len(found.mean)), np.float32))
+    assert shares.shape == (2, len(found.attributes)) and np.isfinite(shares).all()
+
+
+@cache
+def good_archives() -> list[bytes]:
+    """ZIPs that a command reads where they lie: CelebA's, and class folders."""
+    photo = good_photos()[0]
+    names = ["000001.jpg", "000002.jpg"]
+    celeba = {f"img_align_celeba/{name}": photo for name in names}
+    lists = {
+        "list_attr_celeba.csv": b"image_id,Male\n000001.jpg,1\n000002.jpg,-1\n",
+        "list_eval_partition.csv": b"image_id,partition\n000001.jpg,0\n000002.jpg,1\n",
+    }
+    folders = {f"set/{kind}/{name}": photo for kind in ("men", "women") for name in names}
+    return [zipped(celeba | lists), zipped(folders)]  # fmt: skip
+
+
+def use_archive(data: bytes) -> None:
+    from ganssl.photos import read_photos
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photos.zip"
+        path.write_bytes(data)
+        photos = read_photos(path)
+        assert len(photos.labels) == len(photos) and photos.report.text()
+        for index in range(len(photos)):
+            try:
+                photos.read(index)
+            except UserError:
+                continue
 
 
 BUNDLE_PARTS = ("manifest.json", "gallery.json")
@@ -433,9 +601,14 @@ READERS: dict[str, Reader] = {
     "photo": Reader(good_photos, mutate_bytes, use_photo),
     "label csv": Reader(lambda: [CSV], one_of(mutate_text), use_labels(read_label_csv)),
     "attribute list": Reader(lambda: [LIST], one_of(mutate_text), use_labels(read_attribute_list)),
-    "number list": Reader(lambda: [NUMBERS], one_of(mutate_text), use_numbers),
+    "number list": Reader(lambda: [NUMBERS, NUMBER_TABLE], one_of(mutate_text), use_numbers),
     "label tables": Reader(good_tables, mutate_table, use_table),
     "upload": Reader(good_uploads, mutate_bytes, use_upload),
+    "photo archive": Reader(good_archives, one_of(mutate_members), use_archive),
+    "link": Reader(good_links, mutate_link, use_link),
+    "sequence": Reader(good_sequences, one_of(mutate_json), use_sequence),
+    "run": Reader(lambda: [json.dumps(RUN).encode()], one_of(mutate_json), use_run),
+    "probes": Reader(good_probes, one_of(mutate_npz), use_probes),
     "checkpoint": Reader(good_checkpoints, one_of(mutate_npz), use_checkpoint),
     "cache": Reader(good_rows, mutate_bytes, use_rows),
     "model bundle": Reader(good_bundles, mutate_bundle, use_bundle, cost=20),

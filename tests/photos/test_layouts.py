@@ -347,3 +347,10 @@ def test_names_that_spreadsheets_take_for_formulas_come_back(tmp_path):
     data = csv_bytes([["file", "Male"], ["=1+1.png", 1], ["@me.png", 0]])
     assert b"'=1+1.png" in data
     assert read_labels(data, MALE).names == ["=1+1.png", "@me.png"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_xml_that_declares_entities_is_refused_in_any_encoding(encoding):
+    text = "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><annotations>&b;</annotations>"
+    with pytest.raises(UserError, match="declares entities"):
+        read_labels(text.encode(encoding), MALE, name="annotations.xml")

@@ -146,3 +146,11 @@ def test_several_choices_in_a_cell_of_label_studio_s_table():
 def test_other_shapes_are_refused(values, message):
     with pytest.raises(UserError, match=message):
         read_labels(json.dumps(values).encode(), name="a.json")
+
+
+def test_few_bytes_do_not_become_very_many_cells():
+    own = [{"file": f"{i}.png", f"k{i % 1900}": 1} for i in range(20_000)]
+    words = [{"file": f"{i}.png", "labels": [f"w{i % 1900}", "x"]} for i in range(20_000)]
+    for records in (own, words):
+        with pytest.raises(UserError, match="more than 30 million cells"):
+            read_labels("\n".join(map(json.dumps, records)).encode(), name="a.jsonl")

@@ -87,3 +87,39 @@ def test_what_is_no_weight_file_is_refused_and_not_run(tmp_path: Path):
     for name in ("text.pth", "absent.pth"):
         with pytest.raises(UserError, match=name):
             read_state(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("offset", "shape", "strides", "message"),
+    [
+        (0, (3, 4), (5, -3), "lies at no place"),  # would read what lies before the storage
+        (-2, (2,), (1,), "lies at no place"),
+        (0, (10**9, 10**3), (0, 0), "larger than its storage"),
+        (0, (3, 4), (5, 1), "beyond its storage"),
+        (0, (2.0,), (1,), "lies at no place"),
+        (0, (2, 2), (1,), "no dictionary of tensors"),
+    ],
+)
+def test_a_tensor_stays_within_its_storage(tmp_path: Path, offset, shape, strides, message):
+    storage = Storage("1", np.arange(12.0))
+    path = written(tmp_path / "a.pth", {"t": tensor(storage, offset, shape, strides)}, storage)
+    with pytest.raises(UserError, match=message):
+        read_state(path)
+
+
+def test_a_storage_that_promises_more_than_the_file_and_other_values_are_refused(tmp_path: Path):
+    storage = Storage("1", np.arange(12.0))
+    path = written(tmp_path / "a.pth", {"t": tensor(storage, 0, (12,), (1,))}, storage)
+    data = path.read_bytes()
+    at = data.rindex(struct.pack("<q", 12))
+    for length in (-1, 2**40, 2**62):
+        path.write_bytes(data[:at] + struct.pack("<q", length) + data[at + 8 :])
+        with pytest.raises(UserError, match="longer than the file"):
+            read_state(path)
+    path.write_bytes(data.replace(dumped([storage.key]), dumped(["other"])))
+    with pytest.raises(UserError, match="no dictionary of tensors"):
+        read_state(path)
+    with pytest.raises(UserError, match="something else than tensors"):
+        read_state(written(tmp_path / "b.pth", {"t": [1, 2]}, storage))
+    with pytest.raises(UserError, match="cannot be read"):
+        read_state(tmp_path)
