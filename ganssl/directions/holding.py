@@ -141,8 +141,9 @@ def held_direction(
     rule, readings = rule_of(directions, rule), directions.readings
     if rule == READINGS and readings is not None:
         locked = {base_attribute(lock.attribute) for lock in locks}
-        alone, metric = readings.alone(direction, covariance, locked, mean)
-        held = conditional_direction(alone, locks, covariance, metric, mean)
+        held, cost = readings.alone(direction, covariance, locked, mean)
+        if locks:
+            held = conditional_direction(held, locks, covariance, np.linalg.inv(cost), mean)
         return readings.in_steps(held, direction)
     others = [*locks, *held_by(directions, direction.attribute, rule)]
     in_metric = covariance if rule in (COVARIANCE, JOINT) else None

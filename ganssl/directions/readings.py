@@ -23,7 +23,7 @@ from ganssl.directions.conditional import NOISE, SMALLEST_REMAINDER
 from ganssl.directions.direction import Direction, base_attribute
 from ganssl.errors import UserError
 
-SIZE_PRICE = 0.2
+SIZE_PRICE = 0.15
 """Of a step as long as one standard deviation of codes, where a reading that moves by one of its
 spreads costs 1. A lower one spares other readings more, and goes further out for the same effect.
 """
@@ -42,6 +42,12 @@ LOCKED_PRICE = 100.0
 
 LONGEST = 1.25
 """No step of 1 is longer than so many standard deviations of codes."""
+
+LEAST_SHARE = 0.75
+"""Of the plain direction's effect on its own reading that holding all else leaves."""
+
+DISCOUNTS = (1.0, 0.5, 0.25, 0.125)
+"""On all prices but that of size: the first that leaves `LEAST_SHARE` counts, or the last."""
 
 ALL_ELSE = "All_Else"
 """What a direction says it holds where it holds every other reading."""
@@ -98,38 +104,28 @@ class Readings:
 
         Of the model's own ones it is the cheapest step that moves the reading of their
         name by as much. A user's own direction was made to be followed: of it, it is
-        the step for which its price and the distance to it are least together.
+        the step for which its price and the distance to it are least together. Prices
+        fall where they would leave too little of the effect (`DISCOUNTS`).
 
         Args:
             covariance: float `[d, d]` of the population's codes, and their `mean`
                 `[d]`, which gives the center.
             locked: attributes whose readings cost most.
 
-        Returns the direction, and the metric in which it goes on to be held.
+        Returns the direction, and what steps cost, float64 `[d, d]`.
         """
         meant = self.meant(direction)
-        metric = self.metric(covariance, meant, frozenset(locked))
         row = self.names.index(meant)
         aim = self.slopes[row].astype(np.float64) + self.normals[row]
         if direction.own or meant != direction.attribute:
             inverse = _inverse(covariance.tobytes(), str(covariance.dtype))
             aim = inverse @ direction.vector.astype(np.float64)
-        vector = metric @ aim
-        unit = vector / np.linalg.norm(vector)
-        nan = float("nan")
-        return replace(
-            direction,
-            vector=unit,
-            sigma=float(np.sqrt(unit @ covariance.astype(np.float64) @ unit)),
-            center=nan if mean is None else float(mean.astype(np.float64) @ unit),
-            boundary=nan,
-            class_means=(nan, nan),
-            auc=nan,
-            accuracy=nan,
-            majority=nan,
-            split_half_cosine=nan,
-            conditioned_on=(*direction.conditioned_on, ALL_ELSE),
-        ), metric
+        for discount in DISCOUNTS:
+            cost = self.cost(covariance, meant, locked, discount)
+            found = _along(direction, np.linalg.solve(cost, aim), covariance, mean)
+            if self.worth(found, direction) * LONGEST >= LEAST_SHARE:
+                break
+        return found, cost
 
     def in_steps(self, held: Direction, direction: Direction) -> Direction:
         """With steps that move the meant reading as far as those of `direction`, within bounds.
@@ -148,25 +144,38 @@ class Readings:
         plain, step = (one.sigma * float(slope @ one.vector) for one in (direction, held))
         return step / plain if plain else 0.0
 
-    def metric(
-        self, covariance: np.ndarray, meant: str, locked: frozenset[str] = frozenset()
+    def cost(
+        self,
+        covariance: np.ndarray,
+        meant: str,
+        locked: Collection[str] = (),
+        discount: float = 1.0,
     ) -> np.ndarray:
-        """The inverse of what steps cost, float64 `[d, d]`, a metric for `conditional_direction`.
+        """What steps cost: `step @ cost @ step`; float64 `[d, d]`.
 
         Args:
             covariance: float `[d, d]` of the population's codes.
             meant: the reading whose change costs nothing.
             locked: readings whose change costs most.
+            discount: on all prices but those of size and of what is locked.
         """
-        return _metric(self, covariance.tobytes(), str(covariance.dtype), meant, locked)
+        prices = np.array([self.price(name, meant, locked, discount) for name in self.names])
+        cost = SIZE_PRICE * _inverse(covariance.tobytes(), str(covariance.dtype))
+        cost = cost + discount * IDENTITY_PRICE * self.identity
+        for rows in (self.slopes.astype(np.float64), self.normals.astype(np.float64)):
+            cost += rows.T @ (prices[:, None] * rows)
+        return cost
 
-    def price(self, name: str, meant: str, locked: frozenset[str] = frozenset()) -> float:
-        """What it costs that a reading moves by one of its spreads."""
+    def price(
+        self, name: str, meant: str, locked: Collection[str] = (), discount: float = 1.0
+    ) -> float:
+        """What it costs that a reading moves by one of its spreads; see `cost`."""
         if name == meant:
             return 0.0
         if name in locked:
             return LOCKED_PRICE
-        return IMPLIED_PRICE if name in implied_by(meant) else PRICES.get(name, 1.0)
+        price = IMPLIED_PRICE if name in implied_by(meant) else PRICES.get(name, 1.0)
+        return discount * price
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """`slopes`, `normals` and `identity`."""
@@ -197,17 +206,21 @@ def _inverse(covariance: bytes, dtype: str) -> np.ndarray:
     return np.linalg.inv(values + NOISE * np.trace(values) / size * np.eye(size))
 
 
-@lru_cache(maxsize=64)
-def _metric(
-    readings: Readings,
-    covariance: bytes,
-    dtype: str,
-    meant: str,
-    locked: frozenset[str],
-) -> np.ndarray:
-    """See `Readings.metric`; sliders ask for the same few again and again."""
-    prices = np.array([readings.price(name, meant, locked) for name in readings.names])
-    cost = SIZE_PRICE * _inverse(covariance, dtype) + IDENTITY_PRICE * readings.identity
-    for rows in (readings.slopes.astype(np.float64), readings.normals.astype(np.float64)):
-        cost += rows.T @ (prices[:, None] * rows)
-    return np.linalg.inv(cost)
+def _along(
+    direction: Direction, vector: np.ndarray, covariance: np.ndarray, mean: np.ndarray | None
+) -> Direction:
+    """The direction of a vector `[d]` in the place of another, not measured yet."""
+    unit, nan = vector / np.linalg.norm(vector), float("nan")
+    return replace(
+        direction,
+        vector=unit,
+        sigma=float(np.sqrt(unit @ covariance.astype(np.float64) @ unit)),
+        center=nan if mean is None else float(mean.astype(np.float64) @ unit),
+        boundary=nan,
+        class_means=(nan, nan),
+        auc=nan,
+        accuracy=nan,
+        majority=nan,
+        split_half_cosine=nan,
+        conditioned_on=(*direction.conditioned_on, ALL_ELSE),
+    )

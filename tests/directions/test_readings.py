@@ -6,7 +6,14 @@ import pytest
 from ganssl.directions import DirectionSet, edit_codes, slider_direction
 from ganssl.directions.holding import held_by, rule_of, step_worth
 from ganssl.directions.names import COVARIANCE, READINGS
-from ganssl.directions.readings import ALL_ELSE, IMPLIED_PRICE, LONGEST, Readings
+from ganssl.directions.readings import (
+    ALL_ELSE,
+    DISCOUNTS,
+    IMPLIED_PRICE,
+    LEAST_SHARE,
+    LONGEST,
+    Readings,
+)
 from ganssl.errors import UserError
 from tests.helpers.planted import make_direction
 
@@ -62,8 +69,7 @@ def test_a_slider_moves_its_own_reading_and_spares_the_others(name):
 
 def test_no_step_does_the_same_at_a_lower_price():
     """Against many other steps with the same own effect: it is the cheapest of all."""
-    metric = READ.metric(COVARIANCE_MATRIX, "Smiling")
-    price = np.linalg.inv(metric)
+    price = READ.cost(COVARIANCE_MATRIX, "Smiling")
     held = slider("Smiling").vector.astype(np.float64)
     own = SLOPES[0] + NORMALS[0].astype(np.float64)
     held = held / (own @ held)
@@ -110,10 +116,32 @@ def test_an_own_direction_of_another_name_means_the_reading_that_it_moves_most()
 
 
 def test_prices():
-    locked = frozenset({"Male"})
-    found = {name: READ.price(name, "Mustache", locked) for name in NAMES}
+    found = {name: READ.price(name, "Mustache", ("Male",)) for name in NAMES}
     assert found["Mustache"] == 0 and found["Young"] == found["Smiling"] == 1
     assert found["Goatee"] == IMPLIED_PRICE < 1 < found["Skin_Tone"] < found["Male"]
+
+
+def test_prices_fall_where_they_would_leave_too_little_of_the_effect():
+    """A second reading nearly follows the first, and further: it cannot be held at the price."""
+    twin = SLOPES.copy()
+    twin[1] = 4 * twin[0] + SLOPES[2]
+    read = Readings(NAMES, twin, 0 * NORMALS, READ.identity)
+    plain = direction("Smiling", twin[0])
+
+    def share(discount):
+        step = np.linalg.solve(
+            read.cost(COVARIANCE_MATRIX, "Smiling", discount=discount), twin[0].astype(np.float64)
+        )
+        one = direction("Smiling", step)
+        return LONGEST * read.worth(one, plain)
+
+    assert share(1.0) < LEAST_SHARE  # so the price has to fall
+    found, cost = read.alone(plain, COVARIANCE_MATRIX)
+    assert LONGEST * read.worth(found, plain) > share(1.0) + 0.01
+    assert any(
+        np.allclose(cost, read.cost(COVARIANCE_MATRIX, "Smiling", discount=one))
+        for one in DISCOUNTS[1:]
+    )
 
 
 def test_labels_have_a_say_where_the_network_says_nothing_of_a_reading():
