@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import threading
+from concurrent.futures import Future
+from subprocess import run
 
 import numpy as np
 import pytest
@@ -21,14 +24,18 @@ from ganssl.features.readout import Readout
 from ganssl.laboratory.side_effects import measure_side_effects
 from ganssl.models.catalogue import load_model
 from ganssl.training.tiny import TinyTraining
+from ganssl.ui.how_it_works import networks
 from ganssl.ui.how_it_works.article import RESULT, conclusion
 from ganssl.ui.how_it_works.faces import CROWD, SIDE, crowd
 from ganssl.ui.how_it_works.judging import CONSTANT, STRONG, WEAK, invented_judgement
 from ganssl.ui.how_it_works.limits import sentence
 from ganssl.ui.how_it_works.recorded import STRIP
+from ganssl.ui.how_it_works.training import KEY as TRAINING
 from ganssl.ui.how_it_works.uses import FORBIDDEN
 from ganssl.ui.shared.pictures import picture_url
 from ganssl.ui.shared.presentation import KEY, PARAMETER
+from tests.helpers.app import APP
+from tests.helpers.browser import ROOT
 from tests.helpers.planted import make_direction
 from tests.helpers.small_model import LATENT, small_model
 from tests.helpers.synthetic_faces import draw_faces
@@ -36,6 +43,28 @@ from tests.helpers.synthetic_faces import draw_faces
 pytestmark = pytest.mark.slow
 
 PAGE = "pages/how_it_works.py"
+LOADED_FIRST = """
+import os, sys, threading
+from ganssl.models.catalogue import load_model
+from ganssl.ui.how_it_works import networks, ready
+
+def priority():
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+def noted():
+    seen.append(("tensorflow" in sys.modules, priority()))
+    stand_back()
+    seen.append(priority())
+
+seen, stand_back, mine, model = [], networks.stand_back, priority(), load_model()
+networks.stand_back = noted
+before = threading.Thread(target=ready.prepare, args=(model,))
+before.start()
+before.join()
+assert networks.begin_networks(model).result().history == []
+(loaded, first), then = seen
+assert loaded and first == mine < then, (seen, mine)
+"""
 STEPS = 10
 
 
@@ -153,6 +182,49 @@ def test_training_plays_until_it_is_paused_beside_a_recording(story):
     assert story.run() and metrics(story)["Batches seen"] == paused
     story.button(key="story/forget").click().run()
     assert "Batches seen" not in metrics(story)
+
+
+def test_no_slide_waits_while_the_networks_are_built(open_app, monkeypatch):
+    app = open_app().switch_page(PAGE).run()
+    monkeypatch.setattr(networks, "_SPARES", {})
+    monkeypatch.setattr(networks, "on_server", lambda: True)
+    with networks._one_at_a_time:  # so nothing can be built
+        at_step(app, 3)
+        assert any(image.alt.startswith("Generated faces after 200") for image in shown(app))
+        assert "being built" in text(app) and not pictures(app)
+        assert app.button(key="story/play").disabled and app.button(key="story/forget").disabled
+        assert "a new face" in pictures(at_step(app, 4))
+    app.session_state[TRAINING][1].result()
+    assert {"given 1", "rebuilt 1"} <= pictures(at_step(app, 3)).keys()
+    assert "being built" not in text(app) and not app.button(key="story/play").disabled
+
+
+def test_networks_that_failed_are_an_error_once_and_built_again(open_app, monkeypatch):
+    app, failed = open_app().switch_page(PAGE).run(), Future()
+    app.default_timeout = 600  # networks are built meanwhile
+    failed.set_exception(ValueError("no room for them"))
+    key = load_model().faces_key
+    app.session_state[TRAINING] = key, failed
+    app.radio(key="story/list").set_value(2).run()
+    assert len(app.exception) == 1
+    monkeypatch.setattr(networks, "_SPARES", {key: failed})  # which nobody gets
+    assert "rebuilt 1" in pictures(at_step(app, 3))
+
+
+def test_spare_networks_go_to_one_visitor(monkeypatch):
+    model = load_model()
+    monkeypatch.setattr(networks, "_SPARES", {})
+    networks.prepare_training(model)
+    (spare,) = networks._SPARES.values()
+    networks.prepare_training(model)  # one is enough
+    assert networks.begin_networks(model) is spare and not networks._SPARES
+    assert not spare.result().history
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a thread has a priority of its own there")
+def test_libraries_are_loaded_before_a_thread_stands_back():
+    """In a process of its own, where they are not loaded yet."""
+    run([sys.executable, "-c", LOADED_FIRST], cwd=ROOT, check=True, timeout=900)
 
 
 def test_the_recording_has_a_square_for_every_code_and_number_of_batches():

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from ganssl.base.once import OnceMade
-from ganssl.face.render import enlarge
 from ganssl.models.face_model import FaceModel
-from ganssl.ui.how_it_works.faces import crowd, show_faces
+from ganssl.ui.how_it_works.faces import show_faces
+from ganssl.ui.how_it_works.networks import begin_networks, small_faces
 from ganssl.ui.how_it_works.recorded import show_recorded
 from ganssl.ui.shared.presentation import presenting
 
@@ -31,8 +31,6 @@ LAST = 3000
 SHOWN_STEPS = 200
 """Points of the curves at most, so that they stay quick to draw."""
 
-_FACES = OnceMade(1)
-_SPARES: dict[str, TinyTraining] = {}
 _one_at_a_time = threading.Lock()
 
 LONG = (
@@ -49,34 +47,53 @@ SHORT = (
 
 
 def show_training(model: FaceModel) -> None:
-    """Play, pause and step; the losses, what the networks make by then, and the recording."""
+    """Play, pause and step; the losses, what the networks make by then, and the recording.
+
+    While the networks are being built all but them is there; nothing waits for them.
+    """
     st.markdown(SHORT if presenting() else LONG)
-    training = _training(model)
-    playing = st.session_state.get(PLAYING, False)
+    networks = _networks(model)
+    ready, playing = networks.done(), st.session_state.get(PLAYING, False)
+    if ready and networks.exception():
+        del st.session_state[KEY]  # the next visit of this step tries again
+        networks.result()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             "Pause" if playing else "Play",
             icon=":material/pause:" if playing else ":material/play_arrow:",
             type="primary",
             on_click=lambda: st.session_state.update({PLAYING: not playing}),
+            disabled=not ready,
             key="story/play",
         )
-        one = st.button("One batch", key="story/train 1", disabled=playing)
-        ten = st.button("Ten", key="story/train 10", disabled=playing)
-        st.button("Start again", on_click=_start_again, key="story/forget")
+        still = playing or not ready
+        one = st.button("One batch", key="story/train 1", disabled=still)
+        ten = st.button("Ten", key="story/train 10", disabled=still)
+        st.button("Start again", on_click=_start_again, disabled=not ready, key="story/forget")
     if one or ten:
         with st.spinner("Learning …"), _one_at_a_time:
-            training.train(10 if ten else 1)
+            networks.result().train(10 if ten else 1)
     live, recorded = st.columns([5, 3], gap="medium")
     with recorded:  # first, since what plays begins with a moment of learning
         show_recorded()
     with live:
-        st.fragment(_show_learning, run_every=PERIOD if playing else None)(model)
+        if ready:
+            every = PERIOD if playing else None
+            st.fragment(_show_learning, run_every=every)(model, networks.result())
+        else:
+            st.fragment(_wait, run_every=PERIOD)(networks)
 
 
-def _show_learning(model: FaceModel) -> None:
+def _wait(networks: Future[TinyTraining]) -> None:
+    """A word of the networks until they are there."""
+    if networks.done():
+        st.rerun()
+    st.info("Three small networks are being built …", icon=":material/hourglass_top:")
+
+
+def _show_learning(model: FaceModel, training: TinyTraining) -> None:
     """What the networks make now; while it plays, after a moment of learning."""
-    training, faces = _training(model), small_faces(model)[:SHOWN]
+    faces = small_faces(model)[:SHOWN]
     if st.session_state.get(PLAYING):
         with _one_at_a_time:
             _learn(training)
@@ -107,47 +124,18 @@ def _learn(training: TinyTraining) -> None:
             return
 
 
-def prepare_training(model: FaceModel) -> None:
-    """Build networks that are ready to learn, for the next visitor who wants some."""
-    if model.faces_key not in _SPARES:
-        training = _new_training(model)
-        training.warm_up()
-        _SPARES[model.faces_key] = training
-
-
-def _training(model: FaceModel) -> TinyTraining:
-    """This visitor's networks."""
+def _networks(model: FaceModel) -> Future[TinyTraining]:
+    """This visitor's networks, which may still be built."""
     key, mine = model.faces_key, st.session_state.get(KEY)
     if mine is None or mine[0] != key:
-        ready = _SPARES.pop(key, None)
-        if ready is None:
-            with st.spinner("Building three small networks …"):
-                ready = _new_training(model)
-        st.session_state[KEY] = mine = (key, ready)
+        st.session_state[KEY] = mine = (key, begin_networks(model))
     return mine[1]
-
-
-def _new_training(model: FaceModel) -> TinyTraining:
-    from ganssl.training.tiny import TinyTraining
-
-    return TinyTraining(small_faces(model))
 
 
 def _start_again() -> None:
     st.session_state[PLAYING] = False
     with _one_at_a_time:
-        st.session_state[KEY][1].start_again()
-
-
-def small_faces(model: FaceModel) -> np.ndarray:
-    """The crowd at 64 pixels, uint8 `[n, 64, 64, 3]`; made once for all visitors."""
-
-    def make() -> np.ndarray:
-        from ganssl.training.tiny import SIZE
-
-        return np.stack([enlarge(face, SIZE) for face in crowd(model).faces])
-
-    return _FACES.get(model.faces_key, make)
+        st.session_state[KEY][1].result().start_again()
 
 
 def _show_metrics(history: list[dict[str, float]]) -> None:
