@@ -25,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.laboratory.laboratory import Laboratory
     from ganssl.laboratory.population import generated_population
     from ganssl.laboratory.population_file import save_population, shipped_folder
+    from ganssl.laboratory.scales_file import save_scales
     from ganssl.models.catalogue import load_model
 
     if args.count < 20:
@@ -33,5 +34,6 @@ def run(args: argparse.Namespace) -> int:
     population = generated_population(laboratory, args.count, bar("generating faces"))
     folder = Path(args.out) if args.out else shipped_folder()
     path = save_population(folder, laboratory, population)
+    print(f"wrote {save_scales(folder, laboratory)}")
     print(f"wrote {path}: {len(population):,} faces, {path.stat().st_size / 1e6:.1f} MB")
     return 0

@@ -60,6 +60,23 @@ class MovedFaces:
         return int(np.flatnonzero(self.steps == 0)[0])
 
 
+@dataclass(frozen=True, eq=False)
+class Scales:
+    """What is usual among natural faces, in which effects are told.
+
+    Attributes:
+        spread: float32 `[a]`: standard deviation of each probe's logit, and of
+            skin tone in degrees, over `REFERENCE_FACES` natural faces.
+        strangers: mean cosine between embeddings of two different faces, the
+            scale of `MovedFaces.identity`.
+        rare_density: the log density below which `RARE` of natural codes lie.
+    """
+
+    spread: np.ndarray
+    strangers: float
+    rare_density: float
+
+
 class Laboratory:
     """Moves the same generated faces along any direction, and remembers what it saw.
 
@@ -71,18 +88,20 @@ class Laboratory:
         readout: reads attributes and identity off the pixels.
         faces: how many faces are moved; the intervals shrink with its root.
         seed: of the faces.
+        scales: those that were measured with this model and readout; measured where None.
 
     Attributes:
         codes: float32 `[faces, d]`, unmoved.
-        spread: float32 `[a]`: standard deviation of each probe's logit, and of
-            skin tone in degrees, over `REFERENCE_FACES` natural faces.
-        strangers: mean cosine between embeddings of two different faces, the
-            scale of `MovedFaces.identity`.
-        rare_density: the log density below which `RARE` of natural codes lie.
+        scales: what is usual among natural faces.
     """
 
     def __init__(
-        self, model: FaceModel, readout: Readout, faces: int = FACES, seed: int = 0
+        self,
+        model: FaceModel,
+        readout: Readout,
+        faces: int = FACES,
+        seed: int = 0,
+        scales: Scales | None = None,
     ) -> None:
         from ganssl.base.device import fast_arithmetic
         from ganssl.models.full_rate import face_decoder
@@ -92,19 +111,14 @@ class Laboratory:
         self._factor = np.linalg.cholesky(
             model.covariance.astype(np.float64) + SMALLEST_VARIANCE * np.eye(model.latent_size)
         )
-        codes = model.sample(max(faces, REFERENCE_FACES), seed)
+        codes = model.sample(faces if scales else max(faces, REFERENCE_FACES), seed)
         self.codes = codes[:faces]
         features, logits = self._read(codes)
         tone = logits[:, -1]
         tone[np.isnan(tone)] = np.nanmean(tone) if np.isfinite(tone).any() else 0.0
-        self.spread = np.maximum(logits.std(axis=0), 1e-6)
         unit = self._unit_embeddings(features)
-        count = len(unit)
-        total = np.sum(unit.sum(axis=0) ** 2)  # of all cosines, each face with itself as well
-        self.strangers = float((total - count) / (count * (count - 1)))
-        natural = model.sample(1000, seed + 1)
-        self.rare_density = float(np.quantile(model.density.log_density(natural), RARE))
         self._start = logits[:faces], unit[:faces]
+        self.scales = scales or _measured_scales(model, logits, unit, seed)
         self._seen: OrderedDict[tuple, MovedFaces] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -112,6 +126,18 @@ class Laboratory:
     def attributes(self) -> tuple[str, ...]:
         """What is read off the faces, `a` names: those of the probes, and skin tone."""
         return (*self.readout.attributes, NAME)
+
+    @property
+    def spread(self) -> np.ndarray:
+        return self.scales.spread
+
+    @property
+    def strangers(self) -> float:
+        return self.scales.strangers
+
+    @property
+    def rare_density(self) -> float:
+        return self.scales.rare_density
 
     def move(self, direction: Direction, steps: Sequence[float] = STEPS) -> MovedFaces:
         """Read the faces at steps in σ, 0 among them.
@@ -177,3 +203,15 @@ class Laboratory:
     def _unit_embeddings(self, features: np.ndarray) -> np.ndarray:
         embeddings = features[:, : self.readout.network.config.embedding]
         return embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9)
+
+
+def _measured_scales(model: FaceModel, logits: np.ndarray, unit: np.ndarray, seed: int) -> Scales:
+    """Of natural faces: what was read of them `[n, a]`, and their unit embeddings `[n, e]`."""
+    count = len(unit)
+    total = np.sum(unit.sum(axis=0) ** 2)  # of all cosines, each face with itself as well
+    density = model.density.log_density(model.sample(1000, seed + 1))
+    return Scales(
+        spread=np.maximum(logits.std(axis=0), 1e-6),
+        strangers=float((total - count) / (count * (count - 1))),
+        rare_density=float(np.quantile(density, RARE)),
+    )

@@ -1,6 +1,6 @@
 """The faces with which the laboratory opens, as a small file.
 
-A generated face follows from its seed, so what is kept is what takes time: the
+All is kept that takes time: the codes, for each of which several were drawn, the
 labels of the probes, the places on the map, and small pictures in one JPEG. The
 file's name changes with the face model, the face network and the probes; one of
 others is not found, and the faces are made afresh.
@@ -22,11 +22,11 @@ from ganssl.base.progress import Progress
 from ganssl.errors import DiskError, UserError
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.map import THUMBNAIL, sprite
-from ganssl.laboratory.population import Population, generated_population, seeded_codes
+from ganssl.laboratory.population import Population, generated_population
 
 log = logging.getLogger(__name__)
 
-VERSION = "1"
+VERSION = "2"
 COLUMNS = 50
 
 
@@ -47,6 +47,7 @@ def save_population(folder: Path, laboratory: Laboratory, population: Population
         raise UserError("Only generated faces with their places on the map are kept in a file.")
     path = folder / population_file(laboratory, len(population))
     arrays = {
+        "codes": population.codes,
         "labels": population.labels,
         "attributes": np.array(population.attributes),
         "alike": population.alike,
@@ -64,13 +65,15 @@ def load_population(folder: Path, laboratory: Laboratory, count: int) -> Populat
     try:
         arrays = load_arrays(path)
         attributes = tuple(str(name) for name in arrays["attributes"])
-        labels, alike = arrays["labels"], arrays["alike"]
-        shapes = labels.shape, alike.shape
-        if shapes != ((count, len(attributes)), (count, 2)) or not np.isfinite(alike).all():
+        codes, labels, alike = (arrays[part] for part in ("codes", "labels", "alike"))
+        sizes = laboratory.model.latent_size, len(attributes), 2
+        if [part.shape for part in (codes, labels, alike)] != [(count, size) for size in sizes]:
             raise ValueError("an array has another shape")
+        if not (np.isfinite(codes).all() and np.isfinite(alike).all()):
+            raise ValueError("a number is not finite")
         return Population(
             name=f"{count:,} generated faces",
-            codes=seeded_codes(laboratory.model, count),
+            codes=codes.astype(np.float32),
             labels=labels.astype(np.int8),
             attributes=attributes,
             labelled_by="the probes on the face network",
@@ -83,14 +86,22 @@ def load_population(folder: Path, laboratory: Laboratory, count: int) -> Populat
         return None
 
 
-def ready_population(
-    laboratory: Laboratory, count: int, cache: Path, progress: Progress | None = None
-) -> Population:
-    """The faces from the shipped file or the cache; made, and kept in the cache, without one."""
+def kept_population(laboratory: Laboratory, count: int, cache: Path) -> Population | None:
+    """The faces from the shipped file or the cache; None where neither has them."""
     for folder in (shipped_folder(), cache):
         found = load_population(folder, laboratory, count)
         if found is not None:
             return found
+    return None
+
+
+def ready_population(
+    laboratory: Laboratory, count: int, cache: Path, progress: Progress | None = None
+) -> Population:
+    """The faces as they are kept; made, and kept in the cache, where they are not."""
+    found = kept_population(laboratory, count, cache)
+    if found is not None:
+        return found
     made = generated_population(laboratory, count, progress)
     try:
         save_population(cache, laboratory, made)

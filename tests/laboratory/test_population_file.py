@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from ganssl.base.files import load_arrays, save_arrays
+from ganssl.commands.prepare_laboratory import READY
 from ganssl.errors import UserError
+from ganssl.features.readout import Readout
 from ganssl.laboratory import population_file
 from ganssl.laboratory.population import generated_population
 from ganssl.laboratory.population_file import (
+    kept_population,
     load_population,
     ready_population,
     save_population,
+    shipped_folder,
 )
 from ganssl.laboratory.population_file import (
     population_file as name_of,
 )
+from ganssl.laboratory.scales_file import load_scales, scales_file
+from ganssl.models.catalogue import load_model
 from tests.helpers.planted_laboratory import block_laboratory
 
 pytestmark = pytest.mark.slow
@@ -52,7 +60,7 @@ def test_a_file_of_another_model_or_other_probes_is_not_taken(laboratory, genera
     assert name_of(probes, COUNT) != name_of(laboratory, COUNT)
 
 
-@pytest.mark.parametrize("part", ["file", "labels", "alike", "pictures"])
+@pytest.mark.parametrize("part", ["file", "codes", "labels", "alike", "pictures"])
 def test_a_damaged_file_is_made_afresh(laboratory, generated, tmp_path, part):
     path = save_population(tmp_path, laboratory, generated)
     if part == "file":
@@ -73,6 +81,32 @@ def test_what_ships_comes_before_the_cache(laboratory, generated, tmp_path, monk
     found = ready_population(laboratory, COUNT, tmp_path / "cache")
     np.testing.assert_array_equal(found.alike, generated.alike)
     assert not (tmp_path / "cache").exists()
+
+
+def test_nothing_is_computed_of_faces_that_are_kept(laboratory, generated, tmp_path, monkeypatch):
+    save_population(tmp_path, laboratory, generated)
+
+    def never(*args, **kwargs):
+        raise AssertionError("the model was asked")
+
+    for slow in ("sample", "decode", "bulk_generator"):
+        monkeypatch.setattr(laboratory.model, slow, never)
+    found = kept_population(laboratory, COUNT, tmp_path)
+    np.testing.assert_array_equal(found.codes, generated.codes)
+    assert kept_population(laboratory, COUNT + 1, tmp_path) is None
+
+
+def test_what_ships_belongs_to_the_model_that_ships(monkeypatch):
+    """Where this fails for a new model: delete the old files, then `prepare-laboratory`."""
+    monkeypatch.delenv("GANSSL_MODEL", raising=False)
+    model, readout = load_model(), Readout.load()
+    laboratory = SimpleNamespace(model=model, readout=readout)
+    found = load_population(shipped_folder(), laboratory, READY)
+    for seed in (0, READY // 2, READY - 1):
+        np.testing.assert_array_equal(found.codes[seed], model.sample(1, seed)[0])
+    assert load_scales(shipped_folder(), model, readout) is not None
+    names = {name_of(laboratory, READY), scales_file(model, readout)}
+    assert {path.name for path in shipped_folder().iterdir()} == names
 
 
 def test_photos_are_never_kept_in_such_a_file(laboratory, generated, tmp_path):

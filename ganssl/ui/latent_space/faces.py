@@ -12,7 +12,8 @@ from ganssl.fitting.few_labels import encode_any_photos
 from ganssl.fitting.from_photos import EncodedPhotos, encode_photos
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.population import Population, photo_population
-from ganssl.laboratory.population_file import ready_population
+from ganssl.laboratory.population_file import kept_population, ready_population
+from ganssl.laboratory.scales_file import ready_laboratory
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.prepared import CROP
 from ganssl.ui.shared.jobs import show_job, visitor_jobs
@@ -41,7 +42,9 @@ NOT_YET = "The faces are being prepared above; this appears by itself."
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner="Preparing the laboratory …")
 def _laboratory(key: str, _model: FaceModel) -> Laboratory | None:
     probes = readout(_model.size)
-    return None if probes is None else Laboratory(_model, probes, MOVED_FACES)
+    if probes is None:
+        return None
+    return ready_laboratory(_model, probes, _code_cache(), MOVED_FACES)
 
 
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner=False)
@@ -122,6 +125,10 @@ def _begin(laboratory: Laboratory) -> None:
     if preparing() or current_population(laboratory) is not None:
         return  # from before a reload of the page
     made, count = _generated(key), COUNTS[0]
+    if count not in made:
+        kept = kept_population(laboratory, count, _code_cache())
+        if kept is not None:
+            made[count] = kept
     if count in made:
         st.session_state[POPULATION] = key, made[count]
         return
@@ -207,7 +214,7 @@ def server_folders() -> dict[str, Path]:
 
 
 def _code_cache() -> Path:
-    """Keeps what is told of generated faces, and codes of the server's own photos.
+    """Keeps what is told of generated faces and their scales, and codes of the server's own photos.
 
     Those of visitors' photos are kept nowhere.
     """
