@@ -145,9 +145,11 @@ def test_the_page_opens_with_faces_that_are_made_once(open_app, few_faces, monke
         raise AssertionError("made a second time")
 
     monkeypatch.setattr(population_file, "generated_population", never)
+    monkeypatch.setattr(lab_faces, "visitor_jobs", never)  # nor waited for
     again = open_app()  # the server's caches are empty, as after a restart
     again.switch_page(PAGE).run()
-    found = wait_for_faces(again).session_state[lab_faces.POPULATION][1]
+    assert "Loaded:" in texts(again)
+    found = again.session_state[lab_faces.POPULATION][1]
     np.testing.assert_array_equal(found.codes, population.codes)
     np.testing.assert_array_equal(found.labels, population.labels)
     np.testing.assert_array_equal(found.alike, population.alike)
@@ -155,7 +157,7 @@ def test_the_page_opens_with_faces_that_are_made_once(open_app, few_faces, monke
 
 def test_methods_are_compared_with_those_fitted_here(labelled):
     show(labelled, "Methods compared")
-    table = labelled.dataframe[0].value
+    table = labelled.table[0].value
     assert [name for name in table.columns if name.endswith("fitted here")]
     assert "not known" not in set(table.iloc[1, 1:])  # each has a held-out AUC
 

@@ -10,7 +10,7 @@ from ganssl.models.catalogue import load_model
 from ganssl.synthesis import read_set
 from ganssl.workspace import Workspace
 from ganssl.workspace.contents import keep_classifier, keep_judgement, keep_slider
-from ganssl.workspace.run import CLASSIFIER, JUDGEMENT, SET
+from ganssl.workspace.run import CLASSIFIER, JUDGEMENT, SET, SLIDER
 from tests.helpers.planted import make_direction
 from tests.helpers.planted_comparison import planted_classifier, planted_comparison
 
@@ -133,6 +133,82 @@ def test_a_slider_comes_back_with_its_model_alone(open_app, workspace):
     again = open_app()
     assert list(again.session_state["shelf"].directions) == ["Round face"]
     assert again.slider(key="explore/slider Round face").value == 0
+
+
+def undo(app):
+    app.button(key="undo/undo").click().run()
+    assert not app.exception
+    return app
+
+
+def delete_at_runs(app, run) -> None:
+    """Ends on the first page, with which alone `AppTest` draws what stands above all of them."""
+    go_to(app, RUNS).multiselect(key="runs/chosen").set_value([run.id]).run()
+    app.button(key="runs/delete").click().run()
+    app.button(key="runs/delete for good").click().run()
+    go_to(app, "app.py")
+
+
+def test_a_deleted_run_comes_back_on_any_page_in_its_place(open_app, workspace):
+    for name in ("Last", "Middle", "First"):  # the newest is on top
+        keep_classifier(workspace, name, planted_classifier())
+    middle = workspace.find("Middle")
+    app = open_app()
+    before = list(app.session_state["shelf"].classifiers)
+    delete_at_runs(app, middle)
+    assert not middle.folder.exists()
+    assert "**Middle** was deleted." in texts(app)
+    undo(app)
+    assert list(app.session_state["shelf"].classifiers) == before
+    assert workspace.find("Middle").id == middle.id and (middle.folder / "run.json").is_file()
+    assert "was deleted" not in texts(app)
+    assert list(open_app().session_state["shelf"].classifiers) == before
+
+
+def test_only_what_was_deleted_last_comes_back_and_what_is_left_deleted_is_gone(
+    open_app, workspace
+):
+    first, last = (keep_classifier(workspace, n, planted_classifier()) for n in ("One", "Two"))
+    app = open_app()
+    delete_at_runs(app, first)
+    delete_at_runs(app, last)
+    undo(app)
+    assert [run.id for run in workspace.listing().runs] == [last.id]
+    delete_at_runs(app, last)
+    app.button(key="undo/leave").click().run()
+    assert not [b for b in app.button if b.key == "undo/undo"]
+    assert not app.session_state["shelf"].classifiers
+    assert not list(workspace.runs_folder.glob("*")) and not list(workspace.runs_folder.glob(".*"))
+
+
+def test_undo_says_why_where_it_no_longer_can(open_app, workspace):
+    run = keep_classifier(workspace, "Mine", planted_classifier())
+    app = open_app()
+    delete_at_runs(app, run)
+    app.session_state["shelf"].classifiers["Mine"] = planted_classifier()
+    undo(app)
+    assert "There is another 'Mine' by now" in texts(app)
+    assert "There is another" not in texts(app.run())  # it is said once
+
+
+def test_a_slider_that_was_given_up_comes_back_in_its_place(open_app, workspace):
+    open_app()  # on the small model
+    model = load_model()
+    for name in ("Third", "Second", "First"):
+        keep_slider(workspace, make_direction(name, [1.0] * model.latent_size, own=True), model.id)
+    app = open_app()
+    mine = app.session_state["shelf"].directions
+    before, second = list(mine), mine["Second"]
+    app.session_state["lab/tab"] = "Keep, save, load"
+    go_to(app, "pages/latent_space.py")
+    app.selectbox(key="lab/own/one").set_value("Second").run()
+    app.button(key="lab/own/give it up").click().run()
+    assert not app.exception and list(mine) == [n for n in before if n != "Second"]
+    assert len(workspace.listing().of(SLIDER)) == 2
+    undo(go_to(app, "app.py"))
+    assert list(mine) == before and mine["Second"] is second
+    assert app.slider(key="explore/slider Second").value == 0
+    assert len(workspace.listing().of(SLIDER)) == 3
 
 
 def test_damage_is_told_and_the_rest_is_there(open_app, workspace):

@@ -13,6 +13,8 @@ from ganssl.ui.face.session import FaceSession
 from ganssl.ui.shared.pictures import picture_url
 
 COLUMNS, SIDE = 6, 128
+SMALLEST = 100
+"""Pixels on the screen; on a phone three stand in a row."""
 
 
 def gallery(model: FaceModel) -> Gallery:
@@ -43,22 +45,21 @@ def show_gallery(session: FaceSession) -> None:
                     on_click=lambda i=i: session.show(offered.dressed(session.state, i)),
                 )
     st.caption("Faces to begin with. None of these people exists; they were chosen by eye.")
-    for start in range(0, len(offered.faces), COLUMNS):
-        columns = st.columns(COLUMNS)
-        for column, (title, state) in zip(columns, offered.faces[start:], strict=False):
-            with column:
-                st.image(
-                    thumbnail(session.model, state),
-                    alt=f"AI-generated face of seed {state.seed}: {title}",
-                    width="stretch",
-                )
-                st.button(
-                    title,
-                    key=session.key(f"gallery {state.seed} {state.truncation}"),
-                    on_click=session.show,
-                    args=(state,),
-                    width="stretch",
-                )
+    faces = st.grid(COLUMNS, min_column_width=SMALLEST)
+    for title, state in offered.faces:
+        with faces.cell():
+            st.image(
+                thumbnail(session.model, state),
+                alt=f"AI-generated face of seed {state.seed}: {title}",
+                width="stretch",
+            )
+            st.button(
+                title,
+                key=session.key(f"gallery {state.seed} {state.truncation}"),
+                on_click=session.show,
+                args=(state,),
+                width="stretch",
+            )
 
 
 def thumbnail(model: FaceModel, state: FaceState) -> str:

@@ -31,7 +31,7 @@ def show_controls(session: FaceSession, seeded: bool = True) -> None:
         st.error(message, icon=":material/error:")
     if seeded:
         _seed_and_truncation(session)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):  # in a narrow column they stand in two lines
         if seeded:
             _draw_switch(session)
         show_hold_switch(session)

@@ -193,11 +193,12 @@ def show_trust(card: DirectionCard) -> None:
             "the difference is what holding costs",
         ),
     )
-    for row in (figures[:4], figures[4:8], figures[8:]):
-        for column, (title, value, style, note) in zip(st.columns(4), row, strict=False):
-            shown = format(value, style) if np.isfinite(value) else "not known"
-            column.metric(title, shown, help=TERMS.get(title))
-            column.caption(note)
+    cells = st.grid(4, min_column_width=150)
+    for title, value, style, note in figures:
+        shown = format(value, style) if np.isfinite(value) else "not known"
+        with cells.cell():
+            st.metric(title, shown, help=TERMS.get(title))
+            st.caption(note)
     notes = [f"{card.direction.labels_used:,} labels", f"{card.faces} faces moved"]
     if card.direction.conditioned_on:
         what = "effect" if ALL_ELSE in card.direction.conditioned_on else "length"
@@ -210,9 +211,10 @@ def _strip(laboratory: Laboratory, direction: Direction) -> None:
     steps = np.array(STRIP)[:, None] * direction.sigma * direction.vector
     faces = laboratory.decode((laboratory.codes[0] + steps).astype(np.float32))
     name = Attribute(direction.attribute).title
-    for column, step, face in zip(st.columns(len(STRIP)), STRIP, faces, strict=True):
-        shown = f"{signed(step)} σ"
-        column.image(picture_url(face, 160), shown, alt=f"{name} {shown}")
+    with st.grid(len(STRIP), min_column_width=80):
+        for step, face in zip(STRIP, faces, strict=True):
+            shown = f"{signed(step)} σ"
+            st.image(picture_url(face, 160), shown, alt=f"{name} {shown}")
 
 
 def _confused(laboratory: Laboratory, direction: Direction, population: Population) -> None:

@@ -53,12 +53,7 @@ def show_comparison(
             for title, direction in directions.items()
         }
     titles = [title for title, _ in FIGURES.values()]
-    st.dataframe(
-        {"": titles, **columns},
-        hide_index=True,
-        height="content",
-        alt=f"Directions of {Attribute(attribute).title} by method",
-    )
+    st.table({"": titles, **columns}, hide_index=True)  # whose heads wrap: every column in view
     st.caption(
         "Effects are what one step (1 σ) changes in the probes' readings; 1 is as far as faces "
         "usually lie from the average (a standard deviation). What tells faces apart best (AUC) "

@@ -89,11 +89,11 @@ def _show(laboratory: Laboratory, direction: Direction, faces: np.ndarray) -> No
     names = name_of(suggested_names(laboratory, direction))
     with st.container(border=True):
         left, right = st.columns([3, 2])
-        with left, st.container(horizontal=True):
+        with left, st.grid(len(STRIP), min_column_width=50):
             for step, face in zip(STRIP, faces, strict=True):
                 shown = f"{signed(step)} σ"
                 alt = f"{direction.attribute} at {shown}"
-                st.image(picture_url(face, 128), shown, width=92, alt=alt)
+                st.image(picture_url(face, 128), shown, alt=alt)
         with right:
             st.markdown(f"**{direction.attribute}** · {names or 'moves no attribute by much'}")
             keep_form(direction, direction.attribute, "found")

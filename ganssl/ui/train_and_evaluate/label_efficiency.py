@@ -8,6 +8,7 @@ import streamlit as st
 
 from ganssl.base import assets
 from ganssl.experiments.figure import label_efficiency_figure
+from ganssl.judgement.figures import PLAIN
 
 FIGURES = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "auc": "AUC"}
 
@@ -41,11 +42,13 @@ def show_label_efficiency() -> None:
         format_func=FIGURES.get,
         key="train/experiment figure",
     )
-    st.plotly_chart(
-        label_efficiency_figure(values["summary"], test, figure),
-        key="train/experiment",
-        alt=f"{FIGURES[figure]} of each method over the number of labels per class",
-    )
+    with st.container(key="few-labels"):  # whose style lets it scroll on a phone
+        st.plotly_chart(
+            label_efficiency_figure(values["summary"], test, figure),
+            key="train/experiment",
+            config=PLAIN,
+            alt=f"{FIGURES[figure]} of each method over the number of labels per class",
+        )
     if values.get("ablation"):
         _show_ablation(values["ablation"], test, figure)
     st.caption(
