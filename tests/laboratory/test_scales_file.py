@@ -13,6 +13,8 @@ from ganssl.laboratory.scales_file import scales_file as name_of
 from tests.helpers.planted import make_direction
 from tests.helpers.planted_laboratory import BlockModel, axis, block_laboratory, block_readout
 
+pytestmark = pytest.mark.slow
+
 FACES = 8
 
 

@@ -34,7 +34,6 @@ from ganssl.ui.how_it_works.training import KEY as TRAINING
 from ganssl.ui.how_it_works.uses import FORBIDDEN
 from ganssl.ui.shared.pictures import picture_url
 from ganssl.ui.shared.presentation import KEY, PARAMETER
-from tests.helpers.app import APP
 from tests.helpers.browser import ROOT
 from tests.helpers.planted import make_direction
 from tests.helpers.small_model import LATENT, small_model
