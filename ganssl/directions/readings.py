@@ -40,7 +40,7 @@ IMPLIED_PRICE = 0.5
 LOCKED_PRICE = 100.0
 """Of readings that a visitor locks."""
 
-LONGEST = 1.25
+LONGEST = 1.15
 """No step of 1 is longer than so many standard deviations of codes."""
 
 LEAST_SHARE = 0.75
@@ -48,6 +48,9 @@ LEAST_SHARE = 0.75
 
 DISCOUNTS = (1.0, 0.5, 0.25, 0.125)
 """On all prices but that of size: the first that leaves `LEAST_SHARE` counts, or the last."""
+
+LARGEST = 1e4
+"""No slope in a file may be as large; those of models are about 1."""
 
 ALL_ELSE = "All_Else"
 """What a direction says it holds where it holds every other reading."""
@@ -76,11 +79,15 @@ class Readings:
 
     def __post_init__(self) -> None:
         arrays = list(self.to_arrays().values())
-        rows, size = len(self.names), self.slopes.shape[-1]
+        rows, size = len(self.names), self.slopes.size // max(len(self.names), 1)
         if [array.shape for array in arrays] != [(rows, size), (rows, size), (size, size)]:
             raise UserError("The slopes of readings do not fit their names or each other.")
-        if not all(np.isfinite(array).all() for array in arrays):
-            raise UserError("The slopes of readings hold values that are no numbers.")
+        if not set(self.names) - set(PRICES):
+            raise UserError("The slopes of readings name no attribute.")
+        if not all(array.dtype == np.float32 and (abs(array) < LARGEST).all() for array in arrays):
+            raise UserError("The slopes of readings hold values that are no ordinary numbers.")
+        if np.linalg.eigvalsh(self.identity)[0] < -NOISE * max(1.0, np.trace(self.identity)):
+            raise UserError("What changes an embedding is less than nothing in these readings.")
 
     def meant(self, direction: Direction) -> str:
         """The reading that a direction is there to move.

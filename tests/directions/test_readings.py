@@ -193,10 +193,16 @@ def test_the_file_keeps_them_and_the_id_changes_with_them(tmp_path):
 def test_readings_that_do_not_fit_are_refused(tmp_path):
     with pytest.raises(UserError, match="do not fit their names"):
         Readings(NAMES[:2], SLOPES, NORMALS, READ.identity)
-    with pytest.raises(UserError, match="no numbers"):
+    with pytest.raises(UserError, match="no ordinary numbers"):
         Readings(NAMES, SLOPES, NORMALS * np.float32("nan"), READ.identity)
     with pytest.raises(UserError, match="one length"):
-        PLAIN.with_readings(Readings(("Smiling",), *2 * [np.ones((1, 3))], np.eye(3)))
+        PLAIN.with_readings(
+            Readings(("Smiling",), *2 * [np.ones((1, 3), "f4")], np.eye(3, dtype="f4"))
+        )
+    with pytest.raises(UserError, match="name no attribute"):
+        Readings(("Skin_Tone",), SLOPES[:1], NORMALS[:1], READ.identity)
+    with pytest.raises(UserError, match="less than nothing"):
+        Readings(NAMES, SLOPES, NORMALS, -READ.identity)
     for missing in READ.to_arrays():
         arrays, values = SET.to_arrays(), SET.to_dict()
         del arrays[missing]

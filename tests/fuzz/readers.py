@@ -28,7 +28,8 @@ from ganssl.base.files import read_rows, save_arrays
 from ganssl.classifier import train_classifier
 from ganssl.classifier.archive import classifier_zip, read_classifier_zip
 from ganssl.classifier.train import LabelledRows
-from ganssl.directions import DirectionSet
+from ganssl.directions import DirectionSet, slider_direction
+from ganssl.directions.readings import Readings
 from ganssl.errors import UserError
 from ganssl.face.packed import pack, to_plain, unpack
 from ganssl.face.render import read_face
@@ -92,7 +93,12 @@ def good_directions() -> list[bytes]:
         make_direction("Smiling", [1, 0, 0, 0], "balanced", balanced_over=("Male",)),
         make_direction("Male", [0, 1, 0, 1], cells=((30, 40), (50, 60))),
     ]
-    return [laboratory_bytes(MODEL.id, directions), laboratory_bytes(MODEL.id, [])]
+    slopes = np.array([[1, 0, 0, 0.5], [0.5, 1, 0, 0], [0, 0, 1, 0]], np.float32)
+    readings = Readings(("Smiling", "Male", "Skin_Tone"), slopes, slopes, np.eye(4, dtype="f4"))
+    buffer = io.BytesIO()
+    np.savez(buffer, **DirectionSet(MODEL.id, directions, readings=readings).file_arrays())
+    mine = [laboratory_bytes(MODEL.id, directions), laboratory_bytes(MODEL.id, [])]
+    return [*mine, buffer.getvalue()]
 
 
 def use_directions(data: bytes) -> None:
@@ -100,6 +106,9 @@ def use_directions(data: bytes) -> None:
     mine = DirectionSet(MODEL.id).extended(found)
     laboratory_bytes(MODEL.id, mine)
     json.dumps([d.to_dict() for d in mine], allow_nan=False).encode()
+    for name in found.sliders:
+        vector = slider_direction(found, name, np.eye(4), "readings").vector
+        assert np.isfinite(vector).all()
     for name in mine.sliders:
         assert Attribute(name).title and mine.get(name).score(np.ones((2, 4))).dtype == np.float32
         assert np.isfinite(mine.get(name).score(np.ones((2, 4)))).all()

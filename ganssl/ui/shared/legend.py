@@ -27,7 +27,7 @@ CONTROLS = {
     "no / yes under a slider": "Where this face would resemble the average photo annotated "
     "without (no) or with (yes) the attribute.",
     "Hold skin tone, …": "Every slider leaves these alone, as far as the model can, unless it is "
-    "their own; a step may be up to a quarter longer for it. Switched off, you get the directions "
+    "their own; a step may be a little longer for it. Switched off, you get the directions "
     "as they were fitted, with what the photos tied to them.",
     "Lock": "Holds an attribute fixed: the other sliders then move only in ways that leave it "
     "alone.",
