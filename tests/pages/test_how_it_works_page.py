@@ -16,7 +16,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from ganssl.attributes import FIRST_SLIDERS
-from ganssl.base.assets import APP
+from ganssl.base.assets import APP, ROOT
 from ganssl.directions import DirectionSet
 from ganssl.face.gallery import load_gallery
 from ganssl.face.render import face_code, render
@@ -34,7 +34,6 @@ from ganssl.ui.how_it_works.training import KEY as TRAINING
 from ganssl.ui.how_it_works.uses import FORBIDDEN
 from ganssl.ui.shared.pictures import picture_url
 from ganssl.ui.shared.presentation import KEY, PARAMETER
-from tests.helpers.browser import ROOT
 from tests.helpers.planted import make_direction
 from tests.helpers.small_model import LATENT, small_model
 from tests.helpers.synthetic_faces import draw_faces
