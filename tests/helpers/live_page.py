@@ -25,6 +25,7 @@ document.addEventListener('ganssl:face', ({detail}) => window.drawn.push(
 document.addEventListener('ganssl:picture', ({detail}) => {
   window.pictures[detail.index] = Array.from(detail.code);
 });
+addEventListener('pointermove', (event) => { window.pointer = event; }, true);
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (data) {
   window.sent += 1;
@@ -50,6 +51,12 @@ const {rgba} = window.drawn[arguments[0]];
 let text = '';
 for (const value of rgba) text += String.fromCharCode(value);
 return btoa(text);
+"""
+
+AHEAD = """
+const {pointerId, clientX} = window.pointer;
+window.dispatchEvent(new PointerEvent(
+  'pointerrawupdate', {pointerId, clientX: clientX + arguments[0]}));
 """
 
 ANSWER = "const {kept} = window; window.kept = null; kept.forEach((send) => send());"
@@ -195,6 +202,17 @@ class LivePage(Page):
         before = self.count
         ActionChains(self.window, duration=0).move_by_offset(pixels, 0).perform()
         wait_until(lambda: self.count > before)
+
+    def slide(self, pixels: int) -> None:
+        """Move what is held at one go, and wait for no face but for the slider's own value."""
+        thumb = self.window.switch_to.active_element
+        before = thumb.get_attribute("value")
+        ActionChains(self.window, duration=0).move_by_offset(pixels, 0).perform()
+        wait_until(lambda: thumb.get_attribute("value") != before)
+
+    def announce(self, pixels: int) -> None:
+        """Tell the page, and not its slider, that the pointer has moved on."""
+        self.window.execute_script(AHEAD, pixels)
 
     def touch(self, kind: str, *points: tuple[float, float]) -> None:
         """A finger: `touchStart`, `touchMove` or `touchEnd`, at places of the window."""

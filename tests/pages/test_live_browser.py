@@ -76,6 +76,24 @@ def test_the_face_moves_with_the_slider_and_the_server_is_asked_once(page, model
     assert not page.errors()
 
 
+def test_the_face_is_where_the_hand_is_before_the_slider_has_heard_of_it(page, model):
+    page.open(TYPICAL)
+    page.hold("Smiling")
+    page.move(8)
+    old, before = page.value("Smiling"), page.count
+    page.announce(17)
+    wait_until(lambda: page.count > before)
+    assert page.value("Smiling") == old
+    ahead = page.drawn(-1).code
+    page.slide(17)
+    edits = {"Smiling": page.value("Smiling")}
+    assert page.count == before + 1 and edits["Smiling"] > old
+    np.testing.assert_allclose(ahead, face_code(model, FaceState(1, 0.3, edits)), atol=1e-4)
+    page.release()
+    page.settled()
+    assert page.value("Smiling") == edits["Smiling"]
+
+
 def test_locks_hold_and_other_edits_stay_while_a_slider_moves(page, model):
     page.open(TYPICAL + "&edit.Smiling=1.5&lock=Young&hold=" + COVARIANCE)
     page.hold("Male")

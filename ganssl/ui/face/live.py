@@ -64,7 +64,7 @@ button {
 button:focus-visible { outline: 2px solid var(--st-primary-color, #4f46e5); outline-offset: 2px; }
 """
 
-SCRIPTS = ("codes.js", "painter.js", "roam.js", "component.js")
+SCRIPTS = ("codes.js", "painter.js", "roam.js", "hand.js", "component.js")
 
 _component = st.components.v2.component(
     "ganssl.live_face",

@@ -16,8 +16,6 @@
 // with `tail`, that the server's picture is seen again. Other pictures may follow (`pictures.js`).
 
 const MOVES = 'data-face-moves'; // on the document's root: what stands beside the face is old
-const SAME = 1e-4; // amounts that differ by less are the same
-
 const faces = new WeakMap();
 
 export default function follow({ parentElement, data }) {
@@ -44,31 +42,44 @@ class LiveFace {
     this.turn = 0;
     this.held = null; // the slider under the hand; an empty one for a pad
     this.placed = null; // where a pad has put sliders
+    this.hand = this.ahead = null; // the hand on a slider, and the value that it gives to it
     this.ending = new AbortController();
     const listen = (name, call) => window.addEventListener(
       name, call, { capture: true, passive: true, signal: this.ending.signal });
     for (const name of ['pointerover', 'focusin', 'touchstart']) {
       listen(name, ({ target }) => { if (this.sliderOf(target)) this.wake(); });
     }
-    listen('pointerdown', ({ target }) => {
-      this.held = this.sliderOf(target);
+    listen('pointerdown', (event) => {
+      this.held = this.sliderOf(event.target);
+      this.ahead = null;
       if (!this.held) return;
+      this.hand = Hand.at(this.inputOf(this.held), event);
       this.stop();
       this.touched = this.held.key;
       this.wake();
     });
-    listen('keydown', ({ target }) => { if (this.sliderOf(target)) this.stop(); });
+    for (const name of ['pointerrawupdate', 'pointermove']) {
+      listen(name, (event) => { if (this.held?.key && this.hand) this.reach(event); });
+    }
+    listen('keydown', ({ target }) => {
+      if (!this.sliderOf(target)) return;
+      this.ahead = null;
+      this.stop();
+    });
     for (const name of ['pointerup', 'pointercancel', 'blur']) {
       listen(name, ({ target }) => {
         if (!this.held || (name === 'blur' && target !== window)) return;
         this.held = null;
         this.look();
+        if (this.ahead) nextFrame().then(nextFrame).then(() => this.letGo());
       });
     }
     document.addEventListener('ganssl:place', ({ detail }) => this.place(detail),
       { signal: this.ending.signal });
     this.observer = new MutationObserver((records) => {
-      if (records.some(({ target }) => this.isMoved(target))) this.look();
+      if (!records.some(({ target }) => this.isMoved(target))) return;
+      this.believe();
+      this.look();
     });
     this.observer.observe(document.querySelector('[data-testid="stMain"]') ?? document.body,
       { subtree: true, attributes: true, attributeFilter: ['value', 'aria-valuetext'] });
@@ -76,6 +87,7 @@ class LiveFace {
 
   update(data) {
     this.stop();
+    if (!this.held) this.ahead = null;
     if (data.why) {
       this.painter?.close();
       this.painter = this.data = null;
@@ -134,6 +146,27 @@ class LiveFace {
       || this.live.has(slider.key);
   }
 
+  /** The pointer moves, with a slider under it. */
+  reach(event) {
+    const value = this.hand.value(this.inputOf(this.held), event);
+    if (value === null) return;
+    this.ahead = { key: this.held.key, value };
+    this.look();
+  }
+
+  /** A slider says where it is: that counts once the hand is off, and where the hand has erred. */
+  believe() {
+    if (this.held && this.ahead) this.hand.check(Number(this.inputOf(this.held)?.value));
+    if (!this.held || this.hand?.wrong) this.ahead = null;
+  }
+
+  /** The hand is off, and the slider has had the time to say so. */
+  letGo() {
+    if (this.held || !this.ahead || this.closed) return;
+    this.ahead = null;
+    this.look();
+  }
+
   /** A pad has put sliders elsewhere than their inputs are. The face is theirs until the server has
    *  answered the release. */
   place({ amounts, held, turn }) {
@@ -153,7 +186,7 @@ class LiveFace {
     let moved = false;
     for (const slider of this.data.sliders) {
       const { key, amount } = slider;
-      const put = this.placed?.amounts[key];
+      const put = this.placed?.amounts[key] ?? (this.ahead?.key === key ? this.ahead.value : undefined);
       const touched = key === this.held?.key || key === focused;
       if (put === undefined && !this.live.has(key) && !touched) continue;
       const input = this.inputOf(slider);
@@ -287,9 +320,10 @@ class LiveFace {
     if (!this.away) return; // too late: the hand is off
     this.brush.paint(this.canvas, rgba);
     this.canvas.hidden = this.note.hidden = false;
-    document.documentElement.setAttribute(MOVES, '');
+    document.documentElement.toggleAttribute(MOVES, true);
     this.time = this.time ? 0.8 * this.time + 0.2 * ms : ms;
-    this.note.textContent = `in your browser, ${engine}, ${this.time.toFixed(0)} ms`;
+    const words = `in your browser, ${engine}, ${this.time.toFixed(0)} ms`;
+    if (this.note.textContent !== words) this.note.textContent = words;
     document.dispatchEvent(new CustomEvent('ganssl:face', { detail: face }));
     if (this.roaming) requestAnimationFrame(() => this.step?.());
   }
