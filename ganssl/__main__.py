@@ -16,12 +16,18 @@ from types import ModuleType
 
 from ganssl import __version__, commands
 from ganssl.attributes import did_you_mean
+from ganssl.base.atomic import require_writable
 from ganssl.base.quiet import quiet_tensorflow
 from ganssl.errors import UserError
 
 HELP = ["-h"], ["--help"]
 
-DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+WRITTEN = ("out", "zip", "report", "predictions", "markdown", "json", "save", "save_state")
+"""Options of commands that name what is written; whether it can be is seen before long work."""
+
+DISK_ERRORS = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
+)  # fmt: skip
 """Of the machine, not of the program: the disk is full, or a place may not be written to."""
 
 
@@ -48,6 +54,10 @@ def main(argv: list[str] | None = None) -> int:
         parser = command_parser(command_modules(names) if argv[:1] in HELP else {})
     args = parser.parse_args(argv)
     try:
+        for option in WRITTEN:
+            place = getattr(args, option, None)
+            if isinstance(place, str | Path) and str(place) not in ("", "-"):
+                require_writable(place)
         with _heeding_the_system():
             return args.run(args)
     except UserError as error:

@@ -14,10 +14,12 @@ class DiskError(UserError):
     """A file or folder that cannot be written: the disk is full, or it may not be written to.
 
     Attributes:
+        path: what cannot be written.
         reason: the system's words, such as `No space left on device`.
     """
 
     def __init__(self, path: object, error: OSError) -> None:
+        self.path = path
         self.reason = error.strerror or str(error)
         super().__init__(
             f"{path} cannot be written: {self.reason}. Free some space or name another place."

@@ -98,8 +98,32 @@ def replacing_folder(folder: str | Path, names: Collection[str] = ()) -> Iterato
         _flush_folder(folder.parent)
     except OSError as error:
         raise DiskError(given, error) from error
+    except DiskError as error:
+        if not Path(str(error.path)).is_relative_to(new):
+            raise
+        raise DiskError(given, OSError(0, error.reason)) from error  # nobody knows the new folder
     finally:  # what was replaced, or what was not finished
         shutil.rmtree(new, ignore_errors=True)
+
+
+def require_writable(path: str | Path) -> None:
+    """`DiskError` where no file can be made at `path` or in it, to be told before long work.
+
+    Folders that are not there yet are not made; the nearest that is there is tried. What is no
+    plain file, such as `/dev/stdout`, is left alone.
+    """
+    place = Path(os.path.realpath(path))
+    if place.exists() and not place.is_dir() and not place.is_file():
+        return
+    folder = place if place.is_dir() else place.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    probe = _beside(folder / "probe")
+    try:
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError as error:
+        raise DiskError(path, error) from error
 
 
 def sweep_partials(folder: str | Path, start: str = "", older: float = STALE_SECONDS) -> None:

@@ -19,6 +19,7 @@ from ganssl.base.atomic import (
     PARTIAL,
     replacing,
     replacing_folder,
+    require_writable,
     sweep_partials,
     write_file,
 )
@@ -87,6 +88,34 @@ def test_a_full_disk_is_a_sentence():
     with pytest.raises(DiskError, match="/dev/full cannot be written: No space left") as error:
         save_arrays(Path("/dev/full"), {"a": np.zeros(10_000)})
     assert error.value.reason.startswith("No space left")
+
+
+def test_a_file_in_a_new_folder_is_named_by_the_folder_that_was_asked_for(tmp_path: Path):
+    full = OSError(28, "No space left on device")
+    refused = pytest.raises(DiskError, match="mine cannot be written: No space left")
+    with refused as caught, replacing_folder(tmp_path / "mine") as new:
+        raise DiskError(new / "a.txt", full)
+    assert PARTIAL not in str(caught.value) and not names(tmp_path)
+    refused = pytest.raises(DiskError, match="elsewhere cannot be written")
+    with refused, replacing_folder(tmp_path / "mine"):
+        raise DiskError("elsewhere", full)
+
+
+def test_whether_a_place_can_be_written_to_is_seen_without_a_trace(tmp_path: Path):
+    (tmp_path / "a.txt").write_text("old", encoding="utf-8")
+    for place in ("a.txt", "b.txt", "new/inner/c.txt", "."):
+        require_writable(tmp_path / place)
+    require_writable("/dev/stdout")
+    assert names(tmp_path) == ["a.txt"]
+    with pytest.raises(DiskError, match=r"b\.txt cannot be written"):
+        require_writable(tmp_path / "a.txt" / "b.txt")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/sys is Linux's")
+def test_a_place_that_may_not_be_written_to_is_seen_also_by_root():
+    for place in ("/sys/a.txt", "/sys/new/inner"):
+        with pytest.raises(DiskError, match=f"{place} cannot be written: (Operation|Perm|Read)"):
+            require_writable(place)
 
 
 def test_many_writers_of_one_file_never_damage_it(tmp_path: Path):
