@@ -104,7 +104,10 @@ def test_shards_of_several_machines_are_put_together(model: FaceModel, whole: Pa
 
 def test_shards_at_the_same_time(model: FaceModel, whole: Path, tmp_path: Path):
     with ThreadPoolExecutor(2) as pool:
-        runs = [pool.submit(synthesize, model, RECIPE, tmp_path / "set", 2, i) for i in range(2)]
+        runs = [
+            pool.submit(synthesize, model, RECIPE, tmp_path / "set", Writing(shards=2, shard=i))
+            for i in range(2)
+        ]
         assert sum(run.result().written for run in runs) == RECIPE.count
     assert hashes(tmp_path / "set") == hashes(whole)
 
