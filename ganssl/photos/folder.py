@@ -10,6 +10,7 @@ import numpy as np
 
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
+from ganssl.photos.label_columns import part_numbers
 from ganssl.photos.label_file import UNKNOWN, LabelTable, read_labels
 from ganssl.photos.matching import loose_key, match_names
 from ganssl.photos.own_labels import own_table, partition_of
@@ -29,7 +30,8 @@ def read_folder(
 ) -> PhotoSet:
     """Read the photos of a folder or ZIP and its sub-folders in natural order.
 
-    Photos in folders such as `train` and `val` are divided into these parts.
+    Photos in folders such as `train` and `val` are divided into these parts, and else by a
+    column of the labels such as `split`.
 
     Args:
         labels: a file as `read_labels` reads it, whose rows are matched by
@@ -110,11 +112,30 @@ def labelled_set(
         for title, cells in table.texts.items():
             groups[title] = np.array([cells[row] if row >= 0 else "" for row in found.rows])
         missing = max(table.total, len(table.names)) - len(set(found.rows[has].tolist()))
+        if partition is None:
+            partition, told = _parts(groups)
+            notes += told
         notes += [*table.notes, *_match_notes(table, found, names, values, groups)]
     report = ReadReport(count, attributes, (), tuple(notes), missing)
     return PhotoSet(
         shown, attributes, values, partition, None, source, files, groups=groups, report=report
     )
+
+
+def _parts(groups: dict[str, np.ndarray]) -> tuple[np.ndarray | None, list[str]]:
+    """The part of each photo by a column such as `split`, int8 `[n]`, and a note on it."""
+    for title, cells in groups.items():
+        numbers = part_numbers(title, set(cells.tolist()))
+        if numbers is None:
+            continue
+        open_ones = sum(cell not in numbers for cell in cells.tolist())
+        if open_ones:
+            return None, [
+                f"The photos are not divided by {title}, since {open_ones:,} of them have no part."
+            ]
+        parts = np.array([numbers[cell] for cell in cells.tolist()], np.int8)
+        return parts, [f"The photos are divided by {title} into train, validation and test."]
+    return None, []
 
 
 def _match_notes(table: LabelTable, found, names, values, groups) -> list[str]:

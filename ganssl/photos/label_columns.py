@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ganssl.attributes import CELEBA_ATTRIBUTES, Attribute, did_you_mean, meant_name
 from ganssl.errors import UserError
 from ganssl.photos.label_values import NO_ANSWER, class_word, word
-from ganssl.photos.matching import looks_like_photo
+from ganssl.photos.matching import SPLITS, looks_like_photo
 from ganssl.photos.table_text import MOST_COLUMNS
 
 FILE_COLUMNS = (
@@ -39,6 +39,9 @@ TOOL_COLUMNS = frozenset(
     {"annotation_id", "annotator", "created_at", "updated_at", "lead_time", "id", "counter"}
 )
 """What Label Studio adds to its tables."""
+
+PART_COLUMNS = frozenset({"split", "subset", "partition", "part", "set", "phase", "usage"})
+"""Headers of a column that may divide the photos into training, validation and test."""
 
 OF_SEX = re.compile(r"gender|sex|geschlecht|genre", re.I)
 ASKING = re.compile(r"^(?:is|has|perceived|label)[\s_-]+", re.I)
@@ -194,6 +197,20 @@ def _bare(wanted: str, titles: Sequence[str]) -> str | None:
     bare = {title: ASKING.sub("", title.strip(" ?:*!")) for title in titles}
     found = [title for title, rest in bare.items() if meant_name(wanted, [rest]) is not None]
     return found[0] if len(found) == 1 else None
+
+
+def part_numbers(title: str, cells: Iterable[str]) -> dict[str, int] | None:
+    """The part that each cell of a column names, as CelebA counts them; None for another column.
+
+    Words such as train and val are read, and under `partition` CelebA's 0, 1 and 2.
+    """
+    plain = re.sub(r"[\s_-]", "", title).casefold()
+    known = SPLITS | ({"0": 0, "1": 1, "2": 2} if plain == "partition" else {})
+    found = {cell: known.get(word(cell)) for cell in cells if word(cell) not in NO_ANSWER}
+    numbers = {cell: number for cell, number in found.items() if number is not None}
+    if plain not in PART_COLUMNS or len(numbers) < len(found):
+        return None
+    return numbers if 0 in numbers.values() and len(set(numbers.values())) > 1 else None
 
 
 def spelt_name(title: str) -> str:

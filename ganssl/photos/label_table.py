@@ -15,6 +15,7 @@ from ganssl.photos.label_columns import (
     LABEL_COLUMN,
     Asked,
     is_title,
+    part_numbers,
     photo_column,
     questions,
     spelt_name,
@@ -194,6 +195,9 @@ def _coded(
     attributes, labels, texts = [], [], {}
     taken = {question.name for question in columns.values()}
     for i in used:
+        if i not in columns and part_numbers(header[i], read.distinct[i]) is not None:
+            texts[header[i]] = [cell.strip() for cell in by_column[i]]
+            continue
         if i not in columns and not others:
             continue
         spelt = spelt_name(header[i])

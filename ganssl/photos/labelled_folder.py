@@ -68,8 +68,8 @@ def read_labelled_folder(
                 _require_column(photos, wanted, Path(labels).name)
         if part is not None and photos.partition is None:
             raise UserError(
-                "Only photos in CelebA's layout, or in folders such as train and val, are divided "
-                "into parts; leave the part out."
+                "Only photos in CelebA's layout, in folders such as train and val, or with a "
+                "column such as split are divided into parts; leave the part out."
             )
         asked = photos.column(attribute.name)
     labels_of_slices, groups = [], {}

@@ -230,14 +230,15 @@ def _cell(value: Any) -> str | tuple[str, ...]:
 
 
 def _task(task: dict) -> Cells:
-    """A task of Label Studio: the photo, and the choices of the first annotation that was not
-    cancelled."""
+    """A task of Label Studio: the photo, and the choices on which all agree who answered; an
+    annotation that was cancelled does not count."""
     data = task.get("data")
     flat = _flat(data) if isinstance(data, dict) else {}
     cells: Cells = {key: value for key, value in flat.items() if _is_photo(value)}
     if not cells and task.get("file_upload"):
         cells = {"image": cell_text(f"/data/upload/{task['file_upload']}")}
     done = task.get("annotations") or task.get("completions")
+    said: dict[str, set[str | tuple[str, ...]]] = {}
     for annotation in done if isinstance(done, list) else []:
         if not isinstance(annotation, dict) or annotation.get("was_cancelled"):
             continue
@@ -247,9 +248,8 @@ def _task(task: dict) -> Cells:
             choices = value.get("choices") if isinstance(value, dict) else None
             if isinstance(choices, list):
                 key = cell_text(str(result.get("from_name") or "choice"))
-                cells[key] = _cell(choices)
-        break
-    return cells
+                said.setdefault(key, set()).add(_cell(sorted(choices, key=str)))
+    return cells | {key: next(iter(all_)) for key, all_ in said.items() if len(all_) == 1}
 
 
 def _is_photo(value: Any) -> bool:

@@ -129,3 +129,35 @@ def test_the_hundred_photos_of_the_article(seed100_root):
     male = read_folder(images, labels, Attribute("Male"), "male_shift_corrected")
     assert np.array_equal(male.column("Male"), photos.labels[:, 1])
     assert {photos.read(i).size for i in range(100)} == {(89, 109)}
+
+
+@pytest.mark.parametrize(
+    ("title", "cells", "expected"),
+    [
+        ("split", ("train", "Val", "test", "train"), [0, 1, 2, 0]),
+        ("Subset", ("training", "validation", "training", "validation"), [0, 1, 0, 1]),
+        ("partition", ("0", "1", "2", "0"), [0, 1, 2, 0]),
+        ("split", ("train", "val", "", "train"), None),
+        ("split", ("train", "val", "other", "train"), None),
+        ("split", ("train", "train", "train", "train"), None),
+        ("split", ("0", "1", "2", "0"), None),
+        ("smile", ("train", "val", "test", "train"), None),
+    ],
+)
+def test_a_column_divides_the_photos_into_parts(folder, tmp_path, title, cells, expected):
+    names = read_photos(folder).names
+    rows = [
+        f"{name},{i % 2},{cell}" for i, (name, cell) in enumerate(zip(names, cells, strict=True))
+    ]
+    (tmp_path / "parts.csv").write_text(f"file,Male,{title}\n" + "\n".join(rows), encoding="utf-8")
+    for attribute in (None, Attribute("Male")):
+        photos = read_photos(folder, tmp_path / "parts.csv", attribute)
+        assert "Male" in photos.attributes
+        if expected is None:
+            assert photos.partition is None
+        else:
+            assert photos.partition.tolist() == expected and title not in photos.attributes
+            assert photos.part("train").names == [
+                name for name, part in zip(names, expected, strict=True) if part == 0
+            ]
+            assert any("are divided by" in note for note in photos.report.notes)

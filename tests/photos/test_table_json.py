@@ -115,6 +115,16 @@ def test_an_answered_question_without_a_word_is_a_no_and_an_open_one_is_unknown(
     assert table.labels.tolist() == [[1, 1], [0, 0], [-1, -1]]
 
 
+def test_where_annotators_disagree_nothing_is_known():
+    both = [{"result": [chosen(["Male"])]}, {"result": [chosen(["Female"])]}]
+    agreed = [{"result": [chosen(["Male", "Tall"])]}, {"result": [chosen(["Tall", "Male"])]}]
+    tasks = [task("p1.png", *both), task("p2.png", both[0]), task("p3.png", both[1])]
+    table = read_labels(json.dumps(tasks).encode(), MALE, name="a.json")
+    assert table.labels[:, 0].tolist() == [-1, 1, 0]
+    table = read_labels(json.dumps([task("p1.png", *agreed)]).encode(), MALE, name="a.json")
+    assert table.labels[:, 0].tolist() == [1]
+
+
 def test_several_choices_in_a_cell_of_label_studio_s_table():
     rows = [
         "id,image,choice,annotation_id,lead_time",
