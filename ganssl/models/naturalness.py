@@ -22,7 +22,7 @@ import numpy as np
 from ganssl.errors import UserError
 from ganssl.models.density import CodeDensity, truncate
 
-TRIES = 128
+TRIES = 256
 """Codes that a face is chosen from, in models that learn today."""
 
 FORMER_TRIES = 32
@@ -30,7 +30,7 @@ FORMER_TRIES = 32
 
 MOST_TRIES = 1024
 
-CHUNK = 128
+CHUNK = 64
 """Faces whose codes are held at once."""
 
 HIDDEN = (128, 64)
