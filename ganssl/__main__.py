@@ -17,6 +17,7 @@ from types import ModuleType
 from ganssl import __version__, commands
 from ganssl.attributes import did_you_mean
 from ganssl.base.atomic import require_writable
+from ganssl.base.progress import end_line
 from ganssl.base.quiet import quiet_tensorflow
 from ganssl.errors import UserError
 
@@ -61,18 +62,22 @@ def main(argv: list[str] | None = None) -> int:
         with _heeding_the_system():
             return args.run(args)
     except UserError as error:
+        end_line()
         print(f"ganssl {args.command}: {error}", file=sys.stderr)
         return 2
     except OSError as error:
         if error.errno not in DISK_ERRORS:
             raise
+        end_line()
         place = f"{error.filename}: " if error.filename else ""
         print(f"ganssl {args.command}: {place}{error.strerror}.", file=sys.stderr)
         return 2
     except Terminated:
+        end_line()
         print(f"ganssl {args.command}: stopped by the system (SIGTERM)", file=sys.stderr)
         return 143
     except KeyboardInterrupt:
+        end_line()
         print("stopped", file=sys.stderr)
         return 130
 

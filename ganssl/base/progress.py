@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from typing import TextIO
 
 from ganssl.base.job import Cancelled
 
@@ -13,6 +14,10 @@ Progress = Callable[[int, int], None]
 
 Stages = Callable[[str], Progress]
 """Takes the name of a stage and gives its callback `(done, total)`, as `bar` does."""
+
+
+_left: list[TextIO] = []
+"""Where the line of a bar was not ended yet."""
 
 
 def stages(progress: Stages | None, cancelled: Callable[[], bool] | None) -> Stages:
@@ -51,8 +56,15 @@ def bar(label: str, stream=None) -> Progress:
             f"\r{label}: {done:,} of {total:,}, {rate:,.0f}/s, {left} left ", end=end, file=stream
         )
         stream.flush()
+        _left[:] = [] if end else [stream]
 
     return update
+
+
+def end_line() -> None:
+    """End the line of a bar that did not come to its end: what is said next has its own."""
+    while _left:
+        print(file=_left.pop())
 
 
 def clock_text(seconds: float) -> str:

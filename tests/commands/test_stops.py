@@ -9,7 +9,9 @@ import signal
 import pytest
 
 from ganssl.__main__ import main
+from ganssl.base.progress import bar
 from ganssl.commands import fit_probes
+from ganssl.errors import UserError
 
 ARGUMENTS = ["fit-probes", "--data", "x", "--out", "y"]
 
@@ -49,6 +51,22 @@ def test_a_disk_that_refuses_is_a_line(monkeypatch, capsys):
     run_instead(monkeypatch, lambda: fail(full))
     assert main(ARGUMENTS) == 2
     assert capsys.readouterr().err == "ganssl fit-probes: out/a.png: No space left on device.\n"
+
+
+@pytest.mark.parametrize(
+    "error", [UserError("no."), OSError(errno.ENOSPC, "no"), KeyboardInterrupt]
+)
+def test_what_is_said_at_the_end_does_not_stand_in_the_line_of_a_bar(monkeypatch, capsys, error):
+    def work():
+        bar("reading")(1, 3)
+        raise error
+
+    run_instead(monkeypatch, work)
+    assert main(ARGUMENTS) in (2, 130)
+    reading, last = capsys.readouterr().err.splitlines()[-2:]
+    assert "1 of 3" in reading and last in ("ganssl fit-probes: no.", "stopped")
+    run_instead(monkeypatch, lambda: fail(UserError("no.")))
+    assert main(ARGUMENTS) == 2 and capsys.readouterr().err == "ganssl fit-probes: no.\n"
 
 
 def test_a_fault_of_the_program_is_not_hidden(monkeypatch):
