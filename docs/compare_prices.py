@@ -35,14 +35,19 @@ TRIED: dict[str, dict[str, float]] = {
 }
 
 
-def row(label: str, model, directions, rule: str, judge) -> str:
-    """Means over all sliders, as `direction-report --compare-holding` gives them."""
+def row(label: str, model, directions, rule: str, judge, mine: str = "") -> str:
+    """Means over all sliders, as `direction-report --compare-holding` gives them.
+
+    `mine` follows the names of a visitor's own directions, where these are to be moved.
+    """
     from ganssl.attributes import implied_by
     from ganssl.directions import slider_direction
 
     names, figures, untrue = judge.names[:-1], [], []
-    for name in directions.sliders:
-        found = slider_direction(directions, name, model.covariance, rule)
+    for name in model.directions.sliders:
+        if name + mine not in directions.attributes:
+            continue
+        found = slider_direction(directions, name + mine, model.covariance, rule)
         step = AMOUNT * found.sigma * found.vector.astype(np.float64)
         effects = dict(zip(names, judge.slopes[:-1] @ step, strict=True))
         own = effects.pop(name)
@@ -62,7 +67,8 @@ def row(label: str, model, directions, rule: str, judge) -> str:
 def main() -> None:
     from ganssl.directions import RULES
     from ganssl.directions import readings as prices
-    from ganssl.directions.names import READINGS
+    from ganssl.directions.direction import MINE
+    from ganssl.directions.names import COVARIANCE, RAW, READINGS
     from ganssl.features.readout import Readout
     from ganssl.laboratory.slopes import fit_readings
     from ganssl.models.catalogue import load_model
@@ -93,6 +99,10 @@ def main() -> None:
         ("readings, labels alone", replace(maker, slopes=maker.normals, normals=nothing)),
     ):
         print(row(label, model, model.directions.with_readings(one), READINGS, judge))
+    few = [replace(d, attribute=d.attribute + MINE) for d in model.few_directions]
+    theirs = directions.extended(few)
+    for rule in (RAW, COVARIANCE, READINGS) if few else ():
+        print(row(f"few labels, {rule}", model, theirs, rule, judge, MINE))
 
 
 if __name__ == "__main__":

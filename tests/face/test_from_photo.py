@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganssl.directions import edit_codes
+from ganssl.directions import DEFAULT_RULE, edit_codes
 from ganssl.errors import UserError
 from ganssl.face.detail import PhotoDetail
 from ganssl.face.from_photo import (
@@ -177,7 +177,7 @@ def test_a_png_says_that_it_is_ai_edited_and_how_but_not_whose(model, photo):
         "edits": {"Male": -1.0, "Smiling": 2.0},
         "locked": ["Young"],
         "detail": 0.5,
-        "hold": "covariance",
+        "hold": DEFAULT_RULE,
         "model": model.id,
     }
     assert "seed" not in json.dumps(found)

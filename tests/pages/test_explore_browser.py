@@ -8,6 +8,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from ganssl.directions import DEFAULT_RULE
 from ganssl.face.render import face_png, render
 from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
@@ -52,7 +53,7 @@ def test_smiling_makes_the_face_smile(page):
 
 
 def test_the_picture_is_the_one_that_the_library_renders(page):
-    page.open("?seed=1&truncation=0.3&edit.Smiling=1.5&edit.Male=-1&hold=covariance")
+    page.open(f"?seed=1&truncation=0.3&edit.Smiling=1.5&edit.Male=-1&hold={DEFAULT_RULE}")
     state = FaceState(1, 0.3, {"Smiling": 1.5, "Male": -1})
     assert page.picture() == picture_url(render(load_model(), state).pixels)
 
@@ -113,7 +114,7 @@ def test_the_face_follows_what_is_chosen_in_the_tabs_below(page, tmp_path):
 
 
 def test_downloads_are_the_face_of_the_sliders(page, downloads):
-    page.open(TYPICAL + "&edit.Smiling=2&hold=covariance")
+    page.open(TYPICAL + f"&edit.Smiling=2&hold={DEFAULT_RULE}")
     page.click('[role="tab"]', "Save and share")
     page.settle(lambda: len(page.all('[data-testid="stDownloadButton"] button')) == 2)
     png, file = downloads / "face-19.png", downloads / "face-19.json"
