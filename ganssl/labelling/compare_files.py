@@ -16,6 +16,9 @@ from ganssl.photos.label_file import LABEL_COLUMN, UNKNOWN, LabelTable
 from ganssl.photos.label_file import read_labels as read_label_file
 from ganssl.photos.matching import match_names
 
+SESSION = b'"ganssl labels'
+"""How the format of a saved session begins, in every version."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -35,16 +38,16 @@ class Comparison:
 
 
 def read_labels(source: str | Path | bytes, name: str = "labels.csv") -> LabelTable:
-    """Read labels from a CSV or from a session that was saved (`.json`).
+    """Read labels from a table of any format that is read, or from a session that was saved.
 
-    A CSV whose only column is `label` gets an attribute of that name.
+    A table whose only column is `label` gets an attribute of that name.
 
     Args:
         source: the path, or the bytes of an uploaded file.
         name: what messages call the file when bytes are given.
     """
     name, source = given_bytes(source, name)
-    if name.lower().endswith(".json") and not source.lstrip().startswith(b"["):
+    if name.lower().endswith(".json") and SESSION in source:
         return read_session(source, name).table(name)
     try:
         return read_label_file(source, name=name)

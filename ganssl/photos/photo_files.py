@@ -24,7 +24,7 @@ OTHER_PICTURES = (
 )  # fmt: skip
 """Endings of pictures that are not read, so that a report can name them."""
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".jsonl", ".parquet", ".json", ".xml")
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".jsonl", ".parquet", ".json", ".xml")
 MAX_FILE_BYTES = 200_000_000
 
 

@@ -177,3 +177,20 @@ def test_sessions_and_files_of_other_columns_can_be_compared(files, capsys):
         compare_tables(mine, read_labels(b"file,Smiling\nother.png,0\n", "other.csv"))
     assert main(["compare-labels", "absent.csv", str(files[0])]) == 2
     assert "absent.csv cannot be read" in capsys.readouterr().err
+
+
+def test_tables_of_any_format_can_be_compared(tmp_path, capsys):
+    from openpyxl import Workbook
+
+    rows = [("file", "Smiling"), *((f"{i}.png", i % 2) for i in range(6))]
+    book = Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    book.save(tmp_path / "mine.xlsx")
+    (tmp_path / "theirs.json").write_text(json.dumps(dict(rows[1:])), encoding="utf-8")
+    pair = ["--columns", "Smiling", "label"]
+    assert (
+        main(["compare-labels", str(tmp_path / "mine.xlsx"), str(tmp_path / "theirs.json"), *pair])
+        == 0
+    )
+    assert "6 of 6" in capsys.readouterr().out

@@ -14,6 +14,7 @@ from ganssl.labelling.contradictions import SURE, SURE_OF_FEW, Contradiction, co
 from ganssl.labelling.quick_classifier import FOLDS
 from ganssl.labelling.session_file import read_session, save_session
 from ganssl.models.face_model import FaceModel
+from ganssl.photos.label_file import LABEL_ENDINGS
 from ganssl.ui.label.grid import show_cards
 from ganssl.ui.label.work import Work
 from ganssl.ui.shared.jobs import show_job
@@ -115,8 +116,8 @@ def _remark(work: Work, contradiction: Contradiction) -> str:
 
 def _other_labeller(work: Work) -> None:
     file = st.file_uploader(
-        "Labels of the same photos by somebody else: a CSV, or a session saved here (JSON)",
-        type=["csv", "json"],
+        "Labels of the same photos by somebody else: CSV, Excel or a session saved here (JSON)",
+        type=[ending.removeprefix(".") for ending in LABEL_ENDINGS],
         max_upload_size=10,
         key="label/other",
     )
