@@ -45,7 +45,7 @@ def effects_figure(card: DirectionCard, shown: int = SHOWN) -> go.Figure:
     )
     figure.update_layout(
         title=f"Effect of +1 σ along {card.title}",
-        xaxis_title="change of the probe, in its standard deviations between faces",
+        xaxis_title="change of the probe, in standard deviations",
         margin=MARGIN,
         height=60 + 26 * len(effects) + 60,
     )

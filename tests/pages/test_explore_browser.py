@@ -14,12 +14,14 @@ from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
 from ganssl.photos.images import read_image, read_provenance
 from ganssl.ui.shared.pictures import picture_url
-from tests.helpers.browser import STOPWATCH, Page, chromium, wait_until
+from tests.helpers.browser import PLACE, STOPWATCH, Page, chromium, wait_until
 
 pytestmark = pytest.mark.browser
 
 TYPICAL = "?seed=19&truncation=0.3"
 """A face near the average, where no readout is at its limit."""
+
+GALLERY = '[role="tabpanel"] [data-testid="stImage"] img'
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +168,11 @@ def test_a_phone_shows_faces_first_and_no_sideways_scrolling(address, downloads)
         assert list(tops.values()) == sorted(tops.values())
         wide = "return document.documentElement.scrollWidth - window.innerWidth"
         assert window.execute_script(wide) <= 0
+        switches = [page.first(f".st-key-explore-{name}").rect for name in ("draw", "hold")]
+        first, second = sorted(switches, key=lambda box: box["y"])
+        if second["y"] > first["y"]:  # in two lines
+            assert second["y"] - first["y"] - first["height"] < 20
+        page.settle(lambda: len(page.all(GALLERY)) > 3)
+        places = [page.window.execute_script(PLACE, face) for face in page.all(GALLERY)[:4]]
+        tops = [round(top) for _, top, _, _ in places]
+        assert tops[0] == tops[1] == tops[2] and places[0][2] < 200  # side by side

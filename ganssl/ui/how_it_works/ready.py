@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 
-from ganssl.base.jobs import stand_back
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.shared.jobs import on_server
@@ -16,7 +14,7 @@ _lock = threading.Lock()
 
 
 def prepare_in_background(model: FaceModel) -> None:
-    """Begin once for a model, in a thread that stands back; a test without a server has none.
+    """Begin once for a model, in a thread of its own; a test without a server has none.
 
     To be called where the story is near: its training needs TensorFlow, which nothing else on
     a page may.
@@ -34,25 +32,20 @@ def prepare(model: FaceModel) -> None:
     """Compute what every step keeps, in the order in which a presenter comes to it.
 
     The parts are imported here, so that the server and its first page need not wait for them;
-    what the networks to watch need takes longest, so that is loaded beside the rest. A part that
-    fails says so in the log; its step computes it anew, and tells the visitor.
+    what the networks to watch need takes longest, so that is loaded beside the rest. It does not
+    stand back: who comes to a step that is being prepared waits for it, and on a busy machine one
+    who stands back takes minutes. A part that fails says so in the log; its step computes it anew,
+    and tells the visitor.
     """
     from ganssl.ui.how_it_works.networks import prepare_training
 
     prepare_training(model)
     from ganssl.ui.how_it_works.faces import crowd
-
-    _try(crowd, model)  # for the second step, whose visitor would wait for one who stands back
-    stand_back()
     from ganssl.ui.how_it_works.judging import prepare_judging
     from ganssl.ui.how_it_works.limits import prepare_biases
 
-    for part in (prepare_biases, prepare_judging):
-        _try(part, model)
-
-
-def _try(part: Callable[[FaceModel], object], model: FaceModel) -> None:
-    try:
-        part(model)
-    except (UserError, ValueError, RuntimeError) as error:
-        logging.getLogger(__name__).warning("%s: %s", part.__name__, error)
+    for part in (crowd, prepare_judging, prepare_biases):
+        try:
+            part(model)
+        except (UserError, ValueError, RuntimeError) as error:
+            logging.getLogger(__name__).warning("%s: %s", part.__name__, error)

@@ -48,13 +48,15 @@ def show_ties(laboratory: Laboratory, model: FaceModel, population: Population |
             ]
             correlation = label_correlation(np.stack(labels, axis=1))
             figure = matrix_figure(correlation, chosen, chosen, "Correlation of labels", 1.0)
-            st.plotly_chart(figure, key="lab/correlation", config=PLAIN)
+            with st.container(key="lab-ties-labels"):
+                st.plotly_chart(figure, key="lab/correlation", config=PLAIN)
     with right:
         st.markdown("##### What the directions share")
         figure = matrix_figure(
             cosine_matrix(directions), chosen, chosen, "Cosine between directions", 1.0
         )
-        st.plotly_chart(figure, key="lab/cosine", config=PLAIN)
+        with st.container(key="lab-ties-directions"):
+            st.plotly_chart(figure, key="lab/cosine", config=PLAIN)
     st.markdown("##### What the model does")
     with st.spinner("Moving faces …"):
         moved = rescore(laboratory, directions)
@@ -66,7 +68,8 @@ def show_ties(laboratory: Laboratory, model: FaceModel, population: Population |
         row_title="moved along",
         column_title="read",
     )
-    st.plotly_chart(figure, key="lab/rescoring", config=PLAIN)
+    with st.container(key="lab-ties-model"):
+        st.plotly_chart(figure, key="lab/rescoring", config=PLAIN)
     st.caption(
         "A row is an edit, a column is what the probes then read. Off the diagonal are side "
         "effects: blue goes up with the edit, red goes down. Skin tone is measured on the pixels; "
