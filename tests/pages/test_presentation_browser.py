@@ -217,6 +217,9 @@ def test_a_swipe_steps(page):
     page.settle(lambda: place(page) == 2)
     swipe(page, 200)
     page.settle(lambda: place(page) == 1)
+    swipe(page, 200)  # before the first step there is nothing, and Chromium's page before is not it
+    swipe(page, -200)
+    page.settle(lambda: place(page) == 2)
 
 
 def test_a_swipe_steps_though_what_it_began_on_is_gone_by_its_end(page):
