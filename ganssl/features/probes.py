@@ -87,7 +87,7 @@ class Probes:
                 raise UserError(f"{path} is damaged: its {name} holds values that are no numbers.")
             if name != "auc" and np.abs(array, dtype=np.float64).max(initial=0) > LARGEST:
                 raise UserError(f"{path} is damaged: its {name} holds numbers that are too large.")
-        if (probes.scale < 1 / LARGEST).any():
+        if (probes.scale.astype(np.float64) < 1 / LARGEST).any():
             raise UserError(f"{path} is damaged: its scale must be above 0.")
         return probes
 
