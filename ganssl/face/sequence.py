@@ -28,25 +28,25 @@ PREPARED: tuple[tuple[str, int, dict[str, float]], ...] = (
     ("No one has this face: a network made it from a list of numbers.", 0, {}),
     ("Move the numbers along one direction, and it smiles.", 0, {"Smiling": 2}),
     ("Go the other way.", 0, {"Smiling": -2}),
-    ("The same direction works on another face.", 1, {"Smiling": 2.5}),
+    ("The same direction works on another face.", 11, {"Smiling": 2.5}),
     (
         "Another direction. Glasses were rare in the photos, and are harder to draw.",
-        11,
-        {"Eyeglasses": 2.5},
+        5,
+        {"Eyeglasses": 3},
     ),
     ("A fringe. Watch what else changes.", 4, {"Bangs": 2}),
     ("Fair hair: what comes along went together in the photos.", 2, {"Blond_Hair": 2}),
-    ("What annotators ticked as a man. Watch the beard.", 0, {"Male": 2.5}),
+    ("What annotators ticked as a man. Watch brows and jaw.", 0, {"Male": 2.5}),
     (
         "Directions add up: grey, and older in the annotators' eyes.",
-        10,
-        {"Gray_Hair": 2, "Young": -2},
+        7,
+        {"Gray_Hair": 2.5, "Young": -2.5},
     ),
     ("Your turn: which slider shall we move?", 9, {}),
     (
-        "All at once: the first face again, and four directions.",
+        "All at once: the first face again, and three directions.",
         0,
-        {"Smiling": 2, "Eyeglasses": 2, "Blond_Hair": 1.5, "Bangs": 1.5},
+        {"Smiling": 2, "Blond_Hair": 2, "Bangs": 2},
     ),
 )
 """What is said, which face of the gallery, and the edits in σ; the strongest effect stands last."""
