@@ -67,7 +67,8 @@ def write_markdown(
         return
     words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
     command = f"python -m ganssl {shlex.join(words)}"
-    parts = [f"# {title}", f"    {command}", f"```text\n{text.strip()}\n```"]
+    said = text.strip("\n").rstrip()  # the heads of a table may begin with spaces
+    parts = [f"# {title}", f"    {command}", f"```text\n{said}\n```"]
     if picture is not None:
         path = Path(args.markdown).with_suffix(".webp")
         write_file(path, picture[1])

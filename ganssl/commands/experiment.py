@@ -109,6 +109,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from ganssl.base.files import make_folder
     from ganssl.base.progress import bar
     from ganssl.experiments.label_efficiency import VALIDATION, Plan, gather, run_experiment
     from ganssl.experiments.summary import COMPARED, choice_table, summary, table, verdicts
@@ -116,6 +117,8 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.models.catalogue import load_model
 
     check_markdown(args)
+    if args.out:
+        make_folder(Path(args.out))
     sets = args.plain or args.elsewhere
     if args.plain and (args.article or args.elsewhere):
         raise UserError("--plain goes without --article and --elsewhere.")

@@ -96,10 +96,10 @@ def test_one_face_is_drawn_without_tensorflow(tmp_path: Path):
 
 def test_a_result_is_written_with_its_command(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["ganssl", "benchmark", "--model", str(tmp_path / "mine")])
-    write_markdown(Namespace(markdown=str(tmp_path / "speed.md")), "Speed", "one face  6.7 ms\n")
+    write_markdown(Namespace(markdown=str(tmp_path / "speed.md")), "Speed", "\n   head\nface 6.7\n")
     text = (tmp_path / "speed.md").read_text(encoding="utf-8")
     assert text.startswith("# Speed\n\n    python -m ganssl benchmark --model mine\n")
-    assert "```text\none face  6.7 ms\n```" in text and str(tmp_path) not in text
+    assert "```text\n   head\nface 6.7\n```" in text and str(tmp_path) not in text
 
 
 def test_markdown_is_refused_before_long_work(tmp_path: Path, capsys: pytest.CaptureFixture):

@@ -98,6 +98,7 @@ CASES = [
 ]  # fmt: skip
 LONG = [
     Case("experiment --data @/celeba --model @/model --attribute Male --out", "experiment"),
+    Case("experiment --plain --data @/celeba --attribute Male --model @/model --out", "plain"),
     Case("distill-features --teacher @/network --data @/celeba --out", "network"),
     Case("reproduce-2017 --data @/celeba --photos @/celeba --labels @/no.csv --out", "article"),
     Case("benchmark --save", "figures.json"),
