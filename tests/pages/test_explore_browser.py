@@ -18,7 +18,8 @@ from tests.helpers.browser import PLACE, STOPWATCH, Page, chromium, wait_until
 
 pytestmark = pytest.mark.browser
 
-TYPICAL = "?seed=14&truncation=0.3"
+SEED = 14
+TYPICAL = f"?seed={SEED}&truncation=0.3"
 """A face near the average, where no readout is at its limit."""
 
 GALLERY = '[role="tabpanel"] [data-testid="stImage"] img'
@@ -106,7 +107,7 @@ def test_the_face_follows_what_is_chosen_in_the_tabs_below(page, tmp_path):
         buttons = f'[class*="st-key-explore-{group}-"] button'
         page.click(buttons, page.all(buttons)[1].text)
         page.settle(lambda old=old: page.picture() != old)
-    assert "seed=19" not in page.window.current_url and "edit." in page.window.current_url
+    assert f"seed={SEED}" not in page.window.current_url and "edit." in page.window.current_url
     damaged = tmp_path / "face.json"
     damaged.write_text("{", encoding="utf-8")
     page.click('[role="tab"]', "Save and share")
@@ -119,14 +120,14 @@ def test_downloads_are_the_face_of_the_sliders(page, downloads):
     page.open(TYPICAL + f"&edit.Smiling=2&hold={DEFAULT_RULE}")
     page.click('[role="tab"]', "Save and share")
     page.settle(lambda: len(page.all('[data-testid="stDownloadButton"] button')) == 2)
-    png, file = downloads / "face-19.png", downloads / "face-19.json"
+    png, file = downloads / f"face-{SEED}.png", downloads / f"face-{SEED}.json"
     for button, path in zip(
         page.all('[data-testid="stDownloadButton"] button'), (png, file), strict=True
     ):
         button.click()
         wait_until(path.exists)
     model = load_model()
-    state = FaceState(19, 0.3, {"Smiling": 2}, model=model.id)
+    state = FaceState(SEED, 0.3, {"Smiling": 2}, model=model.id)
     assert FaceState.from_json(file.read_text(encoding="utf-8")) == state
     made = face_png(model, state, 512)
     assert read_provenance(png.read_bytes()) == read_provenance(made)
