@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     out = Path(args.out)
     teacher = build_faceres(Path(args.teacher))
     photos = usable(open_photos(args.data))
-    train = photos.part("train") if photos.partition is not None else photos
+    train = photos.train_part
     faces = train.faces(Preprocess(), cache=out, progress=bar("decoding photos"))
     photo_count = len(faces)
     if args.model:

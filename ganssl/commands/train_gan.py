@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     out = Path(args.out)
     config = ModelConfig(size=args.size, latent_size=args.latent_size)
     photos = open_photos(args.data)
-    train = usable(photos.part("train") if photos.partition is not None else photos)
+    train = usable(photos.train_part)
     faces = train.faces(Preprocess(args.size), cache=out, progress=bar("decoding photos"))
     if args.limit:
         faces = faces[: args.limit]

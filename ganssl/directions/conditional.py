@@ -62,23 +62,8 @@ def conditional_direction(
             f"{direction.attribute} cannot change while {', '.join(names)} cannot: only "
             f"{remaining:.0%} of its direction lies outside theirs. Unlock one of them."
         )
-    length = np.linalg.norm(rest)
-    unit = rest / length
-    nan = float("nan")
-    return replace(
-        direction,
-        vector=unit,
-        sigma=float(np.sqrt(unit @ covariance.astype(np.float64) @ unit)),
-        center=float(center / length),
-        boundary=nan,
-        class_means=(nan, nan),
-        auc=nan,
-        accuracy=nan,
-        majority=nan,
-        split_half_cosine=nan,
-        conditioned_on=(*direction.conditioned_on, *names),
-        remaining=remaining * direction.remaining,
-    )
+    moved = direction.along(rest, covariance, center, names)
+    return replace(moved, remaining=remaining * direction.remaining)
 
 
 def _at_right_angles(

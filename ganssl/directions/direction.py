@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -130,6 +130,33 @@ class Direction:
         """How far codes `[n, d]` lie beyond the boundary, in σ; float32 `[n]`, present above 0."""
         projection = np.asarray(codes, dtype=np.float64) @ self.vector
         return ((projection - self.boundary) / self.sigma).astype(np.float32)
+
+    def along(
+        self, vector: np.ndarray, covariance: np.ndarray, center: float, held: Sequence[str]
+    ) -> Direction:
+        """The same attribute along another vector, not measured yet.
+
+        Args:
+            vector: `[d]`, of any length; `center` is the population's mean projection on
+                it, in its length.
+            covariance: `[d, d]` of the population's codes.
+            held: what it holds beside what this one does.
+        """
+        length, nan = np.linalg.norm(vector), float("nan")
+        unit = vector / length
+        return replace(
+            self,
+            vector=unit,
+            sigma=float(np.sqrt(unit @ covariance.astype(np.float64) @ unit)),
+            center=float(center / length),
+            boundary=nan,
+            class_means=(nan, nan),
+            auc=nan,
+            accuracy=nan,
+            majority=nan,
+            split_half_cosine=nan,
+            conditioned_on=(*self.conditioned_on, *held),
+        )
 
     def to_dict(self) -> dict:
         """Everything but vector and check, for JSON, which has no NaN: it becomes None."""

@@ -217,17 +217,5 @@ def _along(
     direction: Direction, vector: np.ndarray, covariance: np.ndarray, mean: np.ndarray | None
 ) -> Direction:
     """The direction of a vector `[d]` in the place of another, not measured yet."""
-    unit, nan = vector / np.linalg.norm(vector), float("nan")
-    return replace(
-        direction,
-        vector=unit,
-        sigma=float(np.sqrt(unit @ covariance.astype(np.float64) @ unit)),
-        center=nan if mean is None else float(mean.astype(np.float64) @ unit),
-        boundary=nan,
-        class_means=(nan, nan),
-        auc=nan,
-        accuracy=nan,
-        majority=nan,
-        split_half_cosine=nan,
-        conditioned_on=(*direction.conditioned_on, ALL_ELSE),
-    )
+    center = float("nan") if mean is None else float(mean.astype(np.float64) @ vector)
+    return direction.along(vector, covariance, center, (ALL_ELSE,))

@@ -102,6 +102,11 @@ class PhotoSet:
             raise UserError(f"{self.source} holds no {name} photos.")
         return self.subset(mask)
 
+    @property
+    def train_part(self) -> PhotoSet:
+        """The train photos; all photos where they are not divided into parts."""
+        return self.part("train") if self.partition is not None else self
+
     def require_labels(self) -> None:
         """`UserError` for photos without any column of labels."""
         if not self.attributes:

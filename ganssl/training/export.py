@@ -100,17 +100,13 @@ def _whiten(
     model: BundleModel, photos: PhotoSet, cache: Path | None, progress: Stages | None
 ) -> None:
     """Few photos are left as they are: they do not fill the code's dimensions."""
-    train = _train_part(photos)
+    train = photos.train_part
     some = train.subset(np.linspace(0, len(train) - 1, min(SOME_PHOTOS, len(train))).astype(int))
     if len(some) < FEWEST_PER_DIMENSION * model.latent_size:
         return
     faces = model.preprocess.to_network(some.faces(model.preprocess, cache))
     mean, spread = model.encoder.predict(faces, batch_size=64, verbose=0)
     whiten(model, mean, np.exp(spread).mean(axis=0))
-
-
-def _train_part(photos: PhotoSet) -> PhotoSet:
-    return photos.part("train") if photos.partition is not None else photos
 
 
 def fit_latent(
@@ -126,7 +122,7 @@ def fit_latent(
     Too few photos for a density or for any direction leave the prior and an
     empty set: a training is not lost for it.
     """
-    codes = encode_photos(model, _train_part(photos), cache, progress)
+    codes = encode_photos(model, photos.train_part, cache, progress)
     model.measure(codes)
     learn_looks(model, progress, image_network)
     fit_all_directions(model, photos, codes, cache, progress)
@@ -150,7 +146,7 @@ def remeasure(
     """
     photos.require_labels()
     model = load_bundle(source)
-    codes = encode_photos(model, _train_part(photos), cache, progress)
+    codes = encode_photos(model, photos.train_part, cache, progress)
     if image_network is not None:
         learn_looks(model, progress, image_network)
     fit_all_directions(model, photos, codes, cache, progress)
@@ -194,7 +190,7 @@ def fit_all_directions(
     Args:
         codes: float32 `[n, d]` of the train part.
     """
-    train = _train_part(photos)
+    train = photos.train_part
     if photos.attributes:
         try:
             model.directions = _checked(

@@ -91,7 +91,7 @@ def taught(
     Raises `UserError` for photos without labels, and where no attribute is left.
     """
     photos.require_labels()
-    train = photos.part("train") if photos.partition is not None else photos
+    train = photos.train_part
     train = train.subset(np.linspace(0, len(train) - 1, min(PHOTOS, len(train))).astype(int))
     both = [i for i, rows in enumerate(train.labels.T) if {0, 1} <= set(rows.tolist())]
     if not both:
