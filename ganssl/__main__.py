@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
+import os
 import pkgutil
 import signal
 import sys
@@ -40,7 +41,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; returns its exit status.
 
     That is 2 for input that cannot be used and a disk that refuses, 130 after
-    a stop by hand, and 143 after one by the system.
+    a stop by hand, 141 where nobody reads on (as in `| head`), and 143 after a
+    stop by the system.
     """
     argv = sys.argv[1:] if argv is None else argv
     quiet_tensorflow(loaded=_say_what_is_unused)
@@ -60,11 +62,16 @@ def main(argv: list[str] | None = None) -> int:
             if isinstance(place, str | Path) and str(place) not in ("", "-"):
                 require_writable(place)
         with _heeding_the_system():
-            return args.run(args)
+            status = args.run(args)
+            sys.stdout.flush()
+            return status
     except UserError as error:
         end_line()
         print(f"ganssl {args.command}: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor at the end
+        return 141
     except OSError as error:
         if error.errno not in DISK_ERRORS:
             raise

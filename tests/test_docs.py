@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ganssl import commands
-from ganssl.__main__ import command_modules, command_parser
+from ganssl.__main__ import command_modules, command_parser, main
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,6 +21,13 @@ OF_TODAY = [path for path in DOCUMENTS if path.name != "CHANGELOG.md"]
 """Documents that describe what is there, and not what was."""
 
 ABOUT_THE_CODE = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/design.md")]
+RESULTS = sorted((ROOT / "docs" / "results").glob("*.md"))
+KEPT = {
+    "few_labels.md": ("experiment", "label_efficiency.json"),
+    "article_2017.md": ("reproduce-2017", "reproduce_2017.json"),
+}
+"""Pages of which the app ships the figures, too."""
+
 COMMANDS = sorted(name for names in commands.GROUPS.values() for name in names)
 
 
@@ -139,6 +146,28 @@ def test_variables_of_the_environment_are_read_somewhere(path: Path):
     text = "".join(p.read_text(encoding="utf-8") for p in sources if p != Path(__file__))
     named = set(re.findall(r"\bGANSSL_[A-Z_]+\b", path.read_text(encoding="utf-8")))
     assert not [name for name in named if f'"{name}"' not in text]
+
+
+@each_document(RESULTS)
+def test_results_are_written_by_commands(path: Path):
+    """Each in its part; who types a figure himself says so in a heading of its own."""
+    text = path.read_text(encoding="utf-8")
+    parts = re.findall(r"<!-- measured(?:: [^>]+)? -->\n(.*?)<!-- end -->", text, re.DOTALL)
+    assert parts and len(parts) == text.count("<!-- measured") == text.count("<!-- end -->")
+    for part in parts:
+        assert part.startswith("\n    python -m ganssl ")
+    code = r"\A# .*?\n|<!-- measured.*?<!-- end -->|```.*?```|`[^`]*`"
+    sections = re.split(r"^## ", re.sub(code, "", text, flags=re.DOTALL), flags=re.MULTILINE)
+    frame = "".join(s for s in sections if not s.startswith(("By eye", "The earlier model")))
+    assert not re.findall(r".*\d\.\d.*|.*\d %.*", frame.replace("95 %", ""))
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_page_has_the_figures_that_the_app_shows(name, capsys: pytest.CaptureFixture):
+    command, file = KEPT[name]
+    assert main([command, "--show", str(ROOT / "assets" / "experiments" / file)]) == 0
+    _, _, tables = capsys.readouterr().out.partition("\n\n")
+    assert tables.strip() in (ROOT / "docs" / "results" / name).read_text(encoding="utf-8")
 
 
 def test_the_test_command_is_where_it_is_looked_for():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganssl.attributes import did_you_mean, meant_name
-from ganssl.base.atomic import write_file
 from ganssl.base.device import AUTO, TRAINING_DTYPES
 from ganssl.directions.names import DEFAULT_RULE, RULES
 from ganssl.errors import UserError
@@ -36,44 +33,6 @@ def add_dtype_argument(parser: argparse.ArgumentParser) -> None:
         help="arithmetic of the layers; auto takes mixed_bfloat16 where the device has units for "
         "it and float32 elsewhere, where bfloat16 is slower (default: auto)",
     )
-
-
-def add_markdown_argument(parser: argparse.ArgumentParser) -> None:
-    """`--markdown`, which `write_markdown` reads."""
-    parser.add_argument(
-        "--markdown", metavar="FILE", help="write the result there, too, with the command beside it"
-    )
-
-
-def check_markdown(args: argparse.Namespace) -> None:
-    """`UserError` where `--markdown` cannot be written, before long work."""
-    check_ending(args.markdown, "--markdown", ".md", ".markdown", ".txt")
-    check_folders(args.markdown)
-    if args.markdown and getattr(args, "json", None) is True:
-        raise UserError("--markdown writes the table that --json replaces: leave one of them out.")
-
-
-def write_markdown(
-    args: argparse.Namespace, title: str, text: str, picture: tuple[str, bytes] | None = None
-) -> None:
-    """Write a result as `docs/results/` keeps them; nothing without `--markdown`.
-
-    Folders and files in the command keep their last name alone.
-
-    Args:
-        picture: what it shows, and the bytes of a WebP, which lies beside the file by its name.
-    """
-    if not args.markdown:
-        return
-    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
-    command = f"python -m ganssl {shlex.join(words)}"
-    said = text.strip("\n").rstrip()  # the heads of a table may begin with spaces
-    parts = [f"# {title}", f"    {command}", f"```text\n{said}\n```"]
-    if picture is not None:
-        path = Path(args.markdown).with_suffix(".webp")
-        write_file(path, picture[1])
-        parts.append(f"![{picture[0]}]({path.name})")
-    write_file(args.markdown, "\n\n".join(parts) + "\n")
 
 
 def add_features_engine(parser: argparse.ArgumentParser) -> None:

@@ -8,13 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganssl.commands._options import (
-    add_markdown_argument,
-    check_folders,
-    check_markdown,
-    listed,
-    write_markdown,
-)
+from ganssl.commands._markdown import add_markdown_argument, check_markdown, write_markdown
+from ganssl.commands._options import check_folders, listed
 from ganssl.errors import UserError
 
 if TYPE_CHECKING:

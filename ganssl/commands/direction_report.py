@@ -7,13 +7,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganssl.commands._options import (
+from ganssl.commands._markdown import (
     add_markdown_argument,
-    attribute_name,
     check_markdown,
-    listed,
+    on_model,
     write_markdown,
 )
+from ganssl.commands._options import attribute_name, listed
 from ganssl.commands._photos import LABELS_HELP
 from ganssl.directions import DEFAULT_RULE, METHODS, RAW, RULES
 from ganssl.directions.names import check_rule
@@ -113,7 +113,12 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
     from ganssl.features.readout import Readout
     from ganssl.laboratory.laboratory import Laboratory
-    from ganssl.laboratory.report import report_directions, report_table, write_report
+    from ganssl.laboratory.report import (
+        methods_table,
+        report_directions,
+        report_table,
+        write_report,
+    )
     from ganssl.models.catalogue import load_model
 
     model = load_model(args.model)
@@ -131,8 +136,8 @@ def run(args: argparse.Namespace) -> int:
         laboratory, chosen, held, train, holdout, bar("measuring"), args.hold_rule
     )
     paths = write_report(report, args.out)
-    print(report_table(report))
-    text, picture = report_table(report), None
+    text, picture = "\n\n".join(filter(None, [report_table(report), methods_table(report)])), None
+    print(text)
     if args.compare_holding:
         names = list(dict.fromkeys(direction.attribute for direction in chosen))
         rules = listed(args.compare_holding)
@@ -147,7 +152,7 @@ def run(args: argparse.Namespace) -> int:
         path, said = set_bars(laboratory, report, Path(args.out))
         paths.append(path)
         text += f"\n\n{said}"
-    write_markdown(args, "Directions", text, picture)
+    write_markdown(args, "Directions", text, picture, on_model(model))
     print(f"wrote {', '.join(path.name for path in paths)} to {args.out}")
     return 0
 

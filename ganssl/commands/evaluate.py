@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganssl.base.atomic import write_file
+from ganssl.commands._markdown import add_markdown_argument, check_markdown, write_markdown
 from ganssl.commands._options import (
     add_features_engine,
-    add_markdown_argument,
     check_ending,
-    check_markdown,
     check_threshold,
     features_engine,
     listed,
-    write_markdown,
 )
 from ganssl.commands._photos import (
     LABELS_HELP,

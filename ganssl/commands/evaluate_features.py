@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from ganssl.commands._options import add_markdown_argument, check_markdown, write_markdown
+from ganssl.commands._markdown import add_markdown_argument, check_markdown, write_markdown
 from ganssl.commands._photos import open_photos, usable
 
 HELP = "accuracy of linear probes on the face network, beside its teacher and the majority class"

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ganssl.base.atomic import write_file
-from ganssl.commands._options import (
+from ganssl.commands._markdown import (
     add_markdown_argument,
-    check_ending,
     check_markdown,
+    on_model,
     write_markdown,
 )
+from ganssl.commands._options import check_ending
 from ganssl.commands._photos import open_photos, usable
 from ganssl.errors import UserError
 
@@ -95,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     if baseline is not None:
         models[f"{baseline.name} (baseline)"] = baseline
     if args.judge:
-        return _written(args, _judged(args, models, validation, training), judge_report)
+        return _written(args, models, _judged(args, models, validation, training), judge_report)
     result = evaluate_gan(
         models,
         FaceNetwork.load(),
@@ -105,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
         progress=bar("evaluating images"),
     )
-    return _written(args, result, report)
+    return _written(args, models, result, report)
 
 
 def _judged(args: argparse.Namespace, models: dict, validation, training) -> dict:
@@ -124,8 +125,10 @@ def _judged(args: argparse.Namespace, models: dict, validation, training) -> dic
     )
 
 
-def _written(args: argparse.Namespace, result: dict, table: Callable[[dict], str]) -> int:
-    write_markdown(args, "The generator", table(result))
+def _written(
+    args: argparse.Namespace, models: dict, result: dict, table: Callable[[dict], str]
+) -> int:
+    write_markdown(args, "The generator", table(result), measured=on_model(*models.values()))
     text = json.dumps(result, indent=2, ensure_ascii=False)
     if args.json == "-":
         print(text)

@@ -8,12 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from ganssl.base.atomic import write_file
-from ganssl.commands._options import (
+from ganssl.commands._markdown import (
     add_markdown_argument,
-    attribute_name,
+    add_show_argument,
     check_markdown,
+    check_show,
+    on_model,
+    show_kept,
+    typed_command,
     write_markdown,
 )
+from ganssl.commands._options import attribute_name
 from ganssl.commands._photos import open_photos, usable
 from ganssl.errors import UserError
 
@@ -21,13 +26,14 @@ HELP = "the label-efficiency curve: generated faces against the few labels they 
 COUNTS, PLAIN_COUNT = "5,10,25,50,100,500", "50"
 SLIDERS = "sliders"
 POOL, PLAIN_FACES = 40_000, 20_000
+TITLE = "Does synthesis beat training on the same few labels?"
+PLAIN_TITLE, ELSEWHERE_TITLE = "The plain path over draws of the labels", "Photos from elsewhere"
 ARTICLE_COLUMN = {"Male": "male_celeba"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--data", required=True, metavar="DIR", help="photos in CelebA's layout, with partitions"
-    )
+    parser.add_argument("--data", metavar="DIR", help="photos in CelebA's layout, with partitions")
+    add_show_argument(parser)
     parser.add_argument(
         "--attribute",
         action="append",
@@ -112,11 +118,15 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.base.files import make_folder
     from ganssl.base.progress import bar
     from ganssl.experiments.label_efficiency import VALIDATION, Plan, gather, run_experiment
-    from ganssl.experiments.summary import COMPARED, choice_table, summary, table, verdicts
+    from ganssl.experiments.plain_text import ablation_text, curve_text
+    from ganssl.experiments.summary import summary, verdicts
     from ganssl.features.extractor import get_extractor
     from ganssl.models.catalogue import load_model
 
     check_markdown(args)
+    check_show(args, "data")
+    if args.show:
+        return _show(args)
     if args.out:
         make_folder(Path(args.out))
     sets = args.plain or args.elsewhere
@@ -146,39 +156,43 @@ def run(args: argparse.Namespace) -> int:
     material = gather(model, extractor, photos, plan, also, args.cache, bar)
     out = Path(args.out) if args.out else None
     rows = run_experiment(material, plan, out and out / "cells.jsonl", bar("cells"))
-    found = summary(rows)
-    said_of = verdicts(rows, VALIDATION)
     values = {
+        "command": typed_command(),
         "model": model.id,
         "features": f"{extractor.name} {extractor.id}",
         "plan": plan.to_dict(),
         "train_photos": len(material.train),
         "tests": {test.name: len(test.views) for test in material.tests},
-        "summary": found,
-        "verdicts": {VALIDATION: said_of},
+        "summary": summary(rows),
+        "verdicts": {VALIDATION: verdicts(rows, VALIDATION)},
         "cells": rows,
     }
-    judged = [
-        (attribute, test.name)
-        for attribute in plan.attributes
-        for test in material.tests
-        if attribute in test.labels
-    ]
-    tables = [table(found, *one, choice=choice) for one in judged for choice in plan.choices]
-    if len(plan.choices) > 1:
-        tables += [
-            choice_table(found, *one, figure, method)
-            for one in judged
-            for method, figure in COMPARED
-        ]
-    said = "\n".join(map(sentence, said_of))
-    text = "\n\n".join([*tables, said])
-    print(text)
-    write_markdown(args, "Does synthesis beat training on the same few labels?", text)
+    print(text := curve_text(values))
     if args.ablation is not None:
         values["ablation"] = _ablation(model, extractor, material, plan, args)
+        print(f"\n{ablation_text(values)}")
+        text = f"{text}\n\n{ablation_text(values)}"
+    write_markdown(args, TITLE, text, measured=on_model(model))
     if out:
         _write(out, values)
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    """Print a result that `--out` kept."""
+    from ganssl.experiments.elsewhere import elsewhere_tables
+    from ganssl.experiments.plain import plain_table
+    from ganssl.experiments.plain_text import ablation_text, curve_text
+
+    def text(values: dict) -> str:
+        if args.plain or args.elsewhere:
+            tables = plain_table if args.plain else elsewhere_tables
+            return tables(values["draws"])
+        curve = curve_text(values)
+        return f"{curve}\n\n{ablation_text(values)}" if values.get("ablation") else curve
+
+    title = PLAIN_TITLE if args.plain else ELSEWHERE_TITLE if args.elsewhere else TITLE
+    show_kept(args, title, text)
     return 0
 
 
@@ -187,9 +201,8 @@ def _plain(model, extractor, photos, plan, args) -> int:
     from ganssl.experiments.plain import plain_table, run_plain
 
     rows = run_plain(model, extractor, photos, plan, args.cache, bar)
-    text = plain_table(rows)
-    print(text)
-    write_markdown(args, "The plain path over draws of the labels", text)
+    print(text := plain_table(rows))
+    write_markdown(args, PLAIN_TITLE, text, measured=on_model(model))
     _write_draws(args, "plain.json", model, extractor, plan, rows)
     return 0
 
@@ -199,9 +212,8 @@ def _elsewhere(model, extractor, photos, plan, also, args) -> int:
     from ganssl.experiments.elsewhere import elsewhere_tables, run_elsewhere
 
     rows = run_elsewhere(model, extractor, photos, plan, also, args.cache, bar)
-    text = elsewhere_tables(rows)
-    print(text)
-    write_markdown(args, "Photos from elsewhere", text)
+    print(text := elsewhere_tables(rows))
+    write_markdown(args, ELSEWHERE_TITLE, text, measured=on_model(model))
     _write_draws(args, "elsewhere.json", model, extractor, plan, rows)
     return 0
 
@@ -210,40 +222,27 @@ def _write_draws(args, name: str, model, extractor, plan, rows: list[dict]) -> N
     """Write the figures of each draw where `--out` says so."""
     if not args.out:
         return
-    values = {"model": model.id, "features": f"{extractor.name} {extractor.id}"}
-    values |= {"plan": plan.to_dict(), "draws": rows}
+    values = {
+        "command": typed_command(),
+        "model": model.id,
+        "features": f"{extractor.name} {extractor.id}",
+        "plan": plan.to_dict(),
+        "draws": rows,
+    }
     text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
     write_file(Path(args.out) / name, text + "\n")
     print(f"wrote {Path(args.out) / name}")
 
 
-def sentence(verdict: dict) -> str:
-    """One comparison of `ganssl.experiments.summary.verdicts` in words."""
-    from ganssl.experiments.choice import photos_words
-
-    words = {True: "better than", False: "worse than", None: "not told apart from"}
-    interval = verdict["interval"]
-    ends = f" ({interval[0]:+.3f} to {interval[1]:+.3f})" if interval else ""
-    photos = photos_words(verdict["labels_per_class"], verdict["choice"])
-    return (
-        f"{verdict['attribute']}, {photos}: synthetic alone is {words[verdict['better']]} "
-        f"{verdict['against']!r}: {verdict['difference']:+.3f}{ends}"
-    )
-
-
 def _ablation(model, extractor, material, plan, args) -> list[dict]:
     from ganssl.base.progress import bar
-    from ganssl.experiments.ablation import ablation_table, gather_ablation, run_ablation
-    from ganssl.experiments.label_efficiency import VALIDATION
+    from ganssl.experiments.ablation import gather_ablation, run_ablation
     from ganssl.experiments.summary import summary
 
     more = gather_ablation(model, extractor, material, args.cache, bar)
-    count = args.ablation
-    rows = run_ablation(model, extractor, more, plan, count, args.cache, bar("ablation"))
-    found = summary(rows)
-    print(f"\nOne thing changed at a time, {count}+{count} labels, {VALIDATION}: accuracy / AUC")
-    print(ablation_table(found, VALIDATION))
-    return found
+    return summary(
+        run_ablation(model, extractor, more, plan, args.ablation, args.cache, bar("ablation"))
+    )
 
 
 def _write(out: Path, values: dict) -> None:

@@ -7,21 +7,29 @@ import json
 from pathlib import Path
 
 from ganssl.base.atomic import write_file
-from ganssl.commands._options import add_markdown_argument, check_markdown, write_markdown
+from ganssl.commands._markdown import (
+    add_markdown_argument,
+    add_show_argument,
+    check_markdown,
+    check_show,
+    on_model,
+    show_kept,
+    write_markdown,
+)
 from ganssl.errors import UserError
 
 HELP = "rebuild the 2017 article with its eleven defects and mend them one by one"
 FILE = "reproduce_2017.json"
+TITLE = "The story of the article's 58 %"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--data", required=True, metavar="DIR", help="CelebA's layout: train and validation photos"
+        "--data", metavar="DIR", help="CelebA's layout: train and validation photos"
     )
-    parser.add_argument("--photos", required=True, metavar="DIR", help="the article's 100 photos")
+    parser.add_argument("--photos", metavar="DIR", help="the article's 100 photos")
     parser.add_argument(
         "--labels",
-        required=True,
         metavar="FILE",
         help="CSV with the columns file, male_as_published and male_shift_corrected",
     )
@@ -41,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: runs/reproduce_2017)",
     )
     parser.add_argument("--model", metavar="DIR", help="the face model (default: the shipped one)")
+    add_show_argument(parser)
     add_markdown_argument(parser)
 
 
@@ -48,6 +57,12 @@ def run(args: argparse.Namespace) -> int:
     if args.seeds < 2:
         raise UserError("An interval takes 2 seeds or more.")
     check_markdown(args)
+    check_show(args, "data", "photos", "labels")
+    if args.show:
+        from ganssl.reproduce_2017.figures import table
+
+        show_kept(args, TITLE, table, fenced=False)
+        return 0
     from ganssl.base.progress import bar
     from ganssl.models.catalogue import load_model
     from ganssl.reproduce_2017.figures import table, waterfall
@@ -69,9 +84,8 @@ def run(args: argparse.Namespace) -> int:
     for number, order in enumerate(result["orders"], start=1):
         chart = waterfall(result, order, "fresh balanced accuracy")
         write_file(out / f"waterfall_{number}.html", chart.to_html(include_plotlyjs=True))
-    text = table(result)
-    print(text)
-    write_markdown(args, "The story of the article's 58 %", text)
+    print(text := table(result))
+    write_markdown(args, TITLE, text, measured=on_model(model), fenced=False)
     print(f"wrote {out / FILE}")
     return 0
 

@@ -9,12 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganssl.attributes import meant_name
-from ganssl.commands._options import (
-    add_markdown_argument,
-    check_markdown,
-    listed,
-    write_markdown,
-)
+from ganssl.commands._markdown import add_markdown_argument, check_markdown, write_markdown
+from ganssl.commands._options import listed
 from ganssl.commands._photos import LABELS_HELP, open_photos, usable
 from ganssl.commands._set_photos import few_label_directions, photo_codes
 from ganssl.commands._workspace import add_workspace_argument, require_place

@@ -6,15 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganssl.commands._options import (
-    add_features_engine,
-    add_markdown_argument,
-    check_markdown,
-    check_threshold,
-    features_engine,
-    listed,
-    write_markdown,
-)
+from ganssl.commands._markdown import add_markdown_argument, check_markdown, write_markdown
+from ganssl.commands._options import add_features_engine, check_threshold, features_engine, listed
 from ganssl.commands._photos import (
     LABELS_HELP,
     add_class_argument,

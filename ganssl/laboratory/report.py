@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,6 +146,39 @@ def report_table(report: DirectionReport) -> str:
     return "\n".join([*lines, legend])
 
 
+def methods_table(report: DirectionReport) -> str:
+    """Means over attributes, a line for each method; empty for fewer than two methods.
+
+    Only attributes that every method has count, so that all lines are of the
+    same. The ratio is the geometric mean, as ratios multiply.
+    """
+    by_method: dict[str, dict[str, DirectionCard]] = {}
+    for card in report.cards:
+        if card.own is not None:
+            by_method.setdefault(card.direction.method, {})[card.direction.attribute] = card
+    shared = set.intersection(*map(set, by_method.values())) if by_method else set()
+    if len(by_method) < 2 or not shared:
+        return ""
+    width = max(map(len, by_method))
+    lines = [
+        f"Means over {len(shared)} attributes by method:",
+        f"{'method':<{width}}    AUC    own  besides  own / besides  same person",
+    ]
+    for method, found in by_method.items():
+        cards = [found[name] for name in sorted(shared)]
+        ratios = np.array([card.selectivity for card in cards])
+        ratio = np.exp(np.log(ratios).mean()) if (ratios > 0).all() else np.nan
+        cells = (
+            _cell(_mean(card.auc for card in cards), 5, ".3f"),
+            _cell(_mean(card.own.spreads for card in cards if card.own), 5, "+.2f"),
+            _cell(_mean(card.side_effect for card in cards), 7, ".2f"),
+            _cell(ratio, 13, ".1f"),
+            _cell(_mean(card.at(2).identity for card in cards), 11, ".2f"),
+        )
+        lines.append("  ".join([f"{method:<{width}}", *cells]))
+    return "\n".join(lines)
+
+
 def write_report(report: DirectionReport, folder: str | Path) -> list[Path]:
     """Write CSV tables, `report.json` and `index.html`; returns the paths.
 
@@ -215,6 +248,10 @@ def report_page(report: DirectionReport) -> str:
         f"<pre style='overflow-x:auto'>{html.escape(report_table(report))}</pre>"
         f"{''.join(body)}</body></html>"
     )
+
+
+def _mean(values: Iterable[float]) -> float:
+    return float(np.mean(list(values)))
 
 
 def _cell(value: float, width: int, form: str) -> str:

@@ -117,7 +117,7 @@ def table(result: dict) -> str:
     parts.append("\n".join([f"| one defect in today's pipeline {head}", *rows]))
     for mend in result["mends"]:
         where = ", ".join(mend["matters"]) or "nowhere"
-        parts.append(f"{titles[mend['defect']]}: matters {where}")
+        parts.append(f"- {titles[mend['defect']]}: matters {where}")
     return "\n\n".join(parts[: len(result["orders"]) + 1]) + "\n\n" + "\n".join(parts[-11:])
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,6 @@ import pytest
 import ganssl
 from ganssl import commands
 from ganssl.__main__ import command_modules, command_names, main
-from ganssl.commands._options import write_markdown
 from ganssl.models.operations import layer_operations
 from tests.helpers.synthetic_photos import write_celeba
 
@@ -92,14 +90,6 @@ def test_one_face_is_drawn_without_tensorflow(tmp_path: Path):
     heavy = {"tensorflow", "keras", "streamlit", "sklearn", "scipy", "pandas"}
     assert not heavy & loaded
     assert len(loaded) < 700  # of the 3,000 and more that TensorFlow brings
-
-
-def test_a_result_is_written_with_its_command(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["ganssl", "benchmark", "--model", str(tmp_path / "mine")])
-    write_markdown(Namespace(markdown=str(tmp_path / "speed.md")), "Speed", "\n   head\nface 6.7\n")
-    text = (tmp_path / "speed.md").read_text(encoding="utf-8")
-    assert text.startswith("# Speed\n\n    python -m ganssl benchmark --model mine\n")
-    assert "```text\n   head\nface 6.7\n```" in text and str(tmp_path) not in text
 
 
 def test_markdown_is_refused_before_long_work(tmp_path: Path, capsys: pytest.CaptureFixture):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +76,14 @@ def test_a_fault_of_the_program_is_not_hidden(monkeypatch):
     run_instead(monkeypatch, lambda: fail(OSError(errno.EBADF, "Bad file descriptor")))
     with pytest.raises(OSError, match="Bad file"):
         main(ARGUMENTS)
+
+
+def test_who_reads_no_further_gets_no_traceback():
+    root = Path(__file__).parents[2]
+    kept = root / "assets" / "experiments" / "reproduce_2017.json"
+    command = [sys.executable, "-m", "ganssl", "reproduce-2017", "--show", str(kept)]
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "wb") as nobody:
+        run = subprocess.run(command, stdout=nobody, stderr=subprocess.PIPE, cwd=root, timeout=300)
+    assert (run.returncode, run.stderr) == (141, b"")

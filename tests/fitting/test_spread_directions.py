@@ -175,8 +175,14 @@ def test_the_experiment_prints_every_method_and_goes_on_after_a_stop(
     command = ["experiment", "--data", str(photos), "--attribute", "Male", "--seeds", "2"]
     command += ["--labels-per-class", "5,12", "--faces", "400", "--model", str(bundle)]
     command += ["--out", str(out), "--cache", str(tmp_path / "cache")]
-    assert main([*command, "--ablation", "8"]) == 0
+    page = tmp_path / "few_labels.md"
+    assert main([*command, "--ablation", "8", "--markdown", str(page)]) == 0
     printed = capsys.readouterr().out
+    written = page.read_text(encoding="utf-8").partition("```text\n")[2].partition("\n```")[0]
+    assert written.startswith("Male, accuracy") and "One thing changed at a time" in written
+    assert written in printed
+    assert main(["experiment", "--show", str(out / "label_efficiency.json")]) == 0
+    assert capsys.readouterr().out.rstrip().endswith(written)
     for words in ("majority class", "synthetic alone", "all labels", "12+12", "pushed", "prior"):
         assert words in printed
     values = json.loads((out / "label_efficiency.json").read_text(encoding="utf-8"))

@@ -262,7 +262,7 @@ def test_the_command_writes_the_study_and_goes_on_from_its_cache(drawn, tmp_path
     first = json.loads((tmp_path / "out" / FILE).read_text(encoding="utf-8"))
     table = capsys.readouterr().out.rpartition("wrote")[0].strip()
     assert "11 hand labels shifted" in table
-    assert f"```text\n{table}\n```" in (tmp_path / "study.md").read_text(encoding="utf-8")
+    assert f"\n\n{table}\n\n" in (tmp_path / "study.md").read_text(encoding="utf-8")
     assert str(tmp_path) not in json.dumps(first)
     assert first["command"].startswith("python -m ganssl reproduce-2017 --data celeba --photos")
     assert [len(steps) for steps in first["orders"].values()] == [12, 12]
@@ -273,6 +273,9 @@ def test_the_command_writes_the_study_and_goes_on_from_its_cache(drawn, tmp_path
     (tmp_path / "out" / FILE).unlink()
     assert main(command_line(drawn)) == 0
     assert json.loads((tmp_path / "out" / FILE).read_text(encoding="utf-8")) == first
+    capsys.readouterr()
+    assert main(["reproduce-2017", "--show", str(tmp_path / "out" / FILE)]) == 0
+    assert capsys.readouterr().out.rstrip().endswith(f".\n\n{table}")
 
 
 @pytest.mark.parametrize(
