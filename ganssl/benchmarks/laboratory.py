@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from ganssl.base.device import core_count
 from ganssl.benchmarks.measurement import Measurement, bare_import, median_time, run_process
 from ganssl.directions import Direction
 from ganssl.features.readout import Readout
@@ -20,6 +22,7 @@ from ganssl.laboratory.discovery import principal_directions
 from ganssl.laboratory.laboratory import STEPS, Laboratory
 from ganssl.laboratory.map import map_codes
 from ganssl.models.face_model import FaceModel
+from ganssl.photos import read_photos
 
 PHOTOS = 512
 POINTS = 4000
@@ -47,12 +50,13 @@ map_codes(model.sample(4000, seed=0))
 def measure_laboratory(
     model: FaceModel, model_folder: str | None = None, seconds: float = 3.0
 ) -> Iterator[Measurement]:
-    """Encoding a folder, a direction's card, components, a map, and the memory of all of it.
+    """A folder decoded and encoded, a direction's card, components, a map, the memory of it all.
 
     Yields the measurements one by one; the arguments are those of `benchmark`.
     """
     with tempfile.TemporaryDirectory() as folder:
         faces = _write_photos(model, Path(folder))
+        yield _decoding(model, Path(folder))
         yield _encoding(model, faces, folder)
         yield _memory([folder] + ([model_folder] if model_folder else []))
     laboratory = Laboratory(model, Readout.load())
@@ -76,6 +80,33 @@ def _write_photos(model: FaceModel, folder: Path) -> np.ndarray:
         photo = Image.fromarray(face).resize(PHOTO_SIZE, Image.Resampling.BICUBIC)
         photo.save(folder / f"{i:06d}.jpg", quality=92)
     return faces
+
+
+def _decoding(model: FaceModel, folder: Path) -> Measurement:
+    """From files to faces: read, checked, decoded, cut and resized."""
+    photos, preprocess = read_photos(folder), model.preprocess
+
+    def bare(name: str) -> np.ndarray:
+        with Image.open(folder / name) as photo:
+            size = preprocess.size, preprocess.size
+            box = preprocess.box(*photo.size)
+            return np.asarray(photo.resize(size, Image.Resampling.BICUBIC, box=box))
+
+    with ThreadPoolExecutor(core_count()) as pool:
+        alone = median_time(lambda: list(pool.map(bare, photos.names)), 1.0)
+    rate, reference = (
+        PHOTOS / duration
+        for duration in (median_time(lambda: photos.faces(preprocess), 1.0), alone)
+    )
+    meaning = "Pillow alone, on as many threads"
+    return Measurement(
+        f"decode a folder of {PHOTOS} photos",
+        rate,
+        "photos/s",
+        reference,
+        rate / reference,
+        meaning,
+    )
 
 
 def _encoding(model: FaceModel, faces: np.ndarray, folder: str) -> Measurement:

@@ -27,12 +27,14 @@ def engine_alone(model: FaceModel, seconds: float) -> list[Measurement]:
     """
     if ONNX not in model.engines or inference_engine() != ONNX:
         return []
-    from ganssl.engines.onnx_runtime import open_graph
+    from ganssl.engines.onnx_runtime import open_for_many, open_graph
 
-    bare = open_graph(model.generator_graph())
     figures = []
-    for count, name in ((1, "one face, generator"), (BATCH, f"generator, batches of {BATCH}")):
-        codes = model.sample(count, seed=0)
+    for count, name, opened in (
+        (1, "one face, generator", open_graph),
+        (BATCH, f"generator, batches of {BATCH}", open_for_many),
+    ):
+        codes, bare = model.sample(count, seed=0), opened(model.generator_graph())
         ours = median_time(partial(model.decode, codes), seconds) * 1000
         alone = median_time(partial(bare, codes), seconds) * 1000
         figures.append(Measurement(name, ours, "ms", alone, alone / ours, "ONNX Runtime alone"))

@@ -60,6 +60,11 @@ def open_for_many(graph: bytes) -> Function:
     return run_all
 
 
+def enough_for_all(count: int) -> bool:
+    """Whether so many rows keep every thread of `open_for_many` busy."""
+    return count >= PIECE * core_count()
+
+
 @lru_cache(maxsize=1)
 def _callers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(core_count(), "onnx")

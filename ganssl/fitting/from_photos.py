@@ -103,11 +103,21 @@ def encode_folder(
     cache: str | Path | None = None,
     progress: Stages | None = None,
 ) -> EncodedPhotos:
-    """Read a folder or zip of photos and encode it, once: see `read_photos` and `encode_photos`."""
+    """Read a folder or zip of photos and encode it, once: see `read_photos` and `encode_photos`.
+
+    Photos that cannot be decoded are left out, as `PhotoSet.usable` does; all are asked only
+    after one could not, since most sets have none and decoding each twice takes long.
+    """
     from ganssl.photos import read_photos
 
-    photos = read_photos(folder, labels).usable(progress and progress("checking photos"))
-    return EncodedPhotos(photos, encode_photos(model, photos, cache, progress))
+    photos = read_photos(folder, labels)
+    try:
+        return EncodedPhotos(photos, encode_photos(model, photos, cache, progress))
+    except UserError:
+        usable = photos.usable(progress and progress("checking photos"))
+        if usable is photos:
+            raise
+    return EncodedPhotos(usable, encode_photos(model, usable, cache, progress))
 
 
 def fit_encoded(

@@ -26,10 +26,11 @@ from ganssl.base.atomic import replacing_folder, write_file
 from ganssl.base.device import ENGINES
 from ganssl.base.files import file_hash, load_arrays, save_arrays
 from ganssl.directions import DirectionSet
-from ganssl.engines.onnx_runtime import open_for_many, open_graph
+from ganssl.engines.onnx_runtime import enough_for_all, open_for_many, open_graph
 from ganssl.errors import UserError
 from ganssl.models.config import ModelConfig
 from ganssl.models.face_model import FaceModel
+from ganssl.models.full_rate import graph_decoder
 from ganssl.models.latent import latent_statistics
 from ganssl.models.manifest import (
     FEW_DIRECTIONS,
@@ -174,6 +175,8 @@ class BundleModel(FaceModel):
         return self.compiled.get("encoder", self._encoder_function)(pixels)
 
     def _decode(self, codes: np.ndarray) -> np.ndarray:
+        if enough_for_all(len(codes)) and runs_as_graph(self._generator):
+            return graph_decoder(self)(codes)
         return self.compiled.get("generator", self._generator_function)(codes)
 
     def _encoder_function(self) -> Callable[[np.ndarray], np.ndarray]:

@@ -36,11 +36,22 @@ def face_decoder(
         raise UserError(f"The model {model.name} runs on {', '.join(model.engines)} alone.")
     if (engine, precision) == (ONNX, "bfloat16"):
         raise UserError("ONNX Runtime draws faces in float32; bfloat16 is for TensorFlow.")
-    make = _graph_decoder if engine == ONNX else _tensorflow_decoder
-    return model.compiled.get(
-        ("faces", precision, engine),
-        lambda: partial(_in_batches, make(model, precision), model.size),
-    )
+
+    def make() -> Callable[[np.ndarray], np.ndarray]:
+        pixels = graph_decoder(model) if engine == ONNX else _tensorflow_decoder(model, precision)
+        return partial(_in_batches, pixels, model.size)
+
+    return model.compiled.get(("faces", precision, engine), make)
+
+
+def graph_decoder(model: FaceModel) -> Callable[[np.ndarray], np.ndarray]:
+    """The generator on ONNX Runtime for many codes, each thread with codes of its own.
+
+    Made once for a model and its copies, like that of `face_decoder`, which pads.
+    """
+    from ganssl.engines.onnx_runtime import open_for_many
+
+    return model.compiled.get("graph", lambda: open_for_many(model.generator_graph()))
 
 
 def _in_batches(
@@ -53,12 +64,6 @@ def _in_batches(
         batch[: len(some)] = some
         faces[start : start + BATCH] = pixels(batch)[: len(some)]
     return faces
-
-
-def _graph_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.ndarray]:
-    from ganssl.engines.onnx_runtime import open_for_many
-
-    return open_for_many(model.generator_graph())
 
 
 def _tensorflow_decoder(model: FaceModel, precision: str) -> Callable[[np.ndarray], np.ndarray]:

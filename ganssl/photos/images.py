@@ -38,8 +38,8 @@ MOST_DECLARED = 178_000_000
 """Pixels of a JPEG, which is reduced while it is decoded; progressive ones are held whole."""
 
 MIN_SIDE = 8
-DESCRIPTION = 0x010E
-"""EXIF's ImageDescription."""
+DESCRIPTION, ORIENTATION = 0x010E, 0x0112
+"""EXIF's ImageDescription and Orientation."""
 
 PROVENANCE_KEY = "ganssl"
 CONVERT = (
@@ -201,14 +201,16 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         image = image.convert("RGBA")
         paper = Image.new("RGBA", image.size, (255, 255, 255, 255))
         image = Image.alpha_composite(paper, image)
-    return Image.fromarray(np.asarray(image.convert("RGB")))
+    plain = image.convert("RGB")  # a copy: nothing of the file but its pixels, and `info`
+    plain.info = {}
+    return plain
 
 
 def _reduced(image: Image.Image, factor: int) -> Image.Image:
     """The image with its sides divided by a whole number, and what it says of itself."""
     info = dict(image.info)
     try:
-        turn = image.getexif().get(0x0112)
+        turn = image.getexif().get(ORIENTATION)
     except Exception:  # broken EXIF raises many types
         turn = None
     if image.mode in ("1", "P", "PA"):
@@ -220,13 +222,15 @@ def _reduced(image: Image.Image, factor: int) -> Image.Image:
     small.info = {key: info[key] for key in ("icc_profile",) if key in info}
     if turn in (3, 6, 8, 2, 4, 5, 7):
         mark = Image.Exif()
-        mark[0x0112] = turn
+        mark[ORIENTATION] = turn
         small.info["exif"] = mark.tobytes()
     return small
 
 
 def _upright(image: Image.Image) -> Image.Image:
     try:
+        if image.getexif().get(ORIENTATION, 1) == 1:
+            return image  # most are; Pillow would copy them
         return ImageOps.exif_transpose(image)
     except Exception:  # broken EXIF raises many types and says nothing about rotation
         return image

@@ -68,7 +68,7 @@ class Preprocess:
     def __call__(self, photo: Image.Image) -> np.ndarray:
         """Crop and resize an RGB photo; returns uint8 `[size, size, 3]`."""
         box = self.box(*photo.size)
-        photo = photo.convert("RGB")
+        photo = photo if photo.mode == "RGB" else photo.convert("RGB")  # which would copy it
         if self.resampling == "bilinear":
             return _resize_bilinear(np.asarray(photo), box, self.size)
         return np.asarray(photo.resize((self.size, self.size), Image.Resampling.BICUBIC, box=box))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ganssl.engines import onnx_file
-from ganssl.engines.onnx_graph import EXIT, OnnxGraph, Value
+from ganssl.engines.onnx_graph import EXIT, SMALL, OnnxGraph, Value
 from ganssl.engines.onnx_runtime import open_graph
 
 RNG = np.random.default_rng(0)
@@ -70,12 +70,13 @@ def test_a_convolution_with_its_norm(strides):
     np.testing.assert_allclose(got, expected, atol=1e-5)
 
 
-def test_a_doubling_is_the_convolution_of_the_doubled_image():
-    x = images()
+@pytest.mark.parametrize("side", [SIDE, SMALL + 1])  # both ways to compute it
+def test_a_doubling_is_the_convolution_of_the_doubled_image(side):
+    x = images(side)
     got, arrays = run_images(lambda g, v: g.doubling_norm(v, WIDTH, "a"), x)
     doubled = x.repeat(2, axis=1).repeat(2, axis=2)
     expected = leaky(normed(convolved(doubled, arrays["a_conv/kernel"]), arrays, "a"))
-    assert got.shape == (2, 2 * SIDE, 2 * SIDE, WIDTH)
+    assert got.shape == (2, 2 * side, 2 * side, WIDTH)
     np.testing.assert_allclose(got, expected, atol=1e-5)
 
 
@@ -100,12 +101,13 @@ def test_a_code_scales_and_shifts_every_channel_of_its_own_face(doubling):
     np.testing.assert_allclose(drawn, y.reshape(2, -1), atol=1e-4)
 
 
-def test_folding_and_unfolding():
-    x = images(channels=8)
-    got, _ = run_images(lambda g, v: g.unfold(v, 2), x)
-    expected = x.reshape(2, SIDE, SIDE, 2, 2, 2).transpose(0, 1, 3, 2, 4, 5)
-    np.testing.assert_array_equal(got, expected.reshape(2, 2 * SIDE, 2 * SIDE, 2))
-    again, _ = run_images(lambda g, v: g.fold(g.unfold(v, 2), 2), x)
+@pytest.mark.parametrize("block", [2, 3])
+def test_folding_and_unfolding(block):
+    x = images(channels=2 * block * block)
+    got, _ = run_images(lambda g, v: g.unfold(v, block), x)
+    expected = x.reshape(2, SIDE, SIDE, block, block, 2).transpose(0, 1, 3, 2, 4, 5)
+    np.testing.assert_array_equal(got, expected.reshape(2, block * SIDE, block * SIDE, 2))
+    again, _ = run_images(lambda g, v: g.fold(g.unfold(v, block), block), x)
     np.testing.assert_array_equal(again, x)
 
 

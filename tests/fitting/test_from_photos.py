@@ -41,6 +41,23 @@ def test_codes_are_those_of_the_preprocessed_photos(model, root, tmp_path):
     assert encoded.photos.names == photos.names
 
 
+def test_photos_that_cannot_be_decoded_are_left_out_and_named(model, tmp_path):
+    root = write_celeba(tmp_path / "celeba", 6)
+    (root / "img_align_celeba" / "000002.jpg").write_bytes(b"no photo")
+    encoded = encode_folder(model, root)
+    assert [name[:6] for name in encoded.photos.names] == [
+        f"{number:06d}" for number in (1, 3, 4, 5, 6)
+    ]
+    (refused,) = encoded.photos.report.refused
+    assert "000002.jpg" in refused.name and "000002.jpg is not a JPEG" in refused.reason
+    expected = model.encode(encoded.photos.faces(model.preprocess))
+    np.testing.assert_array_equal(encoded.codes, expected)
+    for file in (root / "img_align_celeba").iterdir():
+        file.write_bytes(b"no photo")
+    with pytest.raises(UserError, match="can be used"):
+        encode_folder(model, root)
+
+
 def test_codes_are_kept_by_content_and_model(model, root, tmp_path):
     photos = read_photos(root)
     first = encode_photos(model, photos, tmp_path)

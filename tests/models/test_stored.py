@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from ganssl.base.device import ENGINE_VARIABLE, ONNX, TENSORFLOW
+from ganssl.engines.onnx_runtime import enough_for_all
 from ganssl.errors import UserError
 from ganssl.features.face_network import FaceNetwork
 from ganssl.models.bundle import BundleModel, load_bundle
 from ganssl.models.catalogue import load_model
 from ganssl.models.config import OLDER
-from ganssl.models.full_rate import face_decoder
+from ganssl.models.full_rate import BATCH, face_decoder
 from ganssl.models.stored import StoredNetwork, stored_generator
 from ganssl.models.weights import model_arrays, network_id
 from ganssl.photos.preprocess import Preprocess
@@ -64,6 +65,16 @@ def test_the_shipped_networks_are_the_same_on_both_engines(monkeypatch):
     for faces in (there, there[:, ::2, ::2]):
         before, after = on_both(FaceNetwork.load, lambda net: net.features(faces), monkeypatch)  # noqa: B023
         np.testing.assert_allclose(after, before, atol=1e-4)
+
+
+def test_many_faces_are_those_that_come_one_by_one(tmp_path, monkeypatch):
+    monkeypatch.setenv(ENGINE_VARIABLE, ONNX)
+    model = save_varied_model(CONFIG, tmp_path / "model")
+    count = next(n for n in range(BATCH) if enough_for_all(n)) + 1
+    codes = model.sample(count, seed=2)
+    singly = np.concatenate([model.decode(codes[i : i + 1]) for i in range(count)]).astype(int)
+    assert np.abs(singly - singly[0]).max() > 20, "or this would say nothing"
+    assert np.abs(singly - model.decode(codes)).max() <= 1
 
 
 def test_a_side_that_has_to_be_resized_goes_to_tensorflow(tmp_path, monkeypatch):
