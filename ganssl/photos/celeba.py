@@ -17,6 +17,7 @@ from ganssl.photos.number_list import read_number_list
 from ganssl.photos.photo_files import FolderFiles, ZipFiles
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.report import ReadReport
+from ganssl.photos.table_names import as_known, known_as
 
 PHOTOS = "img_align_celeba"
 ATTRIBUTES = "list_attr_celeba"
@@ -24,6 +25,7 @@ PARTITION = "list_eval_partition"
 IDENTITY = "identity_CelebA"
 ENDINGS = (".txt", ".csv")
 SUB_FOLDERS = ("", "Anno", "Eval", "Img")
+LOWER = tuple(map(str.casefold, SUB_FOLDERS[1:]))
 DEEPEST = 5
 """Folders around CelebA's own, as archives are unpacked."""
 
@@ -40,15 +42,12 @@ class _Place:
 
     def list_file(self, stem: str) -> tuple[str, Path | None] | None:
         """The name of a list and, in a folder, its path; None where it is absent."""
-        if self.packed is None:
-            for ending in ENDINGS:
-                path = _find(self.root, stem + ending)
-                if path is not None:
-                    return path.name, path
-            return None
-        names = sorted(self.packed.tables(), key=len)
         wanted = [stem + ending for ending in ENDINGS]
-        return next(((n, None) for n in names if PurePosixPath(n).name in wanted), None)
+        if self.packed is None:
+            path = _find(self.root, *wanted)
+            return None if path is None else (path.name, path)
+        found = as_known(self.packed.tables(), [name.casefold() for name in wanted])
+        return (min(found, key=len), None) if found else None
 
     def read(self, found: tuple[str, Path | None]) -> bytes:
         name, path = found
@@ -79,7 +78,7 @@ def read_celeba(root: str | Path) -> PhotoSet:
     path = Path(root)
     root = _root_folder(path)
     place = _Place(root)
-    if path.is_file() and path.name != f"{PHOTOS}.zip":
+    if path.is_file() and known_as(path.name) != f"{PHOTOS}.zip":
         place = _Place(path, ZipFiles(path))
     attributes = place.list_file(ATTRIBUTES)
     if attributes is None:
@@ -125,9 +124,7 @@ def is_celeba(path: str | Path) -> bool:
     """Whether `path` is a folder in CelebA's layout, its zip of photos, or a ZIP of all of it."""
     path = Path(path)
     root = _root_folder(path)
-    if any(_find(root, ATTRIBUTES + ending) is not None for ending in ENDINGS):
-        return True
-    if _find(root, f"{PHOTOS}.zip") is not None:
+    if _find(root, *(ATTRIBUTES + ending for ending in ENDINGS), f"{PHOTOS}.zip") is not None:
         return True
     if path.is_file() and path.suffix.lower() == ".zip":
         return _Place(path, ZipFiles(path)).list_file(ATTRIBUTES) is not None
@@ -135,9 +132,10 @@ def is_celeba(path: str | Path) -> bool:
 
 
 def _root_folder(path: Path) -> Path:
-    if path.name != f"{PHOTOS}.zip":
+    if known_as(path.name) != f"{PHOTOS}.zip":
         return _deeper(path) if path.is_dir() else path
-    return path.parent.parent if path.parent.name in SUB_FOLDERS[1:] else path.parent
+    inner = path.parent.name.casefold() in LOWER
+    return path.parent.parent if inner else path.parent
 
 
 def _deeper(path: Path) -> Path:
@@ -145,7 +143,7 @@ def _deeper(path: Path) -> Path:
     `path` itself where there is none."""
     place = path
     for _ in range(DEEPEST):
-        if any(_find(place, ATTRIBUTES + ending) is not None for ending in ENDINGS):
+        if _find(place, *(ATTRIBUTES + ending for ending in ENDINGS)) is not None:
             return place
         inner = [one for one in _folders(place) if not one.name.startswith((".", "__MACOSX"))]
         if len(inner) != 1 or inner[0].name == PHOTOS:
@@ -155,16 +153,38 @@ def _deeper(path: Path) -> Path:
 
 
 def _folders(path: Path) -> list[Path]:
+    return _entries(path, folders=True)
+
+
+def _entries(path: Path, folders: bool = False) -> list[Path]:
+    """What lies in a folder, or the folders there alone; nothing where it cannot be read."""
     try:
         with os.scandir(path) as entries:
-            return [path / one.name for one in entries if one.is_dir(follow_symlinks=False)]
+            return [
+                path / one.name
+                for one in entries
+                if not folders or one.is_dir(follow_symlinks=False)
+            ]
     except OSError:
         return []
 
 
-def _find(root: Path, name: str) -> Path | None:
-    paths = [root / folder / name for folder in SUB_FOLDERS]
-    return next((path for path in paths if path.exists()), None)
+def _find(root: Path, *names: str) -> Path | None:
+    """The first of several files or folders that is there, also under the name of a copy."""
+    exact = [root / folder / name for name in names for folder in SUB_FOLDERS]
+    found = next((path for path in exact if path.exists()), None)
+    if found is not None:
+        return found
+    stems = tuple(name.partition(".")[0].casefold() for name in names)
+    inner = [one for one in _folders(root) if one.name.casefold() in LOWER]
+    copies = [
+        path
+        for folder in (root, *inner)
+        for path in _entries(folder)
+        if any(stem in path.name.casefold() for stem in stems)
+    ]
+    such = as_known(map(str, copies), [name.casefold() for name in names])
+    return Path(such[0]) if such else None
 
 
 def _photo_files(place: _Place, path: Path) -> FolderFiles | ZipFiles:

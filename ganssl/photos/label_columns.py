@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ganssl.attributes import CELEBA_ATTRIBUTES, Attribute, did_you_mean, meant_name
 from ganssl.errors import UserError
 from ganssl.photos.label_values import NO_ANSWER, class_word, word
-from ganssl.photos.matching import SPLITS, looks_like_photo
+from ganssl.photos.matching import SPLITS, clean_path, looks_like_photo, loose_key
 from ganssl.photos.table_text import MOST_COLUMNS
 
 FILE_COLUMNS = (
@@ -43,9 +43,10 @@ TOOL_COLUMNS = frozenset(
 PART_COLUMNS = frozenset({"split", "subset", "partition", "part", "set", "phase", "usage"})
 """Headers of a column that may divide the photos into training, validation and test."""
 
-OF_SEX = re.compile(r"gender|sex|geschlecht|genre", re.I)
-ASKING = re.compile(r"^(?:is|has|perceived|label)[\s_-]+", re.I)
-"""What stands before an attribute in a header."""
+OF_SEX = re.compile(r"gender|sex|geschlecht|genre|g[ée]nero|genere|kön", re.I)
+ASKING = re.compile(r"^(?i:is|has|perceived|label|attr|attribute|gt)(?:[\s_.-]+|(?=[A-Z]))")
+ASKED = re.compile(r"[\s_.-]+(?i:label|labels|class|flag|gt|attr)$|\s*[(\[][^)\]]*[)\]]$")
+"""What stands before an attribute in a header, and what behind it."""
 
 MANY = 2_000
 """With more different cells a column of numbers without a name is an index, not answers."""
@@ -73,8 +74,17 @@ class Asked:
     words: bool = False
 
 
-def photo_column(name: str, header: list[str], rows: list[list[str]]) -> int:
-    """Which column names the photos: by its header, or else by what its cells look like."""
+def photo_column(
+    name: str,
+    header: list[str],
+    rows: list[list[str]],
+    wanted: Collection[str] | None = None,
+) -> int:
+    """Which column names the photos: by its header, or else by what its cells look like.
+
+    Args:
+        wanted: the photos, as `ganssl.photos.matching.loose_key` has them.
+    """
     plain = [re.sub(r"[\s_:.-]", "", title).casefold() for title in header]
     looks = [_photo_share(rows, i) for i in range(len(header))]
     named = sorted(
@@ -85,6 +95,8 @@ def photo_column(name: str, header: list[str], rows: list[list[str]]) -> int:
         made = [i for i, title in enumerate(plain) if PHOTO_HEADER.fullmatch(title)]
         named = made if len(made) == 1 else named
     likely = [i for i, share in enumerate(looks) if share >= 0.5]
+    if wanted and not named and not likely:
+        likely = [i for i in range(len(header)) if _names_wanted(rows, i, wanted)]
     headless = any(looks_like_photo(title) for title in header)
     if headless or len(header) < 2 or not (named or len(likely) == 1):
         raise UserError(
@@ -110,6 +122,15 @@ def names_photos(rows: Sequence[Sequence[str]]) -> bool:
 def _photo_share(rows: list[list[str]], column: int) -> float:
     cells = [row[column] for row in rows if len(row) > column and row[column].strip()]
     return sum(map(looks_like_photo, cells)) / len(cells) if cells else 0.0
+
+
+def _names_wanted(rows: list[list[str]], column: int, wanted: Collection[str]) -> bool:
+    """Whether most cells of a column, and as many different ones, are names of the photos."""
+    cells = [row[column].strip() for row in rows if len(row) > column and row[column].strip()]
+    if {word(cell) for cell in cells} <= {"0", "1", "-1"}:
+        return False  # answers, though photos may have such names
+    found = [cell for cell in cells if loose_key(clean_path(cell)) in wanted]
+    return len(found) * 2 > len(cells) and len(set(found)) * 2 > len(cells)
 
 
 def is_title(row: Sequence[str]) -> bool:
@@ -138,7 +159,8 @@ def used_columns(
             continue
         if not (tool and title in TOOL_COLUMNS):
             used.append(i)
-    refuse_repeats([header[i] for i in [photo, *used]], f"{name}, line 1: column")
+    named = [photo, *used] if header[photo] else used
+    refuse_repeats([header[i] for i in named], f"{name}, line 1: column")
     if not used:
         raise UserError(f"{name} names photos but holds no column of labels.")
     return header, used
@@ -183,18 +205,25 @@ def _answering(attribute: Attribute, columns: dict[str, set[str]]) -> str | None
     for title, cells in columns.items():
         words = {word(cell) for cell in cells} - NO_ANSWER
         short = min(map(len, words), default=0) == 1  # M and F may be anything elsewhere
-        if short and not OF_SEX.search(title):
+        of_sex = OF_SEX.search(title) is not None
+        if short and not of_sex:
             continue
         said = {class_word(text, attribute) for text in words}
         two = len(words) == 2 and word(attribute.positive) in words
-        if two or said == {0, 1}:
+        if of_sex:
+            said -= {None}  # some have other answers than these two
+        if two or said == {0, 1} or (of_sex and said and not short):
             found.append(title)
     return found[0] if len(found) == 1 else None
 
 
 def _bare(wanted: str, titles: Sequence[str]) -> str | None:
-    """The one title that asks for an attribute in other words: `is_male`, `Perceived Male?`."""
-    bare = {title: ASKING.sub("", title.strip(" ?:*!")) for title in titles}
+    """The one title that asks for an attribute in other words: `is_male`, `Perceived Male?`,
+    `Male (0/1)`."""
+    bare = {
+        title: ASKED.sub("", ASKING.sub("", title.strip(" ?:*!"))).replace("'", "")
+        for title in titles
+    }
     found = [title for title, rest in bare.items() if meant_name(wanted, [rest]) is not None]
     return found[0] if len(found) == 1 else None
 

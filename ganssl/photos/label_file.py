@@ -11,13 +11,14 @@ import numpy as np
 from ganssl.attributes import Attribute, check_name, meant_name
 from ganssl.base.files import given_bytes
 from ganssl.errors import UserError
+from ganssl.photos.encodings import decoded
 from ganssl.photos.label_columns import LABEL_COLUMN, Asked, names_photos, refuse_repeats
 from ganssl.photos.label_table import SHOWN, LabelTable, table_of_rows
 from ganssl.photos.label_values import UNKNOWN
-from ganssl.photos.matching import clean_path, loose_key
+from ganssl.photos.matching import clean_path, looks_like_photo, loose_key
 from ganssl.photos.table_json import choice_rows, json_rows
 from ganssl.photos.table_other import cvat_rows, excel_rows, parquet_rows
-from ganssl.photos.table_text import Rows, decoded, text_rows
+from ganssl.photos.table_text import Rows, text_rows
 
 __all__ = [
     "LABEL_COLUMN",
@@ -60,10 +61,12 @@ def read_labels(
     name, source = given_bytes(source, name)
     if len(source) > MOST_LABEL_BYTES:
         raise UserError(f"{name} is larger than {MOST_LABEL_BYTES // 10**6} MB; hand in less.")
+    if name.lower().endswith(".txt") and b"\0" in source[:4096]:
+        source = decoded(name, source)[0].encode()
     if is_attribute_list(name, source):
         table = read_attribute_list(source, name, wanted)
         return _chosen(table, attribute, column, every_column)
-    rows, notes = _rows(name, source)
+    rows, notes = _rows(name, source, wanted)
     asked = Asked(attribute, column, every_column, wanted, words)
     return table_of_rows(name, rows, asked, notes)
 
@@ -78,7 +81,7 @@ def read_label_csv(
     """Read labels from CSV: a header such as `file,Smiling,Male` or `file,label`, then the rows.
 
     The photo's column may stand anywhere under a usual name; the separator is a comma,
-    semicolon, tab or bar; the text UTF-8, UTF-16 with its mark or Windows-1252. A cell is what
+    semicolon, tab or bar; the text is what `ganssl.photos.encodings.decoded` reads. A cell is what
     `ganssl.photos.label_values.code_cells` reads; an empty one is unknown. Columns that hold no
     answers become texts.
 
@@ -98,7 +101,7 @@ def read_label_csv(
     return table_of_rows(name, text_rows(name, text), asked, [note] if note else [])
 
 
-def _rows(name: str, data: bytes) -> tuple[Rows, list[str]]:
+def _rows(name: str, data: bytes, wanted: Collection[str] | None) -> tuple[Rows, list[str]]:
     """The rows of a table, its header first, and notes on how it was read."""
     ending = name.lower().rpartition(".")[2]
     if data.startswith(b"PK\x03\x04") or ending in ("xlsx", "xlsm"):
@@ -114,7 +117,7 @@ def _rows(name: str, data: bytes) -> tuple[Rows, list[str]]:
         return json_rows(name, data), []
     if ending == "xml" or data.lstrip()[:5] == b"<?xml":
         return cvat_rows(name, data), []
-    text, note = decoded(name, data)
+    text, note = decoded(name, data, wanted)
     rows = text_rows(name, text)
     if '{""choices""' in text:
         rows = choice_rows(name, rows)
@@ -123,10 +126,11 @@ def _rows(name: str, data: bytes) -> tuple[Rows, list[str]]:
 
 def is_attribute_list(name: str, data: bytes) -> bool:
     """Whether a file is CelebA's list as text: the number of rows, then the names."""
-    lines = data[:4096].removeprefix(b"\xef\xbb\xbf").split(b"\n", 2)
-    if not name.lower().endswith(".txt"):
-        return False
+    lines = data[:8192].removeprefix(b"\xef\xbb\xbf").split(b"\n", 3)
     first = lines[0].strip()
+    if not name.lower().endswith(".txt"):
+        row = lines[2].split() if len(lines) > 2 and b"," not in lines[2] else []
+        return first.isdigit() and len(row) > 1 and looks_like_photo(row[0].decode("latin-1"))
     if any(mark in first for mark in (b",", b";", b"\t")) or first[:2] in (
         b"\xff\xfe",
         b"\xfe\xff",

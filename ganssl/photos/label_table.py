@@ -14,7 +14,6 @@ from ganssl.errors import UserError
 from ganssl.photos.label_columns import (
     LABEL_COLUMN,
     Asked,
-    is_title,
     part_numbers,
     photo_column,
     questions,
@@ -29,12 +28,12 @@ from ganssl.photos.label_values import (
     is_label_column,
     word,
 )
-from ganssl.photos.matching import BLANKS, clean_path, looks_like_photo, loose_key
+from ganssl.photos.matching import clean_path, loose_key
+from ganssl.photos.table_header import read_header
 from ganssl.photos.table_text import check_size
 
 CHUNK = 2_000
 LOOKED_AT = 60
-MOST_TITLES = 10
 FOLDER_COLUMNS = frozenset(
     {"split", "subset", "partition", "part", "set", "fold", "folder", "foldername", "dir",
      "directory", "parent", "dataset", "phase", "group"}
@@ -78,20 +77,9 @@ def table_of_rows(
     Raises `UserError`, with the line, where no photo column is found or the column that was
     asked for is not there or holds no label.
     """
-    start = list(islice(rows, LOOKED_AT))
-    above = _titles([row for _, row in start])
-    header = [cell.strip(BLANKS) for cell in start[above][1]] if start else []
-    header = header or [""]
-    if header[0][:1] == "#" and len(header[0]) > 1:
-        header[0] = header[0].lstrip("# ")
-    if above:
-        notes = [*notes, f"{name}: the header was found in line {start[above][0]}."]
-    if asked.attribute and len(header) == 2 and sum(map(looks_like_photo, header)) == 1:
-        header = ["file" if looks_like_photo(cell) else LABEL_COLUMN for cell in header]
-        notes = [*notes, f"{name} has no header; its second column was read as the labels."]
-        above -= 1
-    start = start[above + 1 :]
-    photo = photo_column(name, header, [row for _, row in start])
+    header, start, told = read_header(name, list(islice(rows, LOOKED_AT)), asked)
+    notes = [*notes, *told]
+    photo = photo_column(name, header, [row for _, row in start], asked.wanted)
     read = _Read(name, header, photo, asked.wanted)
     rows = chain(start, rows)
     while chunk := list(islice(rows, CHUNK)):
@@ -102,14 +90,6 @@ def table_of_rows(
     header, used = used_columns(name, header, photo, read.distinct, read.total)
     columns = questions(name, header, used, asked, read.distinct)
     return _coded(read, header, used, columns, asked, list(notes))
-
-
-def _titles(rows: Sequence[Sequence[str]]) -> int:
-    """How many rows stand above the header: none where nothing below looks like one."""
-    for above, row in enumerate(rows[:MOST_TITLES]):
-        if not is_title(row):
-            return 0 if any(map(looks_like_photo, row)) else above
-    return 0
 
 
 class _Read:
@@ -128,6 +108,7 @@ class _Read:
         self.left_out: list[tuple[str, int]] = []
 
     def take(self, chunk: list[tuple[int, list[str]]]) -> None:
+        chunk = [row for row in chunk if not _is_remark(row[1], self.width)]
         self.total += len(chunk)
         check_size(self.name, self.total, self.width)
         for i, (line, row) in enumerate(chunk):
@@ -178,6 +159,10 @@ class _Read:
                 self.names = joined
                 return [f"{self.name}: equal names are told apart by their {title}."]
         return []
+
+
+def _is_remark(row: Sequence[str], width: int) -> bool:
+    return len(row) == 1 < width and row[0].lstrip().startswith("#")
 
 
 def _coded(
@@ -287,24 +272,26 @@ def _unread_note(where: str, question: Attribute, unread: Sequence[str]) -> str:
 def without_repeats(table: LabelTable) -> LabelTable:
     """Equal rows count once; `UserError` with the line where two rows of a photo differ."""
     first: dict[str, int] = {}
-    kept, repeated = [], 0
+    kept, repeated, labels = [], 0, table.labels.copy()
     for row, name in enumerate(table.names):
         if name not in first:
             first[name] = row
             kept.append(row)
             continue
-        if (table.labels[row] != table.labels[first[name]]).any():
+        old, new = labels[first[name]], labels[row]
+        if ((old != new) & (old != UNKNOWN) & (new != UNKNOWN)).any():
             raise UserError(
                 f"{table.source}, line {table.lines[row]}: {name} has a row already, in line "
                 f"{table.lines[first[name]]}, with another label. Delete one of the two."
             )
+        labels[first[name]] = np.where(old == UNKNOWN, new, old)
         repeated += 1
     if not repeated:
         return table
     return LabelTable(
         [table.names[i] for i in kept],
         table.attributes,
-        table.labels[kept],
+        labels[kept],
         [table.lines[i] for i in kept],
         table.source,
         {title: [cells[i] for i in kept] for title, cells in table.texts.items()},

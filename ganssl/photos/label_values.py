@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
+from ganssl.photos.matching import composed
 
 UNKNOWN = -1
 NO_ANSWER = frozenset(
@@ -17,20 +18,35 @@ NO_ANSWER = frozenset(
 """Cells that say that nobody knows, in any case."""
 
 YES = frozenset(
-    {"1", "yes", "y", "true", "t", "on", "present", "positive", "wahr", "ja", "✓", "✔", "☑"}
-)
+    {"1", "yes", "y", "true", "t", "on", "present", "positive", "✓", "✔", "☑", "✅", "👍", "wahr",
+     "checked", "ticked", "ja", "oui", "vrai", "sí", "si", "sì", "verdadero", "vero", "sim",
+     "verdadeiro", "tak", "prawda", "да", "истина", "はい", "是", "真", "예", "evet"}
+)  # fmt: skip
 NO = frozenset(
-    {"0", "no", "n", "false", "f", "off", "absent", "negative", "falsch", "nein", "✗", "✘", "☐"}
-)
+    {"0", "no", "n", "false", "f", "off", "absent", "negative", "✗", "✘", "☐", "❌", "👎",
+     "unchecked", "falsch", "nein", "non", "faux", "falso", "não", "nao", "nie", "fałsz", "нет",
+     "ложь", "いいえ", "否", "假", "아니요", "nej", "nee", "hayır"}
+)  # fmt: skip
+"""Answers, and what spreadsheets of several languages write for true and false."""
+
+TICKS = frozenset({"x", "✓", "✔", "☑", "✅", "☒", "*", "+", "•", "●", "checked", "ticked"})
+"""Marks that say yes where a column holds nothing else: who ticks leaves the others empty."""
+
+EMPTY = frozenset({"", "-", "--"})
+"""What stands where no tick does."""
 
 SAME_WORDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "male": (
-        frozenset({"male", "males", "man", "men", "m", "masculine"}),
-        frozenset({"female", "females", "woman", "women", "f", "w", "feminine"}),
+        frozenset({"male", "males", "man", "men", "m", "masculine", "boy", "boys", "männlich",
+                   "mann", "männer", "homme", "hommes", "masculin", "hombre", "hombres",
+                   "masculino", "uomo", "maschio", "homem"}),
+        frozenset({"female", "females", "woman", "women", "f", "w", "feminine", "girl", "girls",
+                   "weiblich", "frau", "frauen", "femme", "femmes", "féminin", "mujer", "mujeres",
+                   "femenino", "feminino", "donna", "femmina", "mulher"}),
     ),
     "smiling": (frozenset({"smiling", "smile", "smiles"}), frozenset()),
     "eyeglasses": (frozenset({"eyeglasses", "glasses", "spectacles"}), frozenset()),
-}
+}  # fmt: skip
 """Words that files use for attributes: those for its being there, and for its being absent."""
 
 NUMBERED = re.compile(r"^[01] (?=\D)")
@@ -62,7 +78,8 @@ def code_cells(cells: Iterable[str], question: Attribute, source: str) -> Coding
     that holds 1 and -1 alone, as CelebA's do, and unknown beside anything else. 1 beside 2 and
     without 0 is no answer: either may be the attribute. Empty cells, NA and NaN are unknown. Of
     exactly two words of which one is the attribute the other says that it is absent, unless
-    that class was given another name.
+    that class was given another name. In a column of ticks, such as `x`, and nothing else an
+    empty cell or a dash says that it is absent.
     """
     cells = list(dict.fromkeys(cells))
     words = {cell: word(cell) for cell in cells}
@@ -84,6 +101,15 @@ def code_cells(cells: Iterable[str], question: Attribute, source: str) -> Coding
             notes.append(
                 f"{source}: in {question.name} -1 stands beside {others} and is read as unknown."
             )
+    empty = EMPTY & set(words.values())
+    if empty and len(said) == 1 and said <= TICKS - set(classes):
+        tick, absent = next(iter(said)), empty - {""} or empty
+        codes |= {cell: int(text == tick) for cell, text in words.items() if text in absent | said}
+        notes.append(
+            f"{source}: in {question.name} {tick!r} is read as {question.positive!r}, and "
+            f"{'a dash' if '' not in absent else 'an empty cell'} beside it as "
+            f"{question.negative!r}."
+        )
     unread = [cell for cell, text in words.items() if codes[cell] is None and text not in NO_ANSWER]
     named = {text for text in said if text == word(question.positive)}
     inferred = question.negative == f"not {question.name}" and len(said) == 2 and len(named) == 1
@@ -110,7 +136,7 @@ def is_label_column(cells: Iterable[str], coding: Coding) -> bool:
 
 def word(cell: str) -> str:
     """A cell without case, blanks and the forms in which programs write whole numbers."""
-    text = cell.strip().strip("'\"").strip().replace("−", "-").casefold()
+    text = composed(cell).strip().strip("'\"").strip().replace("−", "-").casefold()
     if text[:1] in "+-0123456789." and text not in ("", "-", "--", "."):
         try:
             number = float(text.replace(",", "."))

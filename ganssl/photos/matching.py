@@ -8,8 +8,8 @@ Names are compared in this order, and the first rule that finds a row decides:
    and `C:/set/train/1.jpg`, but never `val/1.jpg`;
 4. the same without regard to case;
 5. the same with another ending or none (`000001`, or `.png` for a `.jpg`);
-6. the same as programs rewrite names: `a%20b`, numbers without the zeros that spreadsheets
-   drop, and `p_jpg.rf.0a1b…` as Roboflow calls `p.jpg`.
+6. the same as programs rewrite names: `a%20b`, `a&amp;b`, numbers without the zeros that
+   spreadsheets drop, or with `.0`, and `p_jpg.rf.0a1b…` as Roboflow calls `p.jpg`.
 
 From 3 on a row counts only where it is the only one for the photo, and the
 photo the only one for it. Folders that say nothing, such as `images`, are not
@@ -20,6 +20,7 @@ two folders or more, as paths of another machine do.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -75,7 +76,7 @@ class Matches:
 
 def clean_path(text: str) -> str:
     """A path as label files write it, with plain slashes, without address, query or drive."""
-    path = _unquoted(text).replace("\\", "/")
+    path = unquoted(text).replace("\\", "/")
     if path[:2] in ("'=", "'+", "'@"):  # so written that spreadsheets run no formula
         path = path[1:]
     if "?d=" in path:  # Label Studio's local storage
@@ -93,14 +94,14 @@ def clean_path(text: str) -> str:
 def looks_like_photo(text: str) -> bool:
     """Whether a cell holds the name of a photo file."""
     path = unquote(text.partition("?d=")[2]) if "?d=" in text else text.partition("?")[0]
-    return bool(PHOTO_ENDING.search(_unquoted(path)))
+    return bool(PHOTO_ENDING.search(unquoted(path)))
 
 
 def loose_key(path: str) -> str:
     """What two names share at the least if they may mean one photo: the last part, without
     ending and case."""
-    name = _unquoted(path).replace("\\", "/").rpartition("/")[2]
-    return _rewritten(LABEL_STUDIO.sub("", _composed(name)))
+    name = unquoted(path).replace("\\", "/").rpartition("/")[2]
+    return _rewritten(LABEL_STUDIO.sub("", composed(name)))
 
 
 def match_names(photos: Sequence[str], rows: Sequence[str], root: str = "") -> Matches:
@@ -116,19 +117,19 @@ def match_names(photos: Sequence[str], rows: Sequence[str], root: str = "") -> M
     exact = {name: row for row, name in enumerate(rows)}
     for i, name in enumerate(photos):
         found[i] = exact.get(name, -1)
-    composed = [_composed(name) for name in photos]
+    forms = [composed(name) for name in photos]
     if (found < 0).any():
-        by_form: dict[str, int] = {_composed(name): row for row, name in enumerate(rows)}
+        by_form: dict[str, int] = {composed(name): row for row, name in enumerate(rows)}
         for place in np.flatnonzero(found < 0).tolist():
-            found[place] = by_form.get(composed[place], -1)
+            found[place] = by_form.get(forms[place], -1)
     ambiguous: list[int] = []
     contradicted: set[int] = set()
-    common, strange = _common(composed), _common(rows)
-    ways = [(composed, rows, root)]
+    common, strange = _common(forms), _common(rows)
+    ways = [(forms, rows, root)]
     if common and len(strange) > 1:
         near = next((part for part in reversed(common) if _tells(part)), root)
         if not _siblings(strange[-1].casefold(), near.casefold()):
-            ways.append((_below(composed, common), _below(rows, strange), near))
+            ways.append((_below(forms, common), _below(rows, strange), near))
     for mine, theirs, top in ways:
         for fold in (_same, str.casefold, _stem, _rewritten):
             open_photos = np.flatnonzero(found < 0)
@@ -173,8 +174,8 @@ def _by_last_part(
     by_last: dict[str, list[int]] = {}
     for row, name in enumerate(rows):
         if row not in taken:
-            last = fold(_composed(LABEL_STUDIO.sub("", name.rpartition("/")[2])))
-            raw = fold(_composed(name.rpartition("/")[2]))
+            last = fold(composed(LABEL_STUDIO.sub("", name.rpartition("/")[2])))
+            raw = fold(composed(name.rpartition("/")[2]))
             for key in {last, raw} & wanted:
                 by_last.setdefault(key, []).append(row)
     fits: dict[int, list[int]] = {}
@@ -200,13 +201,13 @@ def _by_last_part(
 
 def _agree(photo: str, row: str, root: str, fold: Callable[[str], str]) -> bool:
     """Whether the folders of a photo and of a row do not contradict each other."""
-    mine = [_composed(part) for part in photo.split("/")[:-1] if _tells(part)]
-    theirs = [_composed(part) for part in row.split("/")[:-1] if _tells(part)]
+    mine = [composed(part) for part in photo.split("/")[:-1] if _tells(part)]
+    theirs = [composed(part) for part in row.split("/")[:-1] if _tells(part)]
     if fold is not _same:
         mine, theirs = [p.casefold() for p in mine], [p.casefold() for p in theirs]
     if fold is _rewritten:
         mine, theirs = (
-            [_composed(unquote(p)).casefold() for p in parts] for parts in (mine, theirs)
+            [composed(unquote(p)).casefold() for p in parts] for parts in (mine, theirs)
         )
     length = min(len(mine), len(theirs))
     if length and mine[-length:] != theirs[-length:]:
@@ -231,7 +232,8 @@ def _siblings(first: str, second: str) -> bool:
     return digits or (len(first) > 2 and first[:-1] == second[:-1])
 
 
-def _composed(name: str) -> str:
+def composed(name: str) -> str:
+    """A text in Unicode's composed form."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
@@ -246,16 +248,20 @@ def _stem(name: str) -> str:
 def _rewritten(name: str) -> str:
     """A name without what programs make of it: no ending, no `%20`, no leading zeros."""
     if "%" in name:
-        name = _composed(unquote(name))
+        name = composed(unquote(name))
+    if "&" in name:
+        name = composed(html.unescape(name))
     stem = PHOTO_ENDING.sub("", name)
     if ".rf." in stem:
         stem = ROBOFLOW.sub("", stem)
+    if stem.endswith(".0") and stem[:-2].isdecimal():
+        stem = stem[:-2]
     if stem.isdecimal():
         stem = stem.lstrip("0") or "0"
     return stem.casefold()
 
 
-def _unquoted(text: str) -> str:
+def unquoted(text: str) -> str:
     """A cell without blanks and quotation marks about it."""
     text = text.strip(BLANKS).strip('"')
     return text[1:-1] if len(text) > 2 and text[0] == text[-1] == "'" else text

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ganssl.base.files import given_bytes
 from ganssl.errors import UserError
+from ganssl.photos.encodings import decoded
 from ganssl.photos.label_columns import INDEX_COLUMNS, photo_column
 from ganssl.photos.matching import SPLITS, loose_key
-from ganssl.photos.table_text import decoded, text_rows
+from ganssl.photos.table_text import text_rows
 
 NUMBER_COLUMNS = ("partition", "split", "part", "set", "identity", "id", "person")
 """Usual headers of the numbers; the only other column where none of them is there."""
@@ -31,7 +32,7 @@ def read_number_list(
     Raises `UserError`, with the line, for rows of another form.
     """
     name, source = given_bytes(source, name)
-    text = decoded(name, source)[0]
+    text = decoded(name, source, wanted)[0]
     rows = _table(name, text) if name.lower().endswith(".csv") else _lines(text)
     numbers: dict[str, int] = {}
     for line_number, cells, line in rows:

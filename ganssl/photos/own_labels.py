@@ -16,12 +16,22 @@ from ganssl.photos.label_file import LabelTable, read_labels
 from ganssl.photos.label_table import table_of_rows
 from ganssl.photos.label_values import UNKNOWN
 from ganssl.photos.matching import CONTAINERS, SPLITS, loose_key, match_names
+from ganssl.photos.table_names import as_known, known_as
 
 OWN_TABLES = (
     "metadata.csv", "metadata.jsonl", "metadata.parquet", "_classes.csv", "annotations.xml",
     "labels.csv", "labels.tsv", "labels.xlsx",
 )  # fmt: skip
 """Tables that belong to the photos of their folder: Hugging Face's, Roboflow's, CVAT's, ours."""
+
+BESIDE = (
+    "list_eval_partition", "identity_celeba", "list_bbox_celeba", "list_landmarks_celeba",
+    "list_landmarks_align_celeba",
+)  # fmt: skip
+"""Files beside CelebA's list and photos that hold no labels."""
+
+MOST_TABLES = 20
+"""With more of them and none of a usual name they are no labels of a whole folder."""
 
 MOST_CLASSES = 50
 
@@ -43,27 +53,38 @@ def own_table(
 ) -> LabelTable | None:
     """The labels that photos bring, or None: of a table among them, or of class folders.
 
+    A table of a usual name counts, else those of any other that name the photos.
+
     Args:
         names: the photos.
         attribute, column, every_column: see `ganssl.photos.label_table.Asked`.
 
     Raises `UserError` for a table that cannot be read.
     """
-    tables = files.tables()
     wanted = {loose_key(name) for name in names}
-    for own in OWN_TABLES:
-        places = sorted(t for t in tables if PurePosixPath(t).name.lower() == own)
-        if places:
-            read = [
-                below(
-                    t,
-                    read_labels(files.read(t), attribute, column, t, every_column, wanted),
-                    names,
-                )
-                for t in places
-            ]
-            return joined(read)
-    return class_folders(names, attribute, every_column)
+
+    def read(path: str) -> LabelTable:
+        table = read_labels(files.read(path), attribute, column, path, every_column, wanted)
+        return below(path, table, names)
+
+    tables = [path for path in files.tables() if not is_beside(path)]
+    if places := as_known(tables, OWN_TABLES):
+        return joined([read(path) for path in places])
+    found = []
+    for path in sorted(tables) if len(tables) <= MOST_TABLES else ():
+        try:
+            table = read(path)
+        except UserError:  # it may be anything
+            continue
+        answers = attribute is None or meant_name(attribute.name, table.attributes) is not None
+        if answers and (match_names(names, table.names).rows >= 0).any():
+            found.append(replace(table, notes=(f"{path} was read as labels.", *table.notes)))
+    return joined(found) if found else class_folders(names, attribute, every_column)
+
+
+def is_beside(path: str) -> bool:
+    """Whether a file is one of CelebA's that hold no labels."""
+    return known_as(path).rpartition(".")[0] in BESIDE
 
 
 def class_folders(
@@ -141,29 +162,45 @@ def partition_of(names: Sequence[str]) -> np.ndarray | None:
 
 
 def joined(tables: Sequence[LabelTable]) -> LabelTable:
-    """Tables of several folders as one; columns that one of them lacks are unknown there."""
+    """Several tables as one, with a row for each name; what one of them lacks is unknown there.
+
+    Raises `UserError` where two of them say different things of a photo.
+    """
     if len(tables) == 1:
         return tables[0]
     attributes = tuple(dict.fromkeys(name for table in tables for name in table.attributes))
-    texts = dict.fromkeys(name for table in tables for name in table.texts)
-    blocks: list[np.ndarray] = []
-    cells: dict[str, list[str]] = {name: [] for name in texts}
+    names = list(dict.fromkeys(name for table in tables for name in table.names))
+    row_of = {name: row for row, name in enumerate(names)}
+    labels = np.full((len(names), len(attributes)), UNKNOWN, np.int8)
+    titles = dict.fromkeys(name for table in tables for name in table.texts)
+    texts = {title: [""] * len(names) for title in titles}
+    lines = [0] * len(names)
     for table in tables:
-        block = np.full((len(table.names), len(attributes)), UNKNOWN, np.int8)
-        for place, name in enumerate(table.attributes):
-            block[:, attributes.index(name)] = table.labels[:, place]
-        blocks.append(block)
-        for name in texts:
-            cells[name] += table.texts.get(name, [""] * len(table.names))
+        rows = np.array([row_of[name] for name in table.names], np.int64)
+        for place, title in enumerate(table.attributes):
+            column, new = labels[:, attributes.index(title)], table.labels[:, place]
+            old = column[rows]
+            odd = np.flatnonzero((old != UNKNOWN) & (new != UNKNOWN) & (old != new))
+            if len(odd):
+                raise UserError(
+                    f"{table.source} and {tables[0].source} say different things of {title} in "
+                    f"{table.names[odd[0]]}. Leave one of the two out."
+                )
+            column[rows] = np.where(new == UNKNOWN, old, new)
+        for title, cells in table.texts.items():
+            for row, cell in zip(rows.tolist(), cells, strict=True):
+                texts[title][row] = texts[title][row] or cell
+        for row, line in zip(rows.tolist(), table.lines, strict=True):
+            lines[row] = lines[row] or line
     return LabelTable(
-        [name for table in tables for name in table.names],
+        names,
         attributes,
-        np.concatenate(blocks),
-        [line for table in tables for line in table.lines],
+        labels,
+        lines,
         tables[0].source,
-        cells,
+        texts,
         tuple(note for table in tables for note in table.notes),
-        sum(table.total for table in tables),
+        len(names) + sum(table.total - len(table.names) for table in tables),
         tuple(row for table in tables for row in table.left_out)[:3],
     )
 

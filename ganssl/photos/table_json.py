@@ -8,8 +8,9 @@ from itertools import chain
 from typing import Any
 
 from ganssl.errors import UserError
+from ganssl.photos.encodings import decoded
 from ganssl.photos.matching import looks_like_photo
-from ganssl.photos.table_text import Rows, cell_text, check_size, decoded
+from ganssl.photos.table_text import Rows, cell_text, check_size
 
 Cells = dict[str, str | tuple[str, ...]]
 """Of one photo; several words in a tuple are those that hold, of all that the column names."""
@@ -59,8 +60,9 @@ def records_of(values: Any) -> Any:
     """One object for each photo, from the shapes in which programs write them.
 
     A list of objects; COCO's images, annotations and categories; Datumaro's items; a table as
-    pandas writes it (`split`, `columns`, `index`); objects, answers or words by the photo's
-    name; a list of objects under any one name. Other values are given back as they are.
+    pandas writes it (`split`, `columns`, `index`, `list`); objects, answers or words by the
+    photo's name; the photos of each class; a list of objects, or of photos with their label,
+    under any one name. Other values are given back as they are.
     """
     if not isinstance(values, dict):
         return values
@@ -83,10 +85,32 @@ def records_of(values: Any) -> Any:
         return [_named(photo, value) for photo, value in values.items()]
     if values and all(isinstance(value, dict) for value in values.values()):
         return _by_key(values)
+    if (listed := _of_lists(values)) is not None:
+        return listed
     named = [found for found in map(_rows_of, lists.values()) if any(map(_has_photo, found))]
     if len(named) == 1 or len(lists) == 1:
         return named[0] if named else next(iter(lists.values()))
     return [values]
+
+
+def _of_lists(values: dict) -> list[dict] | None:
+    """One object for each photo from lists: columns of one length, the photos of each class, or
+    pairs of a photo and its label; None for anything else."""
+    lists = {key: value for key, value in values.items() if isinstance(value, list) and value}
+    if not lists:
+        return None
+    photos = [key for key, value in lists.items() if all(map(_is_photo, value))]
+    if len(photos) == 1 < len(lists) and len({len(value) for value in lists.values()}) == 1:
+        rows = zip(*lists.values(), strict=True)
+        return [dict(zip(lists, row, strict=True)) for row in rows]
+    if len(photos) == len(values) > 1:
+        return [{"file": photo, "label": key} for key, some in lists.items() for photo in some]
+    pairs = next(iter(lists.values()))
+    if len(lists) > 1 or not all(isinstance(one, list) and len(one) == 2 for one in pairs):
+        return None
+    if not all(_is_photo(photo) for photo, _ in pairs):
+        return None
+    return [{"file": photo, "label": label} for photo, label in pairs]
 
 
 def _rows_of(records: list[dict]) -> list[dict]:

@@ -1,4 +1,4 @@
-"""Tables of text as spreadsheets and programs write them: encodings, separators, limits."""
+"""Tables of text as spreadsheets and programs write them: separators, quotes, limits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -25,68 +24,13 @@ SEPARATORS = ",;\t|"
 LOOKED_AT = 1_000_000
 """Letters among which the separator is sought."""
 
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-PUNCTUATION = "‚„…‘’“”–—·°ºª«»¡¿´`¨§€©®²³½ \u00a0"
-
-
-def decoded(name: str, data: bytes) -> tuple[str, str | None]:
-    """The text of a file, and a note where its encoding had to be concluded.
-
-    UTF-8, UTF-16 and UTF-32 with their marks, UTF-8 without one, and Windows-1252
-    where it is certain: the bytes are no UTF-8, none of it could be, and all of them
-    are letters or usual marks.
-
-    Raises `UserError` with the line for anything else.
-    """
-    for mark, encoding in MARKS:
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding), None
-            except UnicodeDecodeError as error:
-                raise UserError(
-                    f"{name} begins as {encoding.upper()} but is damaged. Save it again as UTF-8."
-                ) from error
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        if (windows := _windows(data)) is not None:
-            return windows, f"{name} is not UTF-8 and was read as Windows-1252."
-        raise UserError(
-            f"{name}, line {line}: the text is not UTF-8. Save the file again as UTF-8."
-        ) from error
-    if "\0" in text:
-        raise UserError(
-            f"{name}, line {text.count(chr(10), 0, text.index(chr(0))) + 1}: the text is not "
-            f"UTF-8. Save the file again as UTF-8."
-        )
-    return text, None
-
-
-def _windows(data: bytes) -> str | None:
-    """The text in Windows-1252, or None where that is not certain."""
-    if re.search(rb"[\xc2-\xf4][\x80-\xbf]", data):  # some of it is UTF-8
-        return None
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        return None
-    odd = {c for c in set(text) if ord(c) > 126 or (ord(c) < 32 and c not in "\t\r\n")}
-    known = all(c in PUNCTUATION or unicodedata.category(c) in ("Ll", "Lu") for c in odd)
-    return text if known else None
-
 
 def text_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
     """The rows of a table with their lines, counted from 1; blank rows are left out.
 
     The separator is what the first row with any has most of: comma, semicolon, tab or bar, or
     what a line `sep=;` before it names, as Excel writes it; blanks where there is none of them.
+    Rows that stand in quotation marks as a whole are taken apart.
 
     Raises `UserError` with the line for broken quotes and for more than is read.
     """
@@ -111,14 +55,27 @@ def text_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
         strict=True,
         skipinitialspace=separator == " ",
     )
+    inner = None
     try:
         for row in reader:
-            if any(cell.strip() for cell in row):
-                yield reader.line_num + skipped, row
+            if not any(cell.strip() for cell in row):
+                continue
+            if inner is None:
+                inner = _wrapped(row)
+            if inner and _wrapped(row):
+                row = next(csv.reader([row[0]], delimiter=inner, strict=True))
+            yield reader.line_num + skipped, row
     except csv.Error as error:
         raise UserError(
             f"{name}, line {reader.line_num + skipped} is not readable as CSV: {error}."
         ) from error
+
+
+def _wrapped(row: Sequence[str]) -> str:
+    """The separator in a row that stands in quotation marks as a whole; empty for any other."""
+    if any(cell.strip() for cell in row[1:]) or row[0].startswith("#"):
+        return ""
+    return next((mark for mark in SEPARATORS if mark in row[0]), "")
 
 
 def _separator(text: str) -> tuple[str, str]:

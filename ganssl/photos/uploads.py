@@ -15,12 +15,11 @@ from pathlib import PurePosixPath
 from ganssl.attributes import Attribute
 from ganssl.base.progress import Progress
 from ganssl.errors import UserError
-from ganssl.photos.celeba import IDENTITY, PARTITION
 from ganssl.photos.folder import labelled_set, one_class_note
 from ganssl.photos.images import read_image
 from ganssl.photos.label_file import LABEL_ENDINGS, LabelTable, read_labels
-from ganssl.photos.matching import loose_key
-from ganssl.photos.own_labels import below, class_folders, joined
+from ganssl.photos.matching import loose_key, match_names
+from ganssl.photos.own_labels import below, class_folders, is_beside, joined
 from ganssl.photos.photo_files import MemoryFiles, natural_key
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.report import ReadReport, Refusal
@@ -35,9 +34,6 @@ from ganssl.photos.safe_zip import (
 )
 
 __all__ = ["Limits", "Refusal", "Upload", "read_uploads"]
-
-BESIDE = (PARTITION, IDENTITY, "list_bbox_celeba", "list_landmarks_align_celeba")
-"""Files beside CelebA's list and photos that hold no labels."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +87,7 @@ def read_uploads(
 ) -> Upload:
     """Read photos, ZIPs of photos and files of labels; no exception for what they hold.
 
-    Labels come from the first readable file of labels (see
+    Labels come from the files of labels that can be read (see
     `ganssl.photos.label_file.read_labels`), in a ZIP or beside it, or else from class folders.
     They are matched by `ganssl.photos.matching`.
 
@@ -126,7 +122,7 @@ def read_uploads(
         if progress:
             progress(done, len(entries))
     shown, names = _shown(list(photos.files))
-    table = _first_table(label_files, names, attribute, refused)
+    table = _labels(label_files, names, attribute, refused)
     if table is None and names:
         try:
             table = class_folders(names, attribute, every_column=True)
@@ -215,24 +211,25 @@ class _Photos:
         self.files[name] = data
 
 
-def _first_table(
+def _labels(
     label_files: list[tuple[str, bytes]],
     names: list[str],
     attribute: Attribute | None,
     refused: list[Refusal],
 ) -> LabelTable | None:
-    """The labels of the first file that can be read, with those of its name in other folders."""
-    read: list[LabelTable] = []
+    """The labels of all files that can be read; of several files one is refused that names none
+    of the photos, or says of one what contradicts those before it."""
+    found: LabelTable | None = None
     wanted = {loose_key(name) for name in names} if names else None
+    label_files = [(path, data) for path, data in label_files if not is_beside(path)]
     for path, data in label_files:
-        name = _last(path)
         try:
-            if PurePosixPath(name).stem in BESIDE:
-                continue
-            if read and read[0].source != name:
-                raise UserError(f"Labels were read from {read[0].source} already.")
-            table = read_labels(data, attribute, None, name, True, wanted, words=True)
-            read.append(table if not read and len(label_files) == 1 else below(path, table, names))
+            table = read_labels(data, attribute, None, _last(path), True, wanted, words=True)
+            if len(label_files) > 1:
+                table = below(path, table, names)
+                if names and not (match_names(names, table.names).rows >= 0).any():
+                    raise UserError("It names none of the photos.")
+            found = table if found is None else joined([found, table])
         except UserError as error:
-            refused.append(Refusal(name, str(error)))
-    return joined(read) if read else None
+            refused.append(Refusal(_last(path), str(error)))
+    return found

@@ -118,7 +118,8 @@ def test_a_path_is_named_in_messages(tmp_path):
         (b"file,Male\na.jpg,1\nb.jpg,0\na.jpg,0\n", "line 4: a.jpg has a row already, in line 2"),
         (b"file,Male\na\xc3\xa4.jpg,1\nb\xe4.jpg,0\n", "line 3: the text is not UTF-8"),
         (b"file,Male\na.jpg,1\nb\x81.jpg,0\n", "line 3: the text is not UTF-8"),
-        ("file,Male\na.jpg,1\n".encode("utf-16")[2:], "line 1: the text is not UTF-8"),
+        ("file,Male\na.jpg,1\n".encode("utf-16")[2:-1], "line 1: the text is not UTF-8"),
+        (b"file,Male\na\0b.jpg,1\n", "line 2: the text is not UTF-8"),
         (b'file,Male\n"a.jpg,1\n', "line 2 is not readable as CSV"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "line 1: the text is not UTF-8"),
     ],
@@ -195,3 +196,42 @@ def test_numbers_of_rows_are_no_attribute(header):
 def test_cells_may_be_missing_where_the_header_has_no_title():
     table = read_label_csv(b"file,Male,,\na.jpg,1\nb.jpg,0,,\n")
     assert table.labels.tolist() == [[1], [0]] and table.attributes == ("Male",)
+
+
+def test_columns_that_r_gives_no_title():
+    for data in (b"file,Male\n1,a.jpg,1\n2,b.jpg,0\n", b"Male\tYoung\na.jpg\t1\t1\nb.jpg\t0\t1\n"):
+        table = read_labels(data, Attribute("Male"))
+        assert table.names == ["a.jpg", "b.jpg"] and table.labels.tolist() == [[1], [0]]
+
+
+@pytest.mark.parametrize("end", ["\n", ";\r\n"])
+def test_rows_in_quotation_marks_as_a_whole_are_taken_apart(end):
+    text = end.join(['"file,Male"', '"a.jpg,1"', '"""b, c.jpg"",0"', ""])
+    table = read_label_csv(text.encode())
+    assert table.names == ["a.jpg", "b, c.jpg"] and table.labels.tolist() == [[1], [0]]
+
+
+def test_remarks_among_the_rows_are_passed_over():
+    table = read_label_csv(b"file,Male\na.jpg,1\n# blurred from here on\nb.jpg,0\n")
+    assert table.names == ["a.jpg", "b.jpg"] and table.total == 2
+
+
+def test_the_names_of_the_photos_tell_their_column_under_any_header():
+    data = b"Probe,Male\np1,1\np2,0\n"
+    assert read_labels(data, wanted={"p1", "p2"}).names == ["p1", "p2"]
+    for wanted in (None, {"p1", "1", "0"}, {"q1", "q2"}):
+        with pytest.raises(UserError, match="line 1: the header must be"):
+            read_labels(data.replace(b"p2", b"q3"), wanted=wanted)
+
+
+def test_a_row_that_knows_less_of_a_photo_adds_to_the_other():
+    table = read_label_csv(b"file,Male,Young\na.jpg,1,\na.jpg,,0\nb.jpg,0,1\n")
+    assert table.names == ["a.jpg", "b.jpg"] and table.labels.tolist() == [[1, 0], [0, 1]]
+    assert "1 rows stand twice" in table.notes[0]
+
+
+def test_celebas_list_is_known_by_its_rows_under_another_ending():
+    table = read_labels(b"2\nMale Young\na.jpg 1 -1\nb.jpg -1 1\n", name="list.csv")
+    assert table.labels.tolist() == [[1, 0], [0, 1]]
+    wide = "2\nMale Young\na.jpg 1 -1\nb.jpg -1 1\n".encode("utf-16-le")
+    assert read_labels(wide, name="list.txt").labels.tolist() == [[1, 0], [0, 1]]

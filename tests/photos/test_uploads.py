@@ -332,7 +332,7 @@ def test_broken_labels_are_named_with_the_line_and_the_photos_stay():
     assert "1 photos fit several rows" in upload.summary()
 
 
-def test_the_first_readable_list_counts():
+def test_a_list_that_contradicts_an_earlier_one_is_refused():
     files = [
         ("readme.txt", b"Hello"),
         ("one.csv", b"file,Male\na.png,1\n"),
@@ -342,7 +342,23 @@ def test_the_first_readable_list_counts():
     upload = read_uploads(files)
     assert upload.photos.labels.tolist() == [[1]]
     assert list(reasons(upload)) == ["readme.txt", "two.csv"]
-    assert reasons(upload)["two.csv"] == "Labels were read from one.csv already."
+    assert reasons(upload)["two.csv"] == (
+        "two.csv and one.csv say different things of Male in a.png. Leave one of the two out."
+    )
+
+
+def test_several_lists_go_together_by_photo_and_attribute():
+    files = [
+        ("male.csv", b"file,Male\na.png,1\nb.png,\n"),
+        ("more.csv", b"file,Male,Smiling\nb.png,0,1\na.png,,0\n"),
+        ("others.csv", b"file,Young\nz.png,1\n"),
+        ("a.png", photo()),
+        ("b.png", photo(1)),
+    ]
+    upload = read_uploads(files)
+    assert upload.photos.attributes == ("Male", "Smiling")
+    assert upload.photos.labels.tolist() == [[1, 0], [0, 1]]
+    assert reasons(upload) == {"others.csv": "It names none of the photos."}
 
 
 def test_accents_match_however_they_are_written():
