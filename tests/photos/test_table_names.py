@@ -69,9 +69,9 @@ def faces(root, names):
 def test_a_table_among_the_photos_is_read_whatever_it_is_called(name, tmp_path):
     faces(tmp_path, ["a.png", "b.png"])
     (tmp_path / name).parent.mkdir(exist_ok=True)
-    (tmp_path / name).write_text("file,Male\nb.png,1\na.png,0\n")
-    (tmp_path / "notes.txt").write_text("Taken in June.\nFile them.\n")
-    (tmp_path / "sizes.csv").write_text("file,width\na.png,40\nb.png,50\n")
+    (tmp_path / name).write_text("file,Male\nb.png,1\na.png,0\n", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("Taken in June.\nFile them.\n", encoding="utf-8")
+    (tmp_path / "sizes.csv").write_text("file,width\na.png,40\nb.png,50\n", encoding="utf-8")
     found = read_labelled_folder(tmp_path, None, MALE)
     assert found.photos.column("Male").tolist() == [0, 1]
     assert read_photos(tmp_path).column("Male").tolist() == [0, 1]
@@ -83,7 +83,7 @@ def test_tables_of_the_parts_of_a_set_go_together(tmp_path):
     rows = {"train": "train/1.png,Male,White\ntrain/2.png,Female,Black\n",
             "val": "val/1.png,Female,White\n"}  # fmt: skip
     for part, text in rows.items():
-        (tmp_path / f"label_{part}.csv").write_text(f"file,gender,race\n{text}")
+        (tmp_path / f"label_{part}.csv").write_text(f"file,gender,race\n{text}", encoding="utf-8")
     photos = read_labelled_folder(tmp_path, None, MALE, slices=["race"]).photos
     assert photos.names == ["train/1.png", "train/2.png", "val/1.png"]
     assert photos.column("Male").tolist() == [1, 0, 0] and photos.partition.tolist() == [0, 0, 1]
@@ -92,7 +92,7 @@ def test_tables_of_the_parts_of_a_set_go_together(tmp_path):
 
 def test_tables_that_contradict_each_other_are_refused(tmp_path):
     faces(tmp_path, ["a.png", "b.png"])
-    (tmp_path / "anna.csv").write_text("file,Male\na.png,1\nb.png,0\n")
-    (tmp_path / "ben.csv").write_text("file,Male\na.png,1\nb.png,1\n")
+    (tmp_path / "anna.csv").write_text("file,Male\na.png,1\nb.png,0\n", encoding="utf-8")
+    (tmp_path / "ben.csv").write_text("file,Male\na.png,1\nb.png,1\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"ben\.csv and anna\.csv say different things of Male"):
         read_labelled_folder(tmp_path, None, MALE)
