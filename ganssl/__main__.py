@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
+import io
 import os
 import pkgutil
 import signal
@@ -45,6 +46,7 @@ def main(argv: list[str] | None = None) -> int:
     stop by the system.
     """
     argv = sys.argv[1:] if argv is None else argv
+    _print_what_the_console_cannot_show()
     quiet_tensorflow(loaded=_say_what_is_unused)
     names = command_names()
     if argv and argv[0] in names:
@@ -151,6 +153,13 @@ def command_modules(names: Iterable[str]) -> dict[str, ModuleType]:
     return {
         name: importlib.import_module(f"ganssl.commands.{file}") for name, file in files.items()
     }
+
+
+def _print_what_the_console_cannot_show() -> None:
+    """A console without σ or × gets `\\u03c3`, and no error: that of Windows, and a pipe there."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _say_what_is_unused() -> None:

@@ -34,7 +34,7 @@ def loaded_after(code: str) -> dict[str, bool]:
     """Which of the heavy packages a fresh interpreter has loaded after some code."""
     code += f"\nimport json, sys; print(json.dumps({{n: n in sys.modules for n in {HEAVY}}}))"
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", cwd=ROOT, check=True
     )
     return json.loads(run.stdout)
 

@@ -66,7 +66,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pip(*arguments: str) -> None:
     command = [sys.executable, "-m", "pip", *arguments, "--no-deps", "--quiet"]
-    run = subprocess.run(command, capture_output=True, text=True)
+    run = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert run.returncode == 0, run.stderr
 
 
@@ -98,7 +98,9 @@ def test_the_wheel_works_away_from_the_checkout(wheel: Path, tmp_path: Path):
     environment = {**os.environ, "PYTHONPATH": str(site)}
 
     def output(*command: str) -> str:
-        run = subprocess.run(command, capture_output=True, text=True, cwd=here, env=environment)
+        run = subprocess.run(
+            command, capture_output=True, encoding="utf-8", cwd=here, env=environment
+        )
         assert run.returncode == 0, run.stderr
         return run.stdout
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -12,7 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from ganssl import errors
+
 ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+SHORT = 100
+"""Letters of a function that may stand twice: a line that calls another."""
 
 ROOMS = (
     "ganssl",  # the files directly in it
@@ -185,23 +193,135 @@ def test_the_command_line_starts_without_streamlit_and_keras():
         "except SystemExit: pass\n"
         "print([n for n in ('streamlit', 'keras', 'tensorflow') if n in sys.modules])"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", cwd=ROOT
+    )
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip().endswith("[]")
 
 
+def leaves_the_encoding_open(node: ast.AST) -> bool:
+    """Whether a call reads or writes text as the machine likes: UTF-8 here, another elsewhere."""
+    if not isinstance(node, ast.Call):
+        return False
+    given = {keyword.arg: keyword.value for keyword in node.keywords}
+    if "encoding" in given:
+        return False
+    owner, _, name = ast.unparse(node.func).rpartition(".")
+    if name in ("run", "Popen", "check_output"):
+        return "text" in given
+    if name == "open" and owner not in ("", "tarfile"):
+        modes = [v for v in (*node.args[:1], given.get("mode")) if isinstance(v, ast.Constant)]
+        return any(re.fullmatch(r"[rwax]\+?t?", str(mode.value)) for mode in modes)
+    return name in ("read_text", "write_text")
+
+
 def test_text_is_read_and_written_as_utf_8():
-    """What ruff's PLW1514 cannot see: a path whose type it does not know."""
+    """What ruff's PLW1514 cannot see: a path whose type it does not know, another program."""
+    for call in ("p.read_text()", 'p.open("w")', 'p.open(mode="r+")', "run(c, text=True)"):
+        assert leaves_the_encoding_open(ast.parse(call).body[0].value), call
+        told = call.removesuffix(")") + ', encoding="utf-8")'
+        assert not leaves_the_encoding_open(ast.parse(told.replace("(, ", "(")).body[0].value)
+    assert not leaves_the_encoding_open(ast.parse('p.open("rb")').body[0].value)
     bare = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path in (*files().values(), *(ROOT / "tests").rglob("*.py"))
+        for path in (*files().values(), *(ROOT / "tests").rglob("*.py"), *DOCS.rglob("*.py"))
         for node in nodes(path)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("read_text", "write_text")
-        and not any(keyword.arg == "encoding" for keyword in node.keywords)
+        if leaves_the_encoding_open(node)
     ]
     assert not bare
+
+
+FOR_OTHERS = {"load_heads", "parse", "read_label_csv"}
+"""Of the library, for those who call it; the program itself does without."""
+
+CALLED_BY = {
+    "compute_output_shape": "keras",
+    "find_class": "pickle",
+    "persistent_load": "pickle",
+}
+"""Methods that a package calls by their name."""
+
+
+def defined(tree: ast.Module) -> set[str]:
+    """The names of a module's functions, classes, methods and constants."""
+    bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
+    functions = {n.name for body in bodies for n in body if isinstance(n, DEFINITIONS)}
+    targets: list[ast.expr] = []
+    for node in tree.body:
+        targets += node.targets if isinstance(node, ast.Assign) else []
+        targets += [node.target] if isinstance(node, ast.AnnAssign) else []
+    return functions | {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def used(tree: Iterable[ast.AST]) -> set[str]:
+    """All names that are read somewhere in a piece of syntax."""
+    return {
+        node.id if isinstance(node, ast.Name) else node.attr
+        for node in tree
+        if isinstance(node, ast.Attribute)
+        or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+    }
+
+
+def test_nothing_is_dead():
+    """A name that only tests read is nobody's."""
+    source = "A = 1\nB: int = A\nclass C:\n def f(self): return C().f()\ndef g(): h = g\n"
+    tree = ast.parse(source)
+    assert defined(tree) == {"A", "B", "C", "f", "g"} and used(ast.walk(tree)) == {"int", *"ACfg"}
+    read = set().union(*(used(nodes(p)) for p in (*files().values(), *DOCS.rglob("*.py"))))
+    dead = {
+        f"{module}.{name}"
+        for module, path in files().items()
+        for name in defined(nodes(path)[0])
+        if name not in read | FOR_OTHERS | set(CALLED_BY) and not name.startswith("__")
+    }
+    assert not dead
+
+
+def test_no_function_is_written_twice():
+    found: dict[str, list[str]] = {}
+    for module, path in files().items():
+        for node in nodes(path):
+            if isinstance(node, ast.FunctionDef):
+                said = ast.get_docstring(node) is not None
+                body = "\n".join(ast.unparse(statement) for statement in node.body[said:])
+                if len(body) > SHORT:
+                    found.setdefault(body, []).append(f"{module}.{node.name}")
+    assert not [places for places in found.values() if len(places) > 1]
+
+
+def errors_of(handler: ast.ExceptHandler) -> list[type[BaseException]]:
+    """The exceptions of an `except` that can be told by their names."""
+    kind = handler.type
+    names = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    known = {**vars(builtins), **vars(errors)}
+    found = [known.get(ast.unparse(name)) for name in names if name is not None]
+    return [one for one in found if isinstance(one, type)]
+
+
+def hidden_handlers(tree: Iterable[ast.AST]) -> list[int]:
+    """Lines of an `except` whose every exception an earlier one of the same `try` takes."""
+    lines = []
+    for node in tree:
+        before: tuple[type[BaseException], ...] = ()
+        for handler in node.handlers if isinstance(node, ast.Try) else ():
+            kinds = errors_of(handler)
+            if kinds and all(issubclass(kind, before) for kind in kinds):
+                lines.append(handler.lineno)
+            before += tuple(kinds)
+    return lines
+
+
+def test_no_except_is_unreachable():
+    source = "try: f()\nexcept {}: a\nexcept {}: b\n"
+    for kinds in (("ValueError", "UserError"), ("OSError", "(DiskFull, FileNotFoundError)")):
+        assert hidden_handlers(ast.walk(ast.parse(source.format(*kinds)))) == [3]
+        assert not hidden_handlers(ast.walk(ast.parse(source.format(*reversed(kinds)))))
+    hidden = [
+        f"{name}:{line}" for name, path in files().items() for line in hidden_handlers(nodes(path))
+    ]
+    assert not hidden
 
 
 def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -229,7 +349,7 @@ def test_functions_have_few_parameters():
     assert wide_functions(ast.parse(source.replace("h,", "h, j,")), "m") == {"m.A.f": 8}
     found = {}
     for name, path in files().items():
-        found |= wide_functions(ast.parse(path.read_text(encoding="utf-8")), name)
+        found |= wide_functions(nodes(path)[0], name)
     assert not found, "options belong together in a dataclass"
 
 

@@ -82,7 +82,7 @@ def run_process(code: str, arguments: list[str], times: int = 2) -> tuple[float,
         result = subprocess.run(
             [sys.executable, "-c", code + PEAK, *arguments],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=True,
             env=environment,
         )

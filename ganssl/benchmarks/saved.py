@@ -58,7 +58,7 @@ def this_program() -> str:
         return __version__
     there = ["--no-optional-locks", "-C", str(assets.ROOT)]  # looking writes nothing
     command = [git, *there, "describe", "--always", "--dirty=+", "--abbrev=8"]
-    run = subprocess.run(command, capture_output=True, text=True)
+    run = subprocess.run(command, capture_output=True, encoding="utf-8")
     return f"{__version__} at {run.stdout.strip()}" if run.returncode == 0 else __version__
 
 

@@ -14,7 +14,6 @@ from ganssl.base.atomic import write_file
 from ganssl.base.json_text import parse_json
 from ganssl.commands._options import check_ending, check_folders
 from ganssl.errors import UserError
-from ganssl.models.catalogue import model_with_id
 
 if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
@@ -78,6 +77,8 @@ def show_kept(
 
     Raises `UserError` for a file of something else.
     """
+    from ganssl.models.catalogue import model_with_id  # slow to import
+
     path = Path(args.show)
     try:
         values = parse_json(path.read_bytes(), str(path))

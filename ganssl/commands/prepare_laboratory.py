@@ -22,9 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
     from ganssl.features.readout import Readout
+    from ganssl.laboratory.kept_file import shipped_folder
     from ganssl.laboratory.laboratory import Laboratory
     from ganssl.laboratory.population import generated_population
-    from ganssl.laboratory.population_file import save_population, shipped_folder
+    from ganssl.laboratory.population_file import save_population
     from ganssl.laboratory.scales_file import save_scales
     from ganssl.models.catalogue import load_model
 

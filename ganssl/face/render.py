@@ -32,7 +32,6 @@ __all__ = [
     "Rendered",
     "SliderScale",
     "base_code",
-    "before_after",
     "describe",
     "enlarge",
     "face_code",
@@ -120,13 +119,6 @@ def render(
 def _decode(model: FaceModel, codes: np.ndarray, detail: PhotoDetail | None) -> np.ndarray:
     faces = model.decode(codes)
     return detail.on(faces) if detail else faces
-
-
-def before_after(
-    model: FaceModel, state: FaceState, base: np.ndarray | None = None
-) -> tuple[Rendered, Rendered]:
-    """The face without and with the edits."""
-    return render(model, state.unedited(), base), render(model, state, base)
 
 
 def filmstrip(

@@ -15,7 +15,6 @@ generated faces says whether the network tells them apart when it is fed so.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from ganssl.base.files import short_digest
 from ganssl.errors import UserError
 from ganssl.features.vgg_face_files import VggFaceFile, open_vgg_face
 
@@ -102,7 +102,7 @@ class VggFace:
     def id(self, output: str) -> str:
         """12 hexadecimal digits that change with the file, the feed and the output."""
         text = f"{self.file_id} {self.feed} {output}"
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return short_digest(text)
 
     def size(self, output: str) -> int:
         return self.model.output[output].shape[-1]

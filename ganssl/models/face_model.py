@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ganssl.base.device import TENSORFLOW, device_name
+from ganssl.base.files import short_digest
 from ganssl.base.progress import Progress
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
@@ -103,7 +104,7 @@ class FaceModel(ABC):
         with a user's own directions has the `id` of the one without them.
         """
         parts = self.faces_key, self.directions.id, self.few_directions.id
-        return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]
+        return short_digest(" ".join(parts))
 
     def with_directions(self, directions: DirectionSet) -> FaceModel:
         """The same networks under other directions; `UserError` for those of another model.

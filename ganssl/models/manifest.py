@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
 from ganssl.base.atomic import write_file
-from ganssl.base.files import file_hash
+from ganssl.base.files import file_hash, short_digest
 from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.models.config import ModelConfig
@@ -66,4 +65,4 @@ def manifest_id(folder: Path) -> str:
 
 
 def _id_of(encoder_hash: str, generator_hash: str) -> str:
-    return hashlib.sha256((encoder_hash + generator_hash).encode()).hexdigest()[:12]
+    return short_digest(encoder_hash + generator_hash)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ganssl.base.files import short_digest
 from ganssl.directions import Direction, DirectionSet, conditional_direction
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
@@ -68,7 +69,7 @@ class Axes:
     def id(self) -> str:
         """12 hexadecimal digits of all vectors and figures."""
         parts = [[d.to_dict(), hashlib.sha256(d.vector.data).hexdigest()] for d in self.used]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+        return short_digest(json.dumps(parts))
 
 
 def best_judge(directions: DirectionSet, attribute: str) -> Direction:

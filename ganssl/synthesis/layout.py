@@ -15,13 +15,13 @@ blocks/000000.csv                  one for each finished block of 1,024 faces
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from ganssl.base.files import short_digest
 from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.synthesis.codes import BLOCK
@@ -103,8 +103,7 @@ class SetInfo:
     @property
     def id(self) -> str:
         """12 hexadecimal digits that change with anything above."""
-        text = json.dumps(self.to_dict(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return short_digest(json.dumps(self.to_dict(), sort_keys=True))
 
     @property
     def blocks(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from numbers import Real
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganssl.attributes import Attribute, check_name
 from ganssl.base.device import ENGINES, ONNX, TENSORFLOW
+from ganssl.base.files import short_digest
 from ganssl.base.json_text import parse_json
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
@@ -186,8 +186,7 @@ class Recipe:
     @property
     def id(self) -> str:
         """12 hexadecimal digits that change with any setting."""
-        text = json.dumps(self.to_dict(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return short_digest(json.dumps(self.to_dict(), sort_keys=True))
 
     @property
     def label_type(self) -> Attribute:

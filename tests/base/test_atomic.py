@@ -188,7 +188,7 @@ def test_kills_leave_a_whole_folder(tmp_path: Path):
     rng, folder = np.random.default_rng(0), tmp_path / "c"
     for _ in range(KILLS):
         process = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(folder)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", WRITER, str(folder)], stdout=subprocess.PIPE, encoding="utf-8"
         )
         process.stdout.readline()  # one is there
         time.sleep(rng.uniform(0, 0.02))

@@ -57,7 +57,7 @@ def said(folder, more: str = "", **environment) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         env={**inherited, "PYTHONPATH": paths, **environment},
     )
 

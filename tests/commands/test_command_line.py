@@ -65,7 +65,11 @@ def modules_after(arguments: list[str]) -> set[str]:
     )
     environment = {**os.environ, "GANSSL_ENGINE": "onnxruntime"}
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment,
+        check=True,
     )
     return set(json.loads(run.stdout.splitlines()[-1]))
 
@@ -90,6 +94,21 @@ def test_one_face_is_drawn_without_tensorflow(tmp_path: Path):
     heavy = {"tensorflow", "keras", "streamlit", "sklearn", "scipy", "pandas"}
     assert not heavy & loaded
     assert len(loaded) < 700  # of the 3,000 and more that TensorFlow brings
+
+
+@pytest.mark.parametrize("console", ["cp1252", "ascii"])
+def test_a_console_without_greek_letters_gets_what_it_can_show(console: str):
+    environment = os.environ | {"PYTHONIOENCODING": console}
+    command = [sys.executable, "-m", "ganssl", "generate", "--help"]
+    run = subprocess.run(
+        command,
+        capture_output=True,
+        cwd=Path(ganssl.__file__).parents[1],
+        env=environment,
+        timeout=300,
+    )
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert b"\\u03c3" in run.stdout and b"Smiling=2" in run.stdout
 
 
 def test_markdown_is_refused_before_long_work(tmp_path: Path, capsys: pytest.CaptureFixture):

@@ -20,4 +20,6 @@ def told(file: str, script: str, before: str = "", **values):
     end = "console.log(JSON.stringify(answer, (_, v) => v instanceof Float32Array ? [...v] : v));"
     program = f"{before};{start};(async () => {{{names}{script};{end}process.exit()}})();"
     command = ["node", "-e", program]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return json.loads(
+        subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+    )

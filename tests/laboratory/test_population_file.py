@@ -11,14 +11,14 @@ from ganssl.base.files import load_arrays, save_arrays
 from ganssl.commands.prepare_laboratory import READY
 from ganssl.errors import UserError
 from ganssl.features.readout import Readout
-from ganssl.laboratory import population_file
+from ganssl.laboratory import kept_file, population_file
+from ganssl.laboratory.kept_file import shipped_folder
 from ganssl.laboratory.population import generated_population
 from ganssl.laboratory.population_file import (
     kept_population,
     load_population,
     ready_population,
     save_population,
-    shipped_folder,
 )
 from ganssl.laboratory.population_file import (
     population_file as name_of,
@@ -75,7 +75,7 @@ def test_a_damaged_file_is_made_afresh(laboratory, generated, tmp_path, part):
 
 
 def test_what_ships_comes_before_the_cache(laboratory, generated, tmp_path, monkeypatch):
-    monkeypatch.setattr(population_file, "shipped_folder", lambda: tmp_path / "shipped")
+    monkeypatch.setattr(kept_file, "shipped_folder", lambda: tmp_path / "shipped")
     monkeypatch.setattr(population_file, "generated_population", None)  # nothing is made
     save_population(tmp_path / "shipped", laboratory, generated)
     found = ready_population(laboratory, COUNT, tmp_path / "cache")

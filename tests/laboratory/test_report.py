@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 from ganssl.__main__ import main
+from ganssl.laboratory.report import methods_table, report_directions
 from ganssl.models.catalogue import load_model
+from tests.helpers.planted import make_direction
+from tests.helpers.planted_laboratory import axis, block_laboratory
 from tests.helpers.small_model import save_face_network, small_model
 
 pytestmark = pytest.mark.slow
@@ -88,6 +91,26 @@ def test_with_photos_directions_are_fitted_by_all_methods(model_folder, tmp_path
     correlations = read(out / "label_correlations.csv")
     assert float(correlations[0]["Noisy"]) == pytest.approx(0, abs=1e-9)
     assert len(list((tmp_path / "cache").glob("codes-*.npy"))) == 1
+
+
+def test_methods_are_compared_over_the_attributes_that_all_of_them_have():
+    laboratory = block_laboratory(8)
+    young = make_direction("Young", axis(2), "balanced")
+    smiling = [make_direction("Smiling", axis(0), "balanced", auc=0.8)]
+    smiling += [make_direction("Smiling", axis(0, 1), "mean", auc=0.9)]
+    report = report_directions(laboratory, [young, *smiling])
+    lines = methods_table(report).splitlines()
+    assert lines[0] == "Means over 1 attributes by method:"
+    for line, card in zip(lines[2:], report.cards[1:], strict=True):
+        cells = line.split()
+        assert cells[:2] == [card.direction.method, f"{card.auc:.3f}"]
+        assert cells[2] == f"{card.own.spreads:+.2f}" and float(cells[3]) == pytest.approx(
+            card.side_effect, abs=0.006
+        )
+    ratios = [float(line.split()[4]) for line in lines[2:] if "–" not in line]
+    known = [c.selectivity for c in report.cards[1:] if 0 < c.selectivity < 1e3]
+    assert ratios[-1] == pytest.approx(known[-1], abs=0.06)
+    assert methods_table(report_directions(laboratory, smiling[:1])) == ""
 
 
 def test_bad_input_is_told(model_folder, tmp_path, capsys):

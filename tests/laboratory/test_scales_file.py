@@ -7,7 +7,7 @@ import pytest
 
 from ganssl.base.files import load_arrays, save_arrays
 from ganssl.directions import Direction
-from ganssl.laboratory import scales_file
+from ganssl.laboratory import kept_file
 from ganssl.laboratory.scales_file import load_scales, ready_laboratory, save_scales
 from ganssl.laboratory.scales_file import scales_file as name_of
 from tests.helpers.planted import make_direction
@@ -25,7 +25,7 @@ def laboratory():
 
 @pytest.fixture(autouse=True)
 def nothing_ships(tmp_path, monkeypatch):
-    monkeypatch.setattr(scales_file, "shipped_folder", lambda: tmp_path / "shipped")
+    monkeypatch.setattr(kept_file, "shipped_folder", lambda: tmp_path / "shipped")
 
 
 def test_a_laboratory_with_kept_scales_measures_as_one_that_measured_them(laboratory, tmp_path):

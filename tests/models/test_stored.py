@@ -149,7 +149,7 @@ loaded = [name for name in ("tensorflow", "keras") if name in sys.modules]
 print(json.dumps([codes.shape, rows.shape, loaded]))
 """
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", cwd=ROOT, check=True
     )
     codes, rows, loaded = json.loads(run.stdout.splitlines()[-1])
     assert codes == [1, 128] and rows[0] == 1

@@ -26,7 +26,11 @@ print(json.dumps([len(images), list(sys.modules)]))
 """
     environment = {**os.environ, "GANSSL_ENGINE": "onnxruntime"}
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=environment
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        env=environment,
     )
     assert run.returncode == 0, run.stderr
     images, loaded = json.loads(run.stdout.splitlines()[-1])

@@ -201,7 +201,7 @@ def test_what_a_killed_server_left_is_swept_and_a_living_one_keeps_its_own(tmp_p
         server = subprocess.Popen(
             [sys.executable, "-c", SERVER],
             stdout=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
             env={**os.environ, "TMPDIR": str(tmp_path)},
         )
         return server, Path(server.stdout.readline().strip())

@@ -234,7 +234,7 @@ def megabytes_for(path: Path, small: Path, read: str = "read_image") -> int:
     """MiB that a process of its own takes for a photo, beyond what it held."""
     code = IN_CHILD.format(small=str(small), large=str(path), read=read)
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", cwd=ROOT, check=True
     )
     return int(done.stdout)
 

@@ -117,7 +117,10 @@ assert all(np.array_equal(a.numpy(), b.numpy()) for a, b in copies)
 print("two devices agree")
 """
     result = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=600
+        [sys.executable, "-c", script, str(tmp_path)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=600,
     )
     assert "two devices agree" in result.stdout, result.stderr[-2000:]
 

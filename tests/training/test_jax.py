@@ -40,7 +40,10 @@ print(json.dumps(seen))
 def trained(backend: str, folder: Path, epochs: float, resume: bool = False) -> list[dict]:
     arguments = [backend, str(folder), str(epochs), "resume" if resume else "start"]
     result = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *arguments], capture_output=True, text=True, timeout=900
+        [sys.executable, "-c", SCRIPT, *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=900,
     )
     assert result.returncode == 0, result.stderr[-3000:]
     return json.loads(result.stdout.splitlines()[-1])

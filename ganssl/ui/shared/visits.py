@@ -104,7 +104,7 @@ class Visits:
         self.jobs_go_on = jobs_go_on
         sweep_left()
         self._root = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self._lock_file = (self._root / IN_USE).open("w")
+        self._lock_file = (self._root / IN_USE).open("wb")
         _locked(self._lock_file)
         _open.add(self)
         self._visits: dict[str, Visit] = {}
@@ -208,7 +208,7 @@ def sweep_left(folder: str | Path | None = None) -> None:
         with suppress(OSError):
             lock = root / IN_USE
             if lock.is_file():
-                with lock.open("r+") as file:
+                with lock.open("r+b") as file:
                     if _locked(file):
                         shutil.rmtree(root, ignore_errors=True)
             elif time.time() - root.stat().st_mtime > FRESH:
