@@ -123,11 +123,6 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def short_digest(text: str) -> str:
-    """12 hexadecimal digits of a text by SHA-256, which tell apart what one program makes."""
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
 def read_rows(path: Path, shape: tuple[int, int]) -> np.ndarray | None:
     """The float32 rows that `write_rows` kept; None where the file is absent or damaged."""
     return read_array(path, shape, np.float32)

@@ -22,7 +22,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from ganssl.base.files import short_digest
+from ganssl.base.digest import short_digest
 from ganssl.errors import UserError
 from ganssl.features.vgg_face_files import VggFaceFile, open_vgg_face
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from ganssl.base import assets
-from ganssl.base.files import load_arrays, short_digest
+from ganssl.base.digest import short_digest
+from ganssl.base.files import load_arrays
 from ganssl.errors import DiskError, UserError
 
 if TYPE_CHECKING:

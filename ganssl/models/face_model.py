@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ganssl.base.device import TENSORFLOW, device_name
-from ganssl.base.files import short_digest
+from ganssl.base.digest import short_digest
 from ganssl.base.progress import Progress
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from ganssl.base.atomic import write_file
-from ganssl.base.files import file_hash, short_digest
+from ganssl.base.digest import short_digest
+from ganssl.base.files import file_hash
 from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.models.config import ModelConfig

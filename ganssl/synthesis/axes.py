@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganssl.base.files import short_digest
+from ganssl.base.digest import short_digest
 from ganssl.directions import Direction, DirectionSet, conditional_direction
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from ganssl.base.files import short_digest
+from ganssl.base.digest import short_digest
 from ganssl.base.json_text import parse_json
 from ganssl.errors import UserError
 from ganssl.synthesis.codes import BLOCK

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganssl.attributes import Attribute, check_name
 from ganssl.base.device import ENGINES, ONNX, TENSORFLOW
-from ganssl.base.files import short_digest
+from ganssl.base.digest import short_digest
 from ganssl.base.json_text import parse_json
 from ganssl.directions import METHODS
 from ganssl.errors import UserError
