@@ -57,7 +57,10 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"there is no command {argv[0]!r}. {hint}")
     else:
         parser = command_parser(command_modules(names) if argv[:1] in HELP else {})
-    args = parser.parse_args(argv)
+    args, unknown = parser.parse_known_args(argv)
+    if unknown:
+        hint = did_you_mean(unknown[0].partition("=")[0], args.options)
+        args.parser.error(f"unrecognized arguments: {' '.join(unknown)}. {hint}".rstrip())
     try:
         for option in WRITTEN:
             place = getattr(args, option, None)
@@ -124,7 +127,8 @@ def command_parser(modules: dict[str, ModuleType]) -> argparse.ArgumentParser:
     for name, module in modules.items():
         command = subparsers.add_parser(name, description=module.HELP)
         module.add_arguments(command)
-        command.set_defaults(run=module.run)
+        options = list(command._option_string_actions)  # argparse has no other way to them
+        command.set_defaults(run=module.run, parser=command, options=options)
     return parser
 
 

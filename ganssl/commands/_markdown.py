@@ -62,9 +62,7 @@ def check_show(args: argparse.Namespace, *needed: str) -> None:
         raise UserError(f"--show measures nothing: leave --{given[0]} out.")
     missing = [f"--{name}" for name in needed if name not in given]
     if args.show is None and missing:
-        raise UserError(
-            f"{args.command} needs {' and '.join(missing)}, or --show FILE for a result of before."
-        )
+        raise UserError(f"Give {', '.join(missing)}; or --show FILE for a result of before.")
 
 
 def show_kept(

@@ -144,10 +144,10 @@ def run(args: argparse.Namespace) -> int:
         brief=args.brief,
     )
     model, extractor = load_model(args.model), get_extractor(args.features)
-    photos = usable(open_photos(args.data))
+    photos = open_photos(args.data)
     names = model.directions.sliders if plan.attributes == (SLIDERS,) else plan.attributes
     asked = tuple(attribute_name(name, photos.attributes) for name in names)
-    plan = replace(plan, attributes=asked)
+    plan, photos = replace(plan, attributes=asked), usable(photos)
     if args.plain:
         return _plain(model, extractor, photos, plan, args)
     also = [("article", _article(args.article, plan.attributes))] if args.article else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ganssl.errors import UserError
 
@@ -16,9 +16,10 @@ HELP = "list, show, compare, rename and delete what the pages kept in a workspac
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--workspace", metavar="DIR", help="the folder (default: that of GANSSL_WORKSPACE)"
+    where: dict[str, Any] = dict(
+        metavar="DIR", help="the folder (default: that of GANSSL_WORKSPACE)"
     )
+    parser.add_argument("--workspace", **where)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, words in (
         ("list", "all runs, the newest first"),
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("delete", "delete runs with all their files"),
     ):
         action = actions.add_parser(name, help=words, description=words)
+        action.add_argument("--workspace", **where, default=argparse.SUPPRESS)  # here as well
         if name in ("list", "show", "compare"):
             action.add_argument("--json", action="store_true", help="print JSON")
         if name == "list":

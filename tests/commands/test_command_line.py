@@ -55,6 +55,15 @@ def test_a_misspelt_command_names_what_is_close(capsys: pytest.CaptureFixture):
     assert "Did you mean synthesize?" in capsys.readouterr().err
 
 
+def test_a_misspelt_option_names_what_is_close(capsys: pytest.CaptureFixture):
+    for typed in (["--attrbute", "Male"], ["--attrbute=Male"]):
+        with pytest.raises(SystemExit) as stop:
+            main(["synthesize", "--attribute", "Male", "--out", "set", *typed])
+        said = capsys.readouterr().err
+        assert stop.value.code == 2 and "Did you mean --attribute" in said
+        assert "usage: python -m ganssl synthesize" in said
+
+
 def modules_after(arguments: list[str]) -> set[str]:
     """What a fresh process has loaded after a command."""
     code = (

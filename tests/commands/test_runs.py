@@ -46,6 +46,15 @@ def test_a_run_is_shown_renamed_and_deleted(workspace, capsys):
     assert [run.name for run in workspace.listing().runs] == ["Second"]
 
 
+def test_the_workspace_may_stand_before_and_behind_the_action(
+    workspace, monkeypatch, capsys, tmp_path
+):
+    monkeypatch.delenv("GANSSL_WORKSPACE")
+    for command in (["--workspace", str(tmp_path), "list"], ["list", "--workspace", str(tmp_path)]):
+        assert main(["runs", *command]) == 0
+        assert "Second" in capsys.readouterr().out
+
+
 def test_a_workspace_must_be_named(workspace, monkeypatch, capsys, tmp_path):
     assert main(["runs", "--workspace", str(tmp_path / "none"), "list"]) == 2
     monkeypatch.delenv("GANSSL_WORKSPACE")

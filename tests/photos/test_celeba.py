@@ -303,7 +303,7 @@ class TestZip:
             results = list(pool.map(photos.photo_bytes, list(range(6)) * 100))
         assert results == expected * 100
 
-    @pytest.mark.parametrize("method", ["fork", "spawn"])
+    @pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
     def test_child_processes_read_for_themselves(self, root, method):
         """Forked children inherit the open zip; if they used it, they would move one position."""
         photos = read_celeba(root)

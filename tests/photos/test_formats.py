@@ -239,6 +239,7 @@ def megabytes_for(path: Path, small: Path, read: str = "read_image") -> int:
     return int(done.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")  # Pillow's warning would stand among a command's words
 @pytest.mark.parametrize(
     ("size", "mode", "most"),
