@@ -25,13 +25,15 @@ SEEDS = 2, 3
 
 TRIED: dict[str, dict[str, float]] = {
     "as they are": {},
-    "size 0.05": {"SIZE_PRICE": 0.05},
-    "size 0.5": {"SIZE_PRICE": 0.5},
+    "size 0.03": {"SIZE_PRICE": 0.03},
+    "size 0.3": {"SIZE_PRICE": 0.3},
     "size 1": {"SIZE_PRICE": 1.0},
     "identity 0": {"IDENTITY_PRICE": 0.0},
     "identity 30": {"IDENTITY_PRICE": 30.0},
+    "tone 0": {"TONE_PRICE": 0.0},
     "implied 0.1": {"IMPLIED_PRICE": 0.1},
     "implied 1": {"IMPLIED_PRICE": 1.0},
+    "steps of 1": {"LONGEST": 1.0},
 }
 
 

@@ -23,27 +23,35 @@ from ganssl.directions.conditional import NOISE, SMALLEST_REMAINDER
 from ganssl.directions.direction import Direction, base_attribute
 from ganssl.errors import UserError
 
-SIZE_PRICE = 0.15
+SIZE_PRICE = 0.1
 """Of a step as long as one standard deviation of codes, where a reading that moves by one of its
 spreads costs 1. A lower one spares other readings more, and goes further out for the same effect.
 """
 
 IDENTITY_PRICE = 8.0
-"""Of the square of the change of a face's unit embedding."""
+"""Of the square of the change of a face's unit embedding, the mean over faces."""
 
-PRICES = {"Skin_Tone": 3.0}
-"""Of readings that cost more than 1."""
+TONE = "Skin_Tone"
+"""The reading that is no attribute."""
 
-IMPLIED_PRICE = 0.5
+TONE_PRICE = 3.0
+"""Of the square of the change of a face's skin tone in its spreads, the mean over faces, beside
+what the mean change of all faces costs as a reading.
+"""
+
+IMPLIED_PRICE = 0.75
 """Of readings whose change is no side effect, see `attributes.implied_by`."""
 
 LOCKED_PRICE = 100.0
 """Of readings that a visitor locks."""
 
-LONGEST = 1.15
-"""No step of 1 is longer than so many standard deviations of codes."""
+LIKENESS = 0.25
+"""By so much a step of 1 changes a face's unit embedding, as long as it stays within bounds."""
 
-LEAST_SHARE = 0.75
+SHORTEST, LONGEST = 1.0, 2.0
+"""The bounds of a step of 1, in standard deviations of codes."""
+
+LEAST_SHARE = 0.6
 """Of the plain direction's effect on its own reading that holding all else leaves."""
 
 DISCOUNTS = (1.0, 0.5, 0.25, 0.125)
@@ -51,6 +59,9 @@ DISCOUNTS = (1.0, 0.5, 0.25, 0.125)
 
 LARGEST = 1e4
 """No slope in a file may be as large; those of models are about 1."""
+
+ARRAYS = ("slopes", "normals", "identity", "tone")
+"""What a file keeps them under."""
 
 ALL_ELSE = "All_Else"
 """What a direction says it holds where it holds every other reading."""
@@ -67,7 +78,8 @@ class Readings:
         normals: float32 `[a, d]`: along which labels of photos say that each
             reading rises, as long as its slope; 0 where they say nothing.
         identity: float32 `[d, d]`: `step @ identity @ step` is the square of the
-            change of a face's unit embedding.
+            change of a face's unit embedding, the mean over faces.
+        tone: float32 `[d, d]`: the same of a face's skin tone, in its spreads.
         read_by: id of what read the faces.
     """
 
@@ -75,19 +87,21 @@ class Readings:
     slopes: np.ndarray
     normals: np.ndarray
     identity: np.ndarray
+    tone: np.ndarray
     read_by: str = ""
 
     def __post_init__(self) -> None:
         arrays = list(self.to_arrays().values())
         rows, size = len(self.names), self.slopes.size // max(len(self.names), 1)
-        if [array.shape for array in arrays] != [(rows, size), (rows, size), (size, size)]:
+        if [array.shape for array in arrays] != 2 * [(rows, size)] + 2 * [(size, size)]:
             raise UserError("The slopes of readings do not fit their names or each other.")
-        if not set(self.names) - set(PRICES):
+        if not set(self.names) - {TONE}:
             raise UserError("The slopes of readings name no attribute.")
         if not all(array.dtype == np.float32 and (abs(array) < LARGEST).all() for array in arrays):
             raise UserError("The slopes of readings hold values that are no ordinary numbers.")
-        if np.linalg.eigvalsh(self.identity)[0] < -NOISE * max(1.0, np.trace(self.identity)):
-            raise UserError("What changes an embedding is less than nothing in these readings.")
+        for squares in (self.identity, self.tone):
+            if np.linalg.eigvalsh(squares)[0] < -NOISE * max(1.0, np.trace(squares)):
+                raise UserError("What changes a face is less than nothing in these readings.")
 
     def meant(self, direction: Direction) -> str:
         """The reading that a direction is there to move.
@@ -98,7 +112,7 @@ class Readings:
         if name in self.names:
             return name
         moved = dict(zip(self.names, np.abs(self.slopes @ direction.vector), strict=True))
-        return max((other for other in self.names if other not in PRICES), key=moved.__getitem__)
+        return max((other for other in self.names if other != TONE), key=moved.__getitem__)
 
     def alone(
         self,
@@ -130,20 +144,24 @@ class Readings:
         for discount in DISCOUNTS:
             cost = self.cost(covariance, meant, locked, discount)
             found = _along(direction, np.linalg.solve(cost, aim), covariance, mean)
-            if self.worth(found, direction) * LONGEST >= LEAST_SHARE:
+            if self.worth(found, direction) * self.length(found) >= LEAST_SHARE:
                 break
         return found, cost
 
     def in_steps(self, held: Direction, direction: Direction) -> Direction:
-        """With steps that move the meant reading as far as those of `direction`, within bounds.
+        """With steps that change faces by `LIKENESS`, within bounds.
 
-        A step is one standard deviation of codes at the least, `LONGEST` of them at
-        the most. What remains is the share of the plain direction's effect.
+        What remains is the share of the plain direction's effect.
         """
-        worth = self.worth(held, direction)
-        length = float(np.clip(1.0 / worth, 1.0, LONGEST)) if worth > 0 else 1.0
-        share = float(np.clip(worth * length, SMALLEST_REMAINDER, 1.0))
+        length = self.length(held)
+        share = float(np.clip(self.worth(held, direction) * length, SMALLEST_REMAINDER, 1.0))
         return replace(held, sigma=held.sigma * length, remaining=direction.remaining * share)
+
+    def length(self, held: Direction) -> float:
+        """Of a step of 1 along a direction, in standard deviations of codes."""
+        step = held.sigma * held.vector.astype(np.float64)
+        change = math.sqrt(max(float(step @ self.identity @ step), 0.0))
+        return min(max(LIKENESS / change, SHORTEST), LONGEST) if change else LONGEST
 
     def worth(self, held: Direction, direction: Direction) -> float:
         """How far one step along `held` moves the reading that `direction` means, in its own."""
@@ -169,6 +187,8 @@ class Readings:
         prices = np.array([self.price(name, meant, locked, discount) for name in self.names])
         cost = SIZE_PRICE * _inverse(covariance.tobytes(), str(covariance.dtype))
         cost = cost + discount * IDENTITY_PRICE * self.identity
+        if meant != TONE:
+            cost = cost + discount * TONE_PRICE * self.tone
         for rows in (self.slopes.astype(np.float64), self.normals.astype(np.float64)):
             cost += rows.T @ (prices[:, None] * rows)
         return cost
@@ -181,27 +201,32 @@ class Readings:
             return 0.0
         if name in locked:
             return LOCKED_PRICE
-        price = IMPLIED_PRICE if name in implied_by(meant) else PRICES.get(name, 1.0)
-        return discount * price
+        return discount * (IMPLIED_PRICE if name in implied_by(meant) else 1.0)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
-        """`slopes`, `normals` and `identity`."""
-        return {"slopes": self.slopes, "normals": self.normals, "identity": self.identity}
+        """`slopes`, `normals`, `identity` and `tone`."""
+        return {name: getattr(self, name) for name in ARRAYS}
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the arrays, for JSON."""
         return {"names": list(self.names), "read_by": self.read_by}
 
     @classmethod
-    def from_parts(cls, values: dict, arrays: dict[str, np.ndarray]) -> Readings:
-        """The inverse of `to_dict` and `to_arrays`; `UserError` where they are unreadable."""
+    def from_parts(cls, values: dict, arrays: dict[str, np.ndarray]) -> Readings | None:
+        """The inverse of `to_dict` and `to_arrays`; `UserError` where they are unreadable.
+
+        None where single faces were not measured, as in older files: what there is would let
+        steps go too far.
+        """
+        if "tone" not in arrays:
+            return None
         try:
             names = tuple(check_name(name, "A reading") for name in values["names"])
-            slopes, normals, identity = (arrays[n] for n in ("slopes", "normals", "identity"))
+            slopes, normals, identity, tone = (arrays[name] for name in ARRAYS)
             read_by = str(values["read_by"])
         except (KeyError, TypeError) as error:
             raise UserError("The slopes of readings are incomplete.") from error
-        return cls(names, slopes, normals, identity, read_by)
+        return cls(names, slopes, normals, identity, tone, read_by)
 
 
 @lru_cache(maxsize=8)

@@ -117,7 +117,7 @@ def test_the_scale_of_a_slider_leads_to_the_class_means(model):
 @pytest.mark.slow
 def test_where_all_else_is_held_the_marks_go_by_the_reading_and_stay_as_the_slider_moves(model):
     slopes = np.stack([model.directions.get(name).vector for name in OFFERED])
-    readings = Readings(OFFERED, slopes, slopes, np.zeros((LATENT, LATENT), np.float32))
+    readings = Readings(OFFERED, slopes, slopes, *2 * [np.zeros((LATENT, LATENT), np.float32)])
     directions = model.directions.with_readings(readings).with_model(model.id)
     held = model.with_directions(directions)
     state, young = FaceState(5, 0.8, hold="readings"), held.directions.get("Young")

@@ -94,7 +94,9 @@ def good_directions() -> list[bytes]:
         make_direction("Male", [0, 1, 0, 1], cells=((30, 40), (50, 60))),
     ]
     slopes = np.array([[1, 0, 0, 0.5], [0.5, 1, 0, 0], [0, 0, 1, 0]], np.float32)
-    readings = Readings(("Smiling", "Male", "Skin_Tone"), slopes, slopes, np.eye(4, dtype="f4"))
+    readings = Readings(
+        ("Smiling", "Male", "Skin_Tone"), slopes, slopes, *2 * [np.eye(4, dtype="f4")]
+    )
     buffer = io.BytesIO()
     np.savez(buffer, **DirectionSet(MODEL.id, directions, readings=readings).file_arrays())
     mine = [laboratory_bytes(MODEL.id, directions), laboratory_bytes(MODEL.id, [])]

@@ -136,7 +136,7 @@ def _show_slider(work: Work, direction: Direction) -> None:
     )
     st.caption(
         f"From {direction.labels_used:,} labels. One step of the slider is one standard deviation "
-        f"of the photos that the model was trained on."
+        f"of the photos that the model was trained on, or up to two where all else is held."
     )
     st.page_link("pages/explore.py", label="Go to Explore")
 

@@ -27,8 +27,9 @@ CONTROLS = {
     "no / yes under a slider": "Where this face would resemble the average photo annotated "
     "without (no) or with (yes) the attribute.",
     "Hold skin tone, …": "Every slider leaves these alone, as far as the model can, unless it is "
-    "their own; a step may be a little longer for it. Switched off, you get the directions "
-    "as they were fitted, with what the photos tied to them.",
+    "their own. Its σ is one to two standard deviations then: the less a slider changes the whole "
+    "face, the further it goes. Switched off, you get the directions as they were fitted, with "
+    "what the photos tied to them.",
     "Lock": "Holds an attribute fixed: the other sliders then move only in ways that leave it "
     "alone.",
     "What changed, and what else?": "A second network looks at the two pictures and says what it "
