@@ -60,6 +60,10 @@ DISCOUNTS = (1.0, 0.5, 0.25, 0.125)
 LARGEST = 1e4
 """No slope in a file may be as large; those of models are about 1."""
 
+SINGLE_FACES = 4.6
+"""By so much the mean square of what steps do to single embeddings is more than what they do to
+their mean, with the network and the model that ship."""
+
 ARRAYS = ("slopes", "normals", "identity", "tone")
 """What a file keeps them under."""
 
@@ -212,20 +216,21 @@ class Readings:
         return {"names": list(self.names), "read_by": self.read_by}
 
     @classmethod
-    def from_parts(cls, values: dict, arrays: dict[str, np.ndarray]) -> Readings | None:
+    def from_parts(cls, values: dict, arrays: dict[str, np.ndarray]) -> Readings:
         """The inverse of `to_dict` and `to_arrays`; `UserError` where they are unreadable.
 
-        None where single faces were not measured, as in older files: what there is would let
-        steps go too far.
+        In older files single faces were not measured; what the mean face does stands for them.
         """
-        if "tone" not in arrays:
-            return None
         try:
             names = tuple(check_name(name, "A reading") for name in values["names"])
-            slopes, normals, identity, tone = (arrays[name] for name in ARRAYS)
+            slopes, normals, identity = (arrays[name] for name in ARRAYS[:3])
             read_by = str(values["read_by"])
         except (KeyError, TypeError) as error:
             raise UserError("The slopes of readings are incomplete.") from error
+        tone = arrays.get(ARRAYS[3])
+        if tone is None:
+            identity = np.float32(SINGLE_FACES) * identity
+            tone = np.zeros_like(identity)
         return cls(names, slopes, normals, identity, tone, read_by)
 
 

@@ -14,6 +14,7 @@ from ganssl.directions.readings import (
     LIKENESS,
     LONGEST,
     SHORTEST,
+    SINGLE_FACES,
     TONE,
     TONE_PRICE,
     Readings,
@@ -228,13 +229,14 @@ def test_the_file_keeps_them_and_the_id_changes_with_them(tmp_path):
     np.testing.assert_array_equal(slider("Young", read).vector, slider("Young").vector)
 
 
-def test_a_file_of_which_single_faces_were_not_measured_has_none():
-    """As older versions wrote it: sliders hold what they held before there were readings."""
+def test_a_file_of_which_single_faces_were_not_measured_goes_by_their_mean():
+    """As older versions wrote it."""
     arrays, values = SET.to_arrays(), SET.to_dict()
     del arrays["tone"]
-    old = DirectionSet.from_parts(values, arrays)
-    assert old.readings is None and rule_of(old, READINGS) == COVARIANCE
-    np.testing.assert_array_equal(slider("Young", old).vector, slider("Young", PLAIN).vector)
+    old = DirectionSet.from_parts(values, arrays).readings
+    np.testing.assert_allclose(old.identity, SINGLE_FACES * IDENTITY, rtol=1e-6)
+    assert not old.tone.any()
+    np.testing.assert_array_equal(old.slopes, SLOPES)
 
 
 def test_readings_that_do_not_fit_are_refused(tmp_path):
