@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganssl.base.progress import Progress, Stages
-from ganssl.errors import UserError
+from ganssl.errors import DiskError, UserError
 from ganssl.experiments.cell import Material, TestPhotos, run_bounds, run_cell
 from ganssl.experiments.choice import CHOICES, FOLDER, PER_CLASS, choose_labels
 from ganssl.experiments.synthetic import Labelling
@@ -243,4 +243,4 @@ def _append(path: Path, values: dict) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise UserError(f"Results cannot be kept in {path}: {error.strerror}.") from error
+        raise DiskError(path, error) from error

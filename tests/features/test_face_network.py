@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from ganssl.features.face_network import (
     build_face_network,
     reduce_to_side,
 )
-from ganssl.features.faceres import POINTWISE_CHANNELS, build_faceres
+from ganssl.features.faceres import build_faceres
 from ganssl.features.probes import Probes, fit_probes
 from ganssl.features.targets import TargetSpace, area_matrix, prepare_targets
 from ganssl.photos import read_celeba
@@ -24,6 +23,7 @@ from ganssl.photos.preprocess import Preprocess
 from ganssl.training.clock import TrainingClock
 from ganssl.training.distill import Distillation
 from tests.helpers.synthetic_faces import draw_faces
+from tests.helpers.teacher import write_teacher
 
 pytestmark = pytest.mark.slow
 
@@ -32,32 +32,7 @@ SMALL = FaceNetworkConfig(widths=(8, 8, 8, 8), embedding=12, middle=6)
 
 @pytest.fixture(scope="module")
 def teacher_folder(tmp_path_factory) -> Path:
-    """`faceres` with random weights, in the TF.js graph-model format that the package ships."""
-    folder = tmp_path_factory.mktemp("faceres")
-    rng = np.random.default_rng(0)
-    entries, chunks = [], []
-
-    def add(name: str, shape: tuple[int, ...], scale: float) -> None:
-        values = (scale * rng.standard_normal(shape)).astype(np.float16)
-        quantised = {"dtype": "float16", "original_dtype": "float32"}
-        entry = {"name": name, "shape": list(shape), "dtype": "float32", "quantization": quantised}
-        entries.append(entry)
-        chunks.append(values.tobytes())
-
-    add("conv1/convolution/merged_input", (3, 3, 3, 32), 0.02)
-    add("conv1_bn/batchnorm_1/sub", (32,), 0.5)
-    before = 32
-    for k, channels in enumerate(POINTWISE_CHANNELS, start=1):
-        add(f"conv_dw_{k}/depthwise_kernel", (3, 3, before, 1), 0.4)
-        add(f"conv_dw_{k}_bn/batchnorm_1/mul", (before,), 1.0)
-        add(f"conv_dw_{k}_bn/batchnorm_1/sub", (before,), 0.5)
-        add(f"conv_pw_{k}/convolution/merged_input", (1, 1, before, channels), before**-0.5)
-        add(f"conv_pw_{k}_bn/batchnorm_1/sub", (channels,), 0.5)
-        before = channels
-    manifest = {"weightsManifest": [{"paths": ["faceres.bin"], "weights": entries}]}
-    (folder / "faceres.json").write_text(json.dumps(manifest), encoding="utf-8")
-    (folder / "faceres.bin").write_bytes(b"".join(chunks))
-    return folder
+    return write_teacher(tmp_path_factory.mktemp("faceres"))
 
 
 def test_faceres_reads_the_packages_format(teacher_folder: Path):

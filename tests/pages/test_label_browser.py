@@ -141,3 +141,17 @@ def card_labels(page, cards: str) -> list[str]:
         ".map(button => button.innerText.split('\\n').pop().trim())",
         f"{cards} .stButton button",
     )
+
+
+def test_the_address_of_somebodys_labelling_opens_nothing_in_another_browser(
+    page, photos, tmp_path
+):
+    hand_in(page, photos[0])
+    wait_until(lambda: "work=" in page.window.current_url)
+    page.window.refresh()
+    page.settle(lambda: bool(shown(page)))
+    with chromium(tmp_path) as other:
+        stranger = Page(other, page.window.current_url)
+        other.get(stranger.address)
+        stranger.settle(lambda: bool(stranger.all('input[type="file"]')))
+        assert not shown(stranger)

@@ -354,6 +354,9 @@ def test_kept_work_goes_after_a_while_and_when_there_is_too_much():
     assert store.find("a") is None and store.find("b") == "second"
     now[0] = 16.5
     assert store.find("b") is None
+    store.keep("d", "fourth", 10, browser="anna's")
+    assert store.find("d", "ben's") is None and store.find("d") is None
+    assert store.find("d", "anna's") == "fourth"
     store.keep("c", "third", 10)
     store.forget("c")
     assert store.find("c") is None

@@ -6,8 +6,17 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from ganssl.directions.holding import slider_direction
+from ganssl.face.state import FaceState
+from ganssl.laboratory.population import Population
 from ganssl.models.catalogue import load_model
+from ganssl.synthesis import Recipe
+from ganssl.ui.explore.gallery import gallery, thumbnail
+from ganssl.ui.face.gallery import _grid
+from ganssl.ui.face.live import base_codes
+from ganssl.ui.how_it_works.limits import _face
 from ganssl.ui.latent_space import faces as lab_faces
+from ganssl.ui.shared.set_making import first_faces
 from tests.helpers.explore_page import slider
 from tests.helpers.planted import make_direction
 from tests.helpers.small_model import LATENT
@@ -83,3 +92,59 @@ def test_a_shared_laboratory_holds_nobodys_directions(open_app):
     laboratory = lab_faces._laboratory(bare.key, None)  # kept, or None could not be measured
     assert laboratory.model.key == bare.key
     assert not any(direction.own for direction in laboratory.model.directions)
+
+
+EDITED = FaceState(seed=3).with_edit("Tall", 2.0)
+KEPT_BY_DIRECTIONS = {
+    "a thumbnail of the gallery": lambda model: thumbnail(model, EDITED),
+    "many faces": lambda model: _grid(model, EDITED, 4).tobytes(),
+    "a face of the story": lambda model: _face(model, "Tall", 2.0).tobytes(),
+    "the preview of a set": lambda model: first_faces(
+        model, Recipe("Tall", 100, strategy="push"), model.directions
+    )[0].tobytes(),
+    "the direction of a slider": lambda model: slider_direction(
+        model.directions, "Tall", model.covariance
+    ).vector.tobytes(),
+}
+KEPT_FOR_ALL_ALIKE = {
+    "codes of seeds": lambda model: base_codes(
+        model.faces_key, ((3, 1.0, "density"),), model
+    ).tobytes(),
+    "an unedited thumbnail": lambda model: thumbnail(model, FaceState(seed=3)),
+    "the first face": lambda model: gallery(model).first,
+}
+
+
+@pytest.mark.parametrize("look", [*KEPT_BY_DIRECTIONS, *KEPT_FOR_ALL_ALIKE])
+def test_what_is_kept_for_all_is_each_visitors_own(small_assets, monkeypatch, look):
+    """A's, B's and A's again are what each would see on a server alone."""
+    monkeypatch.setattr("ganssl.base.assets.ASSETS", small_assets)
+    see = {**KEPT_BY_DIRECTIONS, **KEPT_FOR_ALL_ALIKE}[look]
+    bare = load_model(small_assets / "models" / "small")
+    mine, yours = (
+        bare.with_directions(bare.directions.extended([make_direction("Tall", vector)]))
+        for vector in (np.eye(LATENT)[-1], OTHER_WAY)
+    )
+    assert mine.faces_key == yours.faces_key and mine.key != yours.key
+    alone = []
+    for model in (mine, yours):
+        st.cache_data.clear()
+        st.cache_resource.clear()
+        alone.append(see(model))
+    assert (alone[0] != alone[1]) == (look in KEPT_BY_DIRECTIONS)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    assert [see(mine), see(yours), see(mine)] == [*alone, alone[0]]
+
+
+def test_faces_that_all_share_answer_for_each_direction_and_attribute():
+    """The groups of what one direction gets wrong are never those of another's."""
+    rng = np.random.default_rng(0)
+    codes = rng.normal(size=(400, LATENT)).astype(np.float32)
+    labels = (codes[:, :2] > 0).astype(np.int8)
+    pictures = np.zeros((400, 2, 2, 3), np.uint8)
+    faces = Population("faces", codes, labels, ("Male", "Smiling"), "a coin", pictures)
+    axis = np.eye(LATENT)[0]
+    mine, yours = (make_direction(name, axis, boundary=0.5) for name in ("Male", "Smiling"))
+    seen = [[group.rows.tolist() for group in faces.confusions(one)] for one in (mine, yours, mine)]
+    assert seen[0] == seen[2] != seen[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +25,7 @@ from ganssl.reproduce_2017.pipeline import (
     training_faces,
     training_labels,
 )
+from tests.helpers.disks import full_disk
 from tests.helpers.planted_features import planted_features
 from tests.helpers.small_model import small_model
 from tests.helpers.synthetic_photos import draw_photo, encoded, write_celeba
@@ -271,6 +273,11 @@ def test_the_command_writes_the_study_and_goes_on_from_its_cache(drawn, tmp_path
     assert first["labels_moved"] == 10
     assert (tmp_path / "out" / "waterfall_2.html").is_file()
     (tmp_path / "out" / FILE).unlink()
+    if sys.platform == "linux":
+        with full_disk():
+            assert main(command_line(drawn)) == 2
+        assert f"{FILE} cannot be written: File too large" in capsys.readouterr().err
+        assert not list((tmp_path / "out").rglob("*.partial"))
     assert main(command_line(drawn)) == 0
     assert json.loads((tmp_path / "out" / FILE).read_text(encoding="utf-8")) == first
     capsys.readouterr()

@@ -16,6 +16,7 @@ MOST_BYTES = 1_000_000_000
 @dataclass
 class _Kept:
     work: Any
+    browser: str
     size: int
     used: float
 
@@ -42,19 +43,24 @@ class WorkKeeper:
         self._closed = threading.Event()
         threading.Thread(target=self._watch, args=(period,), name="keeper", daemon=True).start()
 
-    def keep(self, secret: str, work: Any, size: int) -> None:
-        """Keep it from now on; `size` in bytes is what it counts for."""
+    def keep(self, secret: str, work: Any, size: int, browser: str = "") -> None:
+        """Keep it from now on.
+
+        Args:
+            size: in bytes, what it counts for.
+            browser: the secret number of the one browser that may find it.
+        """
         with self._lock:
-            self._kept[secret] = _Kept(work, size, self.clock())
+            self._kept[secret] = _Kept(work, browser, size, self.clock())
             while sum(kept.size for kept in self._kept.values()) > self.most_bytes:
                 del self._kept[min(self._kept, key=lambda key: self._kept[key].used)]
 
-    def find(self, secret: str) -> Any | None:
-        """What is kept under the secret, or None."""
+    def find(self, secret: str, browser: str = "") -> Any | None:
+        """What is kept under the secret for this browser, or None."""
         self.forget_old()
         with self._lock:
             kept = self._kept.get(secret)
-            return kept and kept.work
+            return kept.work if kept is not None and kept.browser == browser else None
 
     def forget(self, secret: str) -> None:
         with self._lock:

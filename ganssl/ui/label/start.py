@@ -28,7 +28,8 @@ PRIVACY = (
     f"nothing is written to disk or logged, and nothing that leaves this page carries the data "
     f"that cameras hide in photos (place, time, device). So that a reload does not lose your work, "
     f"photos and labels are kept for {MINUTES} minutes after you last used them. The address of "
-    f"this page then holds a secret that opens them: do not pass it on. *Forget everything* "
+    f"this page then holds a secret by which this browser finds them, and no other does (one that "
+    f"takes no cookies is not told apart, so do not pass the address on). *Forget everything* "
     f"deletes them at once."
 )
 

@@ -222,9 +222,12 @@ def keeper() -> WorkKeeper:
 
 
 def current_work() -> Work:
-    """The work of this visit: begun, found by the page's address after a reload, or new."""
+    """The work of this visit: begun, found by the page's address after a reload, or new.
+
+    The address that one browser got opens nothing in another.
+    """
     if KEY not in st.session_state:
-        work = keeper().find(link_parameter(PARAMETER) or "") or Work()
+        work = keeper().find(link_parameter(PARAMETER) or "", this_visit().browser) or Work()
         if work.job and work.job.owner != this_visit().id:
             work.job = None  # it went with the visit that it belonged to
         if work.handed_over not in shelf().photos:
@@ -234,7 +237,7 @@ def current_work() -> Work:
     if work.session.names:
         photos = work.session.photos
         size = sum(map(len, photos.files.photos.values())) + sum(map(len, work.pictures.values()))
-        keeper().keep(work.secret, work, size)
+        keeper().keep(work.secret, work, size, this_visit().browser)
         work.keep_answers()
     return work
 
