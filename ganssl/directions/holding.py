@@ -20,6 +20,7 @@ from ganssl.directions.direction import Direction, base_attribute
 from ganssl.directions.names import (
     COVARIANCE,
     DEFAULT_RULE,
+    HELD,
     JOINT,
     RAW,
     READINGS,
@@ -30,9 +31,6 @@ from ganssl.directions.readings import ALL_ELSE
 
 if TYPE_CHECKING:
     from ganssl.directions.direction_set import DirectionSet
-
-HELD: tuple[str, ...] = ("Male", "Young")
-"""The attributes that a slider holds unless it is their own."""
 
 ALIKE = 0.7
 """Cosine from which on a user's own direction counts as one of sex or age."""

@@ -34,6 +34,10 @@ DEFAULT_RULE = READINGS
 """How sliders hold; faces and links say by which rule they were made."""
 
 
+HELD: tuple[str, ...] = ("Male", "Young")
+"""The attributes that a slider holds unless it is their own."""
+
+
 def check_rule(rule: str) -> str:
     """The rule; `UserError` for one that there is not."""
     if rule not in RULES:

@@ -21,6 +21,7 @@ import numpy as np
 from ganssl.attributes import check_name, implied_by
 from ganssl.directions.conditional import NOISE, SMALLEST_REMAINDER
 from ganssl.directions.direction import Direction, base_attribute
+from ganssl.directions.names import HELD
 from ganssl.errors import UserError
 
 SIZE_PRICE = 0.1
@@ -46,7 +47,10 @@ LOCKED_PRICE = 100.0
 """Of readings that a visitor locks."""
 
 LIKENESS = 0.25
-"""By so much a step of 1 changes a face's unit embedding, as long as it stays within bounds."""
+"""By so much a step of 1 changes a face's unit embedding, as long as it stays within bounds.
+
+Perceived sex and age are part of who a face is: their own sliders go to the upper bound.
+"""
 
 SHORTEST, LONGEST = 1.0, 2.0
 """The bounds of a step of 1, in standard deviations of codes."""
@@ -163,6 +167,8 @@ class Readings:
 
     def length(self, held: Direction) -> float:
         """Of a step of 1 along a direction, in standard deviations of codes."""
+        if self.meant(held) in HELD:
+            return LONGEST
         step = held.sigma * held.vector.astype(np.float64)
         change = math.sqrt(max(float(step @ self.identity @ step), 0.0))
         return min(max(LIKENESS / change, SHORTEST), LONGEST) if change else LONGEST

@@ -7,8 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from ganssl.attributes import Attribute
-from ganssl.directions.holding import HELD
-from ganssl.directions.names import DEFAULT_RULE, RAW
+from ganssl.directions.names import DEFAULT_RULE, HELD, RAW
 from ganssl.face.state import FaceState
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face.session import FaceSession
