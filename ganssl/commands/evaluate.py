@@ -167,8 +167,24 @@ def run(args: argparse.Namespace) -> int:
 
         text = "\n\n".join(map(judgement_text, found))
         print(text)
-        write_markdown(args, "A classifier on labelled photos", text)
+        learnt = " ".join(dict.fromkeys(filter(None, map(learnt_from, found))))
+        write_markdown(args, "A classifier on labelled photos", text, measured=learnt)
     return 0
+
+
+def learnt_from(values: dict) -> str:
+    """A sentence about the set that trained a classifier; nothing where it is not known."""
+    made = values["trained_on"]
+    if "model" not in made:
+        return ""
+    from ganssl.models.catalogue import model_with_id
+
+    name, labels = model_with_id(made["model"]), made.get("labels_per_class")
+    few = f", with {labels} + {labels} labels behind them" if labels else ""
+    return (
+        f"Learnt from a set of {made['count']:,} generated faces of the face model "
+        f"{f'`{name}` ' if name else ''}{made['model']}{few}."
+    )
 
 
 def judge_head(
@@ -209,6 +225,7 @@ def judge_head(
         **compared.to_dict(),
         "features": classifier.source.features,
         "head": classifier.head.kind,
+        "trained_on": classifier.source.recipe,
         "threshold_from": compared.classifier.threshold_from,
         "photos_without_label": found.unlabelled,
         "labels_without_photo": found.rows_without_photo,

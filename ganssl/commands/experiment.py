@@ -6,6 +6,7 @@ import argparse
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganssl.base.atomic import write_file
 from ganssl.commands._markdown import (
@@ -21,6 +22,9 @@ from ganssl.commands._markdown import (
 from ganssl.commands._options import attribute_name
 from ganssl.commands._photos import open_photos, usable
 from ganssl.errors import UserError
+
+if TYPE_CHECKING:
+    from ganssl.experiments.label_efficiency import Plan
 
 HELP = "the label-efficiency curve: generated faces against the few labels they came from"
 COUNTS, PLAIN_COUNT = "5,10,25,50,100,500", "50"
@@ -117,7 +121,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from ganssl.base.files import make_folder
     from ganssl.base.progress import bar
-    from ganssl.experiments.label_efficiency import VALIDATION, Plan, gather, run_experiment
+    from ganssl.experiments.label_efficiency import VALIDATION, gather, run_experiment
     from ganssl.experiments.plain_text import ablation_text, curve_text
     from ganssl.experiments.summary import summary, verdicts
     from ganssl.features.extractor import get_extractor
@@ -129,20 +133,7 @@ def run(args: argparse.Namespace) -> int:
         return _show(args)
     if args.out:
         make_folder(Path(args.out))
-    sets = args.plain or args.elsewhere
-    if args.plain and (args.article or args.elsewhere):
-        raise UserError("--plain goes without --article and --elsewhere.")
-    if sets and (args.ablation is not None or args.brief or args.choice != "per class"):
-        raise UserError("--plain and --elsewhere go without --ablation, --brief and --choice.")
-    plan = Plan(
-        tuple(_words(args.attribute or ["Male,Smiling,Eyeglasses"])),
-        tuple(_numbers(args.labels_per_class or (PLAIN_COUNT if sets else COUNTS))),
-        args.seeds,
-        args.faces or (PLAIN_FACES if sets else POOL),
-        choices=tuple(_words([args.choice])),
-        folder=args.choose_from,
-        brief=args.brief,
-    )
+    plan = asked_plan(args)
     model, extractor = load_model(args.model), get_extractor(args.features)
     photos = open_photos(args.data)
     names = model.directions.sliders if plan.attributes == (SLIDERS,) else plan.attributes
@@ -176,6 +167,26 @@ def run(args: argparse.Namespace) -> int:
     if out:
         _write(out, values)
     return 0
+
+
+def asked_plan(args: argparse.Namespace) -> Plan:
+    """What the options ask for, attributes as they were typed; `UserError` where they clash."""
+    from ganssl.experiments.label_efficiency import Plan
+
+    sets = args.plain or args.elsewhere
+    if args.plain and (args.article or args.elsewhere):
+        raise UserError("--plain goes without --article and --elsewhere.")
+    if sets and (args.ablation is not None or args.brief or args.choice != "per class"):
+        raise UserError("--plain and --elsewhere go without --ablation, --brief and --choice.")
+    return Plan(
+        tuple(_words(args.attribute or ["Male,Smiling,Eyeglasses"])),
+        tuple(_numbers(args.labels_per_class or (PLAIN_COUNT if sets else COUNTS))),
+        args.seeds,
+        args.faces or (PLAIN_FACES if sets else POOL),
+        choices=tuple(_words([args.choice])),
+        folder=args.choose_from,
+        brief=args.brief,
+    )
 
 
 def _show(args: argparse.Namespace) -> int:

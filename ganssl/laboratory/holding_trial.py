@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from ganssl.attributes import Attribute, implied_by
+from ganssl.base.progress import Progress
 from ganssl.directions import RULES, DirectionSet, slider_direction
 from ganssl.errors import UserError
 from ganssl.laboratory.laboratory import Laboratory
@@ -76,7 +77,7 @@ def compare_rules(
     attributes: Sequence[str],
     rules: Sequence[str] = tuple(RULES),
     amount: float = AMOUNT,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[Held]:
     """Move the laboratory's faces by every slider under every rule.
 

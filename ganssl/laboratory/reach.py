@@ -5,12 +5,13 @@ The bars stand in `ganssl.directions.reach`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ganssl.attributes import WITHHELD, Attribute, implied_by
+from ganssl.base.progress import Progress
 from ganssl.directions import DEFAULT_RULE, DirectionSet
 from ganssl.directions.reach import (
     FURTHEST,
@@ -69,7 +70,7 @@ def measure_reach(
     laboratory: Laboratory,
     directions: DirectionSet,
     rule: str = DEFAULT_RULE,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Reach]:
     """The reach of every reliable attribute that the probes read, as its slider moves by a rule.
 

@@ -55,30 +55,12 @@ def waterfall(result: dict, order: str, measure: str) -> go.Figure:
             hovertemplate="%{y}<br>%{customdata}<br>reached %{x:.3f}<extra></extra>",
         )
     )
-    reached = [*figures, figures[-1]]
-    chart.add_scatter(
-        y=names[1:],
-        x=[figure["mean"] for figure in reached],
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [figure["high"] - figure["mean"] for figure in reached],
-            "arrayminus": [figure["mean"] - figure["low"] for figure in reached],
-            "thickness": 2,
-            "color": "#777777",
-        },
-        mode="markers",
-        marker={"size": 4, "color": "#777777"},
-        hoverinfo="skip",
-    )
-    texts = [
-        f"{chance:.2f}",
-        *(f"{_signed(c)} → {level:.2f}" for c, level in zip(changes, levels, strict=True)),
-    ]
+    _add_intervals(chart, names[1:], [*figures, figures[-1]])
+    moved = [f"{_signed(c)} → {level:.2f}" for c, level in zip(changes, levels, strict=True)]
     chart.add_scatter(
         y=names,
         x=[1.03] * len(names),
-        text=[*texts, f"{levels[-1]:.2f}"],
+        text=[f"{chance:.2f}", *moved, f"{levels[-1]:.2f}"],
         mode="text",
         textposition="middle right",
         hoverinfo="skip",
@@ -95,6 +77,25 @@ def waterfall(result: dict, order: str, measure: str) -> go.Figure:
         },
     )
     return chart
+
+
+def _add_intervals(chart: go.Figure, names: list[str], reached: list[dict]) -> None:
+    """The 95 % interval of the level that each bar reaches."""
+    chart.add_scatter(
+        y=names,
+        x=[figure["mean"] for figure in reached],
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [figure["high"] - figure["mean"] for figure in reached],
+            "arrayminus": [figure["mean"] - figure["low"] for figure in reached],
+            "thickness": 2,
+            "color": "#777777",
+        },
+        mode="markers",
+        marker={"size": 4, "color": "#777777"},
+        hoverinfo="skip",
+    )
 
 
 def table(result: dict) -> str:

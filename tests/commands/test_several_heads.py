@@ -48,7 +48,9 @@ def test_one_set_gives_a_head_and_a_judgement_for_each_attribute(tmp_path, capsy
     assert main([*judge, "--markdown", str(judged)]) == 0
     output = capsys.readouterr()
     assert "Smiling by logistic" in output.out
-    assert output.out.strip() in judged.read_text(encoding="utf-8")
+    page = judged.read_text(encoding="utf-8")
+    assert output.out.strip() in page
+    assert f"Learnt from a set of 200 generated faces of the face model {model.id}.\n" in page
     assert "1_Eyeglasses was not judged" in output.err
     assert main([*judge, "--column", "Smiling"]) != 0
     assert "of one attribute" in capsys.readouterr().err
