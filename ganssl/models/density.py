@@ -18,7 +18,7 @@ from ganssl.errors import UserError
 CODES_PER_NUMBER = 10  # codes that a component needs for each number of the code
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CodeDensity:
     """A Gaussian mixture over latent codes.
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,6 +33,9 @@ MOST_TRIES = 1024
 
 CHUNK = 64
 """Faces whose codes are held at once."""
+
+KEPT = 1000
+"""Codes of single faces that are kept: one is asked for several times whenever a slider moves."""
 
 HIDDEN = (128, 64)
 PREFIX = "naturalness/"
@@ -173,6 +177,14 @@ def natural_codes(
     seed and on `first + i` alone. The choice is made before codes are pulled
     towards the mean, so that `truncation` moves a face and does not exchange it.
     """
+    choose = _kept_codes if count == 1 else _chosen_codes  # one: a visitor's face, again and again
+    return truncate(choose(density, naturalness, count, seed, first), density.mean, truncation)
+
+
+def _chosen_codes(
+    density: CodeDensity, naturalness: Naturalness, count: int, seed: int, first: int
+) -> np.ndarray:
+    """The same before truncation."""
     size = density.means.shape[1]
     chosen = np.empty((count, size), np.float32)
     for start in range(0, count, CHUNK):
@@ -183,4 +195,12 @@ def natural_codes(
             codes[i - start, 0] = density.draw(rng)
             codes[i - start, 1:] = density.draw_many(rng, naturalness.tries - 1)
         chosen[start:end] = naturalness.best(codes)
-    return truncate(chosen, density.mean, truncation)
+    return chosen
+
+
+@lru_cache(maxsize=KEPT)
+def _kept_codes(*arguments) -> np.ndarray:
+    """The same, chosen once; the array cannot be written to, since others get it, too."""
+    codes = _chosen_codes(*arguments)
+    codes.flags.writeable = False
+    return codes

@@ -86,6 +86,25 @@ def test_a_face_depends_on_seed_and_index_and_truncation_only_moves_it():
     np.testing.assert_allclose(half, whole / 2, rtol=1e-5)
 
 
+def test_one_face_is_chosen_once_and_nobody_can_change_it_for_others(monkeypatch):
+    density, likes = CodeDensity.standard(SIZE), likes_axis(1, SIZE)
+    asked = []
+    choose = Naturalness.best
+    monkeypatch.setattr(
+        Naturalness, "best", lambda *arguments: asked.append(1) or choose(*arguments)
+    )
+    whole = natural_codes(density, likes, 3, seed=4)
+    for truncation in (1.0, 0.5, 1.0):
+        for i in range(3):
+            one = natural_codes(density, likes, 1, seed=4, truncation=truncation, first=i)
+            np.testing.assert_allclose(one, whole[i : i + 1] * truncation, rtol=1e-5)
+    assert len(asked) == 1 + 3
+    with pytest.raises(ValueError, match="read-only"):
+        natural_codes(density, likes, 1, seed=4)[:] = 0
+    other = replace(likes, tries=2)
+    assert (natural_codes(density, other, 1, seed=4) != whole[:1]).any()
+
+
 @pytest.mark.slow
 def test_a_bundle_keeps_it_and_every_draw_of_a_face_follows_it(tmp_path):
     model = small_model()
