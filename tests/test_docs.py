@@ -155,7 +155,7 @@ def test_results_are_written_by_commands(path: Path):
     parts = re.findall(r"<!-- measured(?:: [^>]+)? -->\n(.*?)<!-- end -->", text, re.DOTALL)
     assert parts and len(parts) == text.count("<!-- measured") == text.count("<!-- end -->")
     for part in parts:
-        assert part.startswith("\n    python -m ganssl ")
+        assert part.startswith(("\n    python -m ganssl ", "\n    python docs/"))
     code = r"\A# .*?\n|<!-- measured.*?<!-- end -->|```.*?```|`[^`]*`"
     sections = re.split(r"^## ", re.sub(code, "", text, flags=re.DOTALL), flags=re.MULTILINE)
     frame = "".join(s for s in sections if not s.startswith(("By eye", "The earlier model")))

@@ -8,13 +8,10 @@ are daemons and know nothing of pages.
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from ganssl.base.job import (
@@ -28,10 +25,8 @@ from ganssl.base.job import (
     JobContext,
     no_more,
 )
+from ganssl.base.priority import stand_back
 from ganssl.errors import UserError
-
-STEPS_BACK = 10
-"""How many steps of priority the thread of a job stands behind those that answer visitors."""
 
 log = logging.getLogger(__name__)
 
@@ -228,18 +223,3 @@ class JobRunner:
     def _drop_empty(self, owner: str) -> None:
         if not self._queues[owner]:
             del self._queues[owner]
-
-
-def stand_back() -> None:
-    """Let the other threads of the process go before this one and those that it starts.
-
-    That is for as long as they live. Linux alone keeps a priority for each thread; elsewhere
-    nothing happens.
-    """
-    if sys.platform != "linux":
-        return
-    thread = threading.get_native_id()
-    with suppress(OSError):
-        os.setpriority(
-            os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + STEPS_BACK
-        )

@@ -95,7 +95,8 @@ def run(args: argparse.Namespace) -> int:
         now.save(Path(args.save))
     if args.json:
         print(json.dumps(now.to_dict(), indent=2))
-    write_markdown(args, "The live face" if args.browser else "Speed", "\n".join(lines))
+    title = "The live face" if args.browser else "Several visitors" if args.visitors else "Speed"
+    write_markdown(args, title, "\n".join(lines))
     return 0
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from ganssl.base.device import core_count
+from ganssl.base.priority import priority
 from ganssl.engines.onnx_graph import ENTRY
 
 QUIET = 3
@@ -55,7 +56,7 @@ def open_for_many(graph: bytes) -> Function:
         if len(rows) <= PIECE:
             return run(rows)
         pieces = [rows[start : start + PIECE] for start in range(0, len(rows), PIECE)]
-        return np.concatenate(list(_callers().map(run, pieces)))
+        return np.concatenate(list(_callers(priority()).map(run, pieces)))
 
     return run_all
 
@@ -65,6 +66,12 @@ def enough_for_all(count: int) -> bool:
     return count >= PIECE * core_count()
 
 
-@lru_cache(maxsize=1)
-def _callers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(core_count(), "onnx")
+@lru_cache(maxsize=4)
+def _callers(of: int) -> ThreadPoolExecutor:
+    """Threads of the priority of the one that asks for them, which starts them: what a visitor
+    waits for never comes behind a job, nor a job beside it.
+
+    Args:
+        of: see `ganssl.base.priority.priority`.
+    """
+    return ThreadPoolExecutor(core_count(), f"onnx-{of}")

@@ -25,6 +25,9 @@ from ganssl.photos.preprocess import Preprocess, is_aligned
 DETECTION_SIDE = 640
 """Photos with a longer side are reduced to it for detection; faces from 20 pixels are found."""
 
+SURELY_LARGE = 50
+"""Pixels, so reduced, of a face that is found as well without the sizes for small ones."""
+
 MIN_CONFIDENCE = 0.9
 MIN_BRIGHTNESS = 50.0
 MAX_TURN = 0.4
@@ -76,14 +79,15 @@ def prepare_face(
         index: which of the faces to take; the largest near the middle when
             omitted. Not used where none is found or sought.
         faces: what `find_faces` found in it; when omitted they are sought here,
-            but not in a photo of CelebA's aligned proportions.
+            but not in a photo of CelebA's aligned proportions, and without `index`
+            small ones only where there are no others.
 
     Raises:
         UserError: there is no face `index`.
     """
     aligned = is_aligned(*photo.size)
     if faces is None:
-        faces = [] if aligned else find_faces(photo)
+        faces = [] if aligned else find_faces(photo, small=index is not None)
     faces = list(faces)
     chosen, frame = None, photo
     warnings: list[str] = []
@@ -141,17 +145,24 @@ def _face_warnings(faces: list[Face], face: Face) -> list[str]:
     return warnings
 
 
-def find_faces(photo: Image.Image) -> list[Face]:
-    """Find the faces of an RGB photo, the largest first; safe to call from several threads."""
+def find_faces(photo: Image.Image, small: bool = True) -> list[Face]:
+    """Find the faces of an RGB photo, the largest first; safe to call from several threads.
+
+    Args:
+        small: whether faces below 40 of 640 pixels are sought in any photo; else only in those
+            without one of 50 or more, which is quicker.
+    """
     from ganssl.photos.cascade import detect  # brings ONNX Runtime
 
-    small = photo
+    reduced = photo
     if max(photo.size) > DETECTION_SIDE:
         scale = DETECTION_SIDE / max(photo.size)
         size = [max(1, round(side * scale)) for side in photo.size]
-        small = photo.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
-    boxes, places = detect(small)
-    step = np.divide(photo.size, small.size)  # pixels of the photo per pixel of `small`
+        reduced = photo.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
+    boxes, places = detect(reduced, coarse=not small)
+    if not small and not (boxes[:, 2] - boxes[:, 0] >= SURELY_LARGE).any():
+        boxes, places = detect(reduced)
+    step = np.divide(photo.size, reduced.size)  # pixels of the photo per pixel of `reduced`
     faces = []
     for box, points in zip(boxes, (places + 0.5) * step - 0.5, strict=True):
         left, top, right, bottom = box[:4] * np.tile(step, 2)
@@ -185,7 +196,7 @@ def refined(photo: Image.Image, face: Face) -> Face:
     (mean), measured against the points in the photo as it was.
     """
     frame = align_face(photo, face)
-    found = find_faces(frame)
+    found = find_faces(frame, small=False)
     if not found:
         return face
     again = found[main_face(frame, found)]

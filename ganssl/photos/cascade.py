@@ -32,6 +32,9 @@ CELL, STRIDE = 12, 2
 SMALLEST, STEP = 20, 0.709
 """Pixels of the smallest face, and from one size of the photo to the next."""
 
+LEFT_OUT = 2
+"""Sizes of a photo for faces of 20 to 40 pixels."""
+
 PROPOSED, REFINED, SURE = 0.6, 0.7, 0.8
 """Scores that a box needs after each network."""
 
@@ -51,13 +54,17 @@ NETWORKS = {"pnet": (WITHIN, 2), "rnet": (SECOND, 2), "onet": (THIRD, 3)}
 """Their layers, and how many answers there are; the last is whether it is a face."""
 
 
-def detect(photo: Image.Image) -> tuple[np.ndarray, np.ndarray]:
+def detect(photo: Image.Image, coarse: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """The faces in an RGB photo; may be called from several threads.
+
+    Args:
+        coarse: leave out the first `LEFT_OUT` sizes of the photo, in which faces are found that
+            the other sizes do not show; they take three quarters of the time.
 
     Returns boxes float64 `[n, 5]` and points float64 `[n, 5, 2]` as (x, y): left eye, right
     eye, nose, left and right corner of the mouth, left being the viewer's.
     """
-    boxes = _proposals(photo)
+    boxes = _proposals(photo, LEFT_OUT if coarse else 0)
     if not len(boxes):
         return _none()
     pixels = _centred(np.asarray(photo))
@@ -81,12 +88,12 @@ def _none() -> tuple[np.ndarray, np.ndarray]:
     return np.empty((0, 5)), np.empty((0, 5, 2))
 
 
-def _proposals(photo: Image.Image) -> np.ndarray:
-    """Squares in which the first network sees a face."""
+def _proposals(photo: Image.Image, left_out: int) -> np.ndarray:
+    """Squares in which the first network sees a face, in all sizes but the first few."""
     found = [np.empty((0, 5))]
     pixels = _centred(np.asarray(photo))
     steps = round(math.log(min(photo.size) / CELL) / -math.log(STEP) - 1)
-    for scale in CELL / SMALLEST * STEP ** np.arange(max(0, steps)):
+    for scale in CELL / SMALLEST * STEP ** np.arange(left_out, max(left_out, steps)):
         width, height = int(photo.width * scale), int(photo.height * scale)
         if min(width, height) < CELL:
             break

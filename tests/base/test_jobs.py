@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -11,7 +10,8 @@ import time
 import pytest
 
 from ganssl.base.job import CANCELLED, DONE, FAILED, QUEUED, RUNNING, Cancelled, JobContext
-from ganssl.base.jobs import STEPS_BACK, JobRunner
+from ganssl.base.jobs import JobRunner
+from ganssl.base.priority import STEPS_BACK, priority
 from ganssl.errors import UserError
 
 
@@ -334,11 +334,8 @@ def test_a_job_that_gave_way_with_what_others_wait_for_goes_on_beside_them(make_
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a priority for each thread")
 def test_a_job_stands_back_and_its_submitter_does_not():
-    def priority(_: JobContext | None = None) -> int:
-        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-
     before = priority()
-    job = JobRunner().submit("a", priority)
+    job = JobRunner().submit("a", lambda _: priority())
     assert job.wait(60)
     assert job.result == min(before + STEPS_BACK, 19)
     assert priority() == before

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
+import onnxruntime
 import pytest
+from onnxruntime import InferenceSession
 
+from ganssl.base.priority import STEPS_BACK, priority, stand_back
+from ganssl.engines import onnx_runtime
 from ganssl.engines.onnx_graph import OnnxGraph
 from ganssl.engines.onnx_runtime import PIECE, open_for_many, open_graph
 
@@ -43,3 +50,38 @@ def test_several_callers_do_not_mix_their_rows(graph):
     with ThreadPoolExecutor(4) as pool:
         for got, wanted in zip(pool.map(run, batches), expected, strict=True):
             np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a priority for each thread")
+@pytest.mark.parametrize("job_first", [True, False])
+def test_the_threads_of_a_job_stand_back_and_those_of_a_page_do_not(graph, job_first, monkeypatch):
+    """Whoever is the first to ask for many rows."""
+    monkeypatch.setattr(onnx_runtime, "_callers", lru_cache(onnx_runtime._callers.__wrapped__))
+    seen: dict[str, set[int]] = {}
+
+    class Session:
+        def __init__(self, *_, **__) -> None:
+            self.inner = InferenceSession(graph, providers=["CPUExecutionProvider"])
+
+        def run(self, names, given):
+            seen.setdefault(threading.current_thread().name, set()).add(priority())
+            return self.inner.run(names, given)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", Session)
+    run, rows = open_for_many(graph), np.zeros((20 * PIECE, SIZE), np.float32)
+    mine = priority()
+
+    def job() -> None:
+        stand_back()
+        run(rows)
+
+    behind = threading.Thread(target=job)
+    for first in (job_first, not job_first):
+        if first:
+            behind.start()
+            behind.join()
+        else:
+            run(rows)
+    found = {name.rpartition("_")[0]: levels for name, levels in seen.items()}
+    assert found == {f"onnx-{mine}": {mine}, f"onnx-{min(mine + STEPS_BACK, 19)}": {
+        min(mine + STEPS_BACK, 19)}}  # fmt: skip

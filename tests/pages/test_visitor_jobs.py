@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ganssl.base.job import CANCELLED, DONE, FAILED, QUEUED, Job, Progress
-from ganssl.base.jobs import STEPS_BACK
+from ganssl.base.priority import STEPS_BACK
 from ganssl.ui.shared.jobs import JOBS_PER_VISITOR, progress_text
 from tests.helpers.waiting import until
 

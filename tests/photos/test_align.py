@@ -266,3 +266,17 @@ def test_threads_share_the_detector(celeba_root):
         assert np.allclose(
             [face.points for face in one], [face.points for face in other], atol=0.01
         )
+
+
+def test_small_faces_are_sought_where_there_is_no_larger_one(celeba_root):
+    """The face that is taken is the same to a hundredth of a pixel."""
+    first, second = real_photos(celeba_root, 2)
+    small, both = (Image.new("RGB", (640, 480), GREY) for _ in range(2))
+    for canvas in (small, both):
+        canvas.paste(second.resize((71, 87), Image.Resampling.BICUBIC), (500, 30))
+    both.paste(first, (200, 180))
+    for canvas, count in ((small, 1), (both, 2)):
+        every, large = find_faces(canvas), find_faces(canvas, small=False)
+        assert len(every) == count >= len(large)
+        np.testing.assert_allclose(large[0].points, every[0].points, atol=0.01)
+    assert find_faces(Image.new("RGB", (640, 480), GREY), small=False) == []

@@ -52,7 +52,7 @@ SHARED = {
     "ganssl.base.device.fast_precision": "the machine",
     "ganssl.base.progress._left": "the terminal of a command",
     "ganssl.benchmarks.measurement.bare_import": "the machine",
-    "ganssl.engines.onnx_runtime._callers": "the machine",
+    "ganssl.engines.onnx_runtime._callers": "the priority of the thread that asks",
     "ganssl.features.extractor._vgg_face_network": "the file of weights",
     "ganssl.features.on_ray._extractor": "the file of weights, in a worker of its own",
     "ganssl.photos.cascade._network": "a name",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganssl.base.jobs import stand_back
 from ganssl.base.once import OnceMade
+from ganssl.base.priority import stand_back
 from ganssl.face.render import enlarge
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.how_it_works.faces import crowd
