@@ -22,6 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     length.add_argument("--epochs", type=float, help="passes over the photos (default 40)")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--start", metavar="MODEL", help="begin with the weights of this model")
+    parser.add_argument(
+        "--encoder-only",
+        action="store_true",
+        help="leave the generator of --start as it is; its encoder learns to find codes of photos",
+    )
     parser.add_argument("--size", type=int, default=128, help="side of the faces: 64, 128, …")
     parser.add_argument("--latent-size", type=int, default=128)
     parser.add_argument("--batch-size", type=int, default=64)
@@ -59,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.training.gan import GanTraining, TrainingSettings
 
     args.dtype = training_dtype(args.dtype)
+    if args.encoder_only and not (args.start or args.resume):
+        raise UserError("--encoder-only needs a generator that has learnt: give --start MODEL.")
     out = Path(args.out)
     config = ModelConfig(size=args.size, latent_size=args.latent_size)
     photos = open_photos(args.data)
@@ -75,6 +82,8 @@ def run(args: argparse.Namespace) -> int:
     changed = {name: getattr(args, name) for name in given if getattr(args, name) is not None}
     if args.start:
         changed["kl_warm"] = 0.0  # the codes are in their place already
+    if args.encoder_only:
+        changed["encoder_only"] = True
     epochs = args.epochs if args.epochs or args.minutes else 40.0
     clock = TrainingClock(
         batch_size, epoch_steps(len(faces), batch_size), minutes=args.minutes, epochs=epochs

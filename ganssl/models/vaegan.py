@@ -46,6 +46,8 @@ class Objective:
         adversarial_warm: passes over which the adversarial weight rises from 0.
         smoothness: weight of the discriminator's penalty.
         noise_scale: standard deviation of its noise, faces in [-1, 1].
+        encoder_only: whether the generator stays as it is, and only the encoder learns to
+            find the codes of faces; without adversarial terms.
     """
 
     pixel: float = 1.0
@@ -66,13 +68,15 @@ class Objective:
     adversarial_warm: float = 2.0
     smoothness: float = 0.01
     noise_scale: float = 0.05
+    encoder_only: bool = False
 
     def to_dict(self) -> dict:
         return asdict(self)
 
     def stage(self, epoch: float) -> tuple[bool, bool]:
         """Whether the feature term and the adversarial terms are on at `epoch`."""
-        return epoch >= self.feature_from, epoch >= self.adversarial_from
+        adversarial = epoch >= self.adversarial_from and not self.encoder_only
+        return epoch >= self.feature_from, adversarial
 
     def kl_at(self, epoch: float) -> float:
         return self.kl * min(1.0, epoch / self.kl_warm) if self.kl_warm else self.kl
@@ -115,6 +119,8 @@ class VaeGan:
 
     @property
     def autoencoder_variables(self) -> list:
+        if self.objective.encoder_only:
+            return self.encoder.trainable_variables
         return self.encoder.trainable_variables + self.generator.trainable_variables
 
     @property
@@ -128,9 +134,14 @@ class VaeGan:
 
     def averages(self) -> list[tuple]:
         """Pairs of (moving average, trained variable)."""
-        trained = self.encoder.variables + self.generator.variables
-        means = self.mean_encoder.variables + self.mean_generator.variables
-        return list(zip(means, trained, strict=True))
+        pairs = [(self.mean_encoder, self.encoder), (self.mean_generator, self.generator)]
+        if self.objective.encoder_only:
+            pairs.pop()  # which stays as it is to the last bit
+        return [
+            both
+            for mean, trained in pairs
+            for both in zip(mean.variables, trained.variables, strict=True)
+        ]
 
     def losses(
         self, batch, kl_weight, adversarial_weight, stage: tuple[bool, bool]
@@ -157,7 +168,7 @@ class VaeGan:
             both = ops.concatenate([codes, sample_codes(codes, prior, chances[:count, :2])])
             rebuilt, sampled = ops.split(self.generator(both, training=True), 2)
         else:
-            rebuilt = self.generator(codes, training=True)
+            rebuilt = self.generator(codes, training=not weight.encoder_only)
         terms = {
             "pixel": losses.pixel_distance(faces, rebuilt),
             "gradient": losses.gradient_distance(faces, rebuilt),

@@ -39,7 +39,8 @@ class TrainingSettings:
 
     Attributes:
         learning_rate: of encoder and generator before the adversarial stage.
-        adversarial_rate: of encoder and generator in the adversarial stage.
+        adversarial_rate: of encoder and generator in the adversarial stage, and of an
+            encoder that learns alone.
         discriminator_rate: of the discriminator, which learns faster, so that it
             keeps up (Heusel et al. 2017).
         average_decay: of the moving average of encoder and generator.
@@ -209,7 +210,8 @@ class GanTraining:
         epoch, fraction = self.clock.epoch, self.clock.fraction
         cool = min(1.0, max(0.1, (1.0 - fraction) / self.settings.cool_share))
         warm = min(1.0, (self.clock.step + 1) / self.settings.warm_steps)
-        rate = self.settings.adversarial_rate if stage[1] else self.settings.learning_rate
+        late = stage[1] or self.objective.encoder_only
+        rate = self.settings.adversarial_rate if late else self.settings.learning_rate
         self.optimizers["autoencoder"].learning_rate = rate * warm * cool
         self.optimizers["discriminator"].learning_rate = self.settings.discriminator_rate * cool
         decay = min(self.settings.average_decay, (1 + self.clock.step) / (10 + self.clock.step))

@@ -1,7 +1,7 @@
 """How natural generated faces look, as people graded some of them.
 
-960 faces of an earlier model were looked at: 0 without a flaw that one would notice, 1
-with a slight one, 2 with one that a layman would name (a torn mouth, half a pair of
+Faces of this project's models were looked at, in three rounds: 0 without a flaw that one
+would notice, 1 with a slight one, 2 with one that a layman would name (a torn mouth, half a pair of
 glasses, patterned skin, a melted eye). A ridge regression on features of fixed networks
 learns the grades and gives one to any face. That is the product's own way, few labels
 on frozen features, turned on the model itself. `Naturalness` then learns from many
@@ -41,7 +41,7 @@ FEWEST = 50
 KEPT = ("Male", "Young")
 """Perceived traits beside skin tone whose shares a choice among faces leaves as they are."""
 
-DRAWN = 16000
+DRAWN = 40000
 """Generated faces whose codes and grades teach what a code tells."""
 
 BATCH = 100

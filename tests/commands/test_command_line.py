@@ -145,6 +145,8 @@ def test_bad_input_is_one_sentence_and_status_2(capsys: pytest.CaptureFixture, t
     assert main(["train-gan", "--data", missing, "--out", str(tmp_path)]) == 2
     message = capsys.readouterr().err
     assert "nowhere does not exist" in message and "Traceback" not in message
+    assert main(["train-gan", "--encoder-only", "--data", missing, "--out", missing]) == 2
+    assert "give --start MODEL" in capsys.readouterr().err
     assert main(["export-model", "--run", missing, "--out", str(tmp_path / "m")]) == 2
     assert "no training run" in capsys.readouterr().err
 

@@ -140,6 +140,26 @@ def test_a_training_can_start_from_a_finished_model(faces: np.ndarray):
         training.start_from(wider)
 
 
+def test_an_encoder_that_learns_alone_leaves_the_generator_as_it_is(
+    tmp_path: Path, faces: np.ndarray
+):
+    alone = Objective(feature_from=0, adversarial_from=0, encoder_only=True)
+    training = make_training(10, faces, alone)
+    training.start_from(BundleModel.create(TINY, seed=5))
+    nets = training.nets
+    kept = [np.asarray(v).copy() for n in (nets.generator, nets.mean_generator) for v in n.variables]
+    before = [np.asarray(v).copy() for v in nets.mean_encoder.trainable_variables]
+    seen: list[dict] = []
+    training.run(tmp_path, lambda clock, terms: seen.append(terms), report_every=1)
+    assert np.mean([t["pixel"] for t in seen[-8:]]) < np.mean([t["pixel"] for t in seen[:8]])
+    assert "adversarial" not in seen[-1]
+    after = [v for network in (nets.generator, nets.mean_generator) for v in network.variables]
+    for a, b in zip(kept, after, strict=True):
+        np.testing.assert_array_equal(a, np.asarray(b))
+    now = [np.asarray(v) for v in nets.mean_encoder.trainable_variables]
+    assert any(not np.array_equal(a, b) for a, b in zip(before, now, strict=True))
+
+
 def test_a_wider_generator_begins_as_the_same_function(faces: np.ndarray):
     plain = ModelConfig(**{**TINY.to_dict(), "modulated": False, "fine_width": 0})
     model = BundleModel.create(plain, seed=5)
