@@ -23,13 +23,13 @@ import numpy as np
 from ganssl.errors import UserError
 from ganssl.models.density import CodeDensity, truncate
 
-TRIES = 256
+TRIES = 1024
 """Codes that a face is chosen from, in models that learn today."""
 
 FORMER_TRIES = 32
 """The same in files that do not say it."""
 
-MOST_TRIES = 1024
+MOST_TRIES = 4096
 
 CHUNK = 64
 """Faces whose codes are held at once."""
@@ -98,11 +98,11 @@ class Naturalness:
 
     def best(self, codes: np.ndarray) -> np.ndarray:
         """Of each row of codes `[n, k, d]` the best that is like the first one: `[n, d]`."""
-        count, tries, size = codes.shape
-        scores = self.scores(codes.reshape(-1, size)).reshape(count, tries)
-        above = codes.astype(np.float64) @ self.planes > self.offsets  # (n, k, m)
+        above = codes @ self.planes > self.offsets  # (n, k, m)
         alike = (above == above[:, :1]).all(axis=2)
-        return codes[np.arange(count), np.where(alike, scores, -np.inf).argmax(axis=1)]
+        scores = np.full(alike.shape, -np.inf)
+        scores[alike] = self.scores(codes[alike])
+        return codes[np.arange(len(codes)), scores.argmax(axis=1)]
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         pairs = zip(self.weights, self.biases, strict=True)

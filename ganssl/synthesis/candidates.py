@@ -9,6 +9,11 @@ from ganssl.models.draws import DRAWS, NATURAL
 from ganssl.models.face_model import FaceModel
 from ganssl.models.naturalness import CHUNK, Naturalness
 
+MOST_TRIES = 256
+"""Codes that a face of a set is chosen from at most: a set draws several faces for each that it
+keeps, and more codes would take longer than the faces.
+"""
+
 
 def draw_candidates(
     model: FaceModel, source: str, truncation: float, count: int, rng: np.random.Generator
@@ -35,11 +40,12 @@ def draw_candidates(
 def _natural(
     model: FaceModel, naturalness: Naturalness, count: int, rng: np.random.Generator
 ) -> np.ndarray:
+    tries = min(naturalness.tries, MOST_TRIES)
     chosen = np.empty((count, model.latent_size))
     for start in range(0, count, CHUNK):
         rows = min(CHUNK, count - start)
-        normal = rng.standard_normal((rows * naturalness.tries, model.latent_size))
-        drawn = from_density(model.density, normal, rng).reshape(rows, naturalness.tries, -1)
+        normal = rng.standard_normal((rows * tries, model.latent_size))
+        drawn = from_density(model.density, normal, rng).reshape(rows, tries, -1)
         chosen[start : start + rows] = naturalness.best(drawn)
     return chosen
 

@@ -14,7 +14,7 @@ from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
 from ganssl.models.density import CodeDensity
 from ganssl.models.latent import latent_arrays
-from ganssl.models.naturalness import TRIES, Naturalness, natural_codes
+from ganssl.models.naturalness import Naturalness, natural_codes
 from ganssl.synthesis.candidates import draw_candidates
 from tests.helpers.small_model import small_model
 
@@ -48,12 +48,12 @@ def test_what_was_learnt_ranks_codes_that_it_has_not_seen():
 
 
 def test_the_best_of_a_seeds_codes_is_kept_and_the_first_is_the_plain_draw():
-    density, likes = CodeDensity.standard(SIZE), likes_axis(0, SIZE)
+    density, likes = CodeDensity.standard(SIZE), replace(likes_axis(0, SIZE), tries=256)
     plain = density.sample(2000, seed=3)
     chosen = natural_codes(density, likes, 2000, seed=3)
     assert (chosen[:, 0] >= plain[:, 0]).all()
     kept = (chosen == plain).all(axis=1).mean()
-    assert 0.5 / TRIES < kept < 2 / TRIES  # each of the codes is as likely to be the best
+    assert 0.5 / 256 < kept < 2 / 256  # each of the codes is as likely to be the best
     assert 2.7 < chosen[:, 0].mean() < 2.95  # of 256 standard normal numbers 2.8
     np.testing.assert_allclose(chosen[:, 1:].std(axis=0), 1, atol=0.15)
 
@@ -137,6 +137,9 @@ def test_candidates_of_a_set_are_chosen_in_the_same_way():
     )
     assert draw("natural").shape == draw("density").shape
     assert draw("natural")[:, 2].mean() > draw("density")[:, 2].mean() + 1
+    few = draw("natural")
+    model.naturalness = replace(model.naturalness, tries=2)
+    assert draw("natural")[:, 2].mean() < few[:, 2].mean() - 0.5
 
 
 @pytest.mark.slow
