@@ -12,7 +12,8 @@ from selenium.webdriver.common.keys import Keys
 
 from ganssl.face.animation import kinds
 from ganssl.face.from_photo import editable_photo, load_photo
-from ganssl.face.render import enlarge
+from ganssl.face.gallery import load_gallery
+from ganssl.face.render import enlarge, render
 from ganssl.models.catalogue import load_model
 from ganssl.photos.images import read_image, read_provenance
 from ganssl.ui.your_photo.morph import KIND_WORDS
@@ -32,7 +33,7 @@ def model():
 def photo(model, tmp_path_factory):
     """A file that shows a generated face in a larger picture."""
     canvas = Image.new("RGB", (500, 400), (120, 120, 120))
-    face = model.decode(model.sample(1, 57))[0]  # chosen by eye: it takes a smile
+    face = render(model, load_gallery(model).first).pixels  # chosen by eye: it takes a smile
     canvas.paste(Image.fromarray(enlarge(face, 220)), (150, 80))
     path = tmp_path_factory.mktemp("photo") / "me-at-home.png"
     path.write_bytes(encoded(canvas))
