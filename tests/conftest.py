@@ -25,7 +25,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     left_out = re.findall(r"not (\w+)", config.option.markexpr)
     if not left_out or collection_path.suffix != ".py":
         return None
-    marked = rf"^pytestmark = pytest\.mark\.({'|'.join(left_out)})$"
+    marked = rf"^pytestmark = (?:\[[^]]*)?pytest\.mark\.({'|'.join(left_out)})(?:,|$)"
     text = collection_path.read_text(encoding="utf-8")
     return True if re.search(marked, text, re.MULTILINE) else None
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ganssl.features.faceres import POINTWISE_CHANNELS
-
 
 def write_teacher(folder: Path) -> Path:
     """`faceres` in the TF.js graph-model format; the folder."""
+    from ganssl.features.faceres import POINTWISE_CHANNELS  # imports Keras
+
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(0)
     entries, chunks = [], []
