@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ganssl.features.readout import Change
+from ganssl.ui.explore.presentation import asked_of
 from ganssl.ui.face.view import OTHERS, STRONGEST, change_table, shown_rows
 
 NOTHING = float("nan"), float("nan")
@@ -52,3 +53,23 @@ def test_the_row_of_skin_tone_names_the_groups():
     darker = change_table([], (-20.0, -35.0))
     assert "brown → dark" in darker and "−20° → −35°" in darker and "−15°" in darker
     assert "Skin tone: tan<" in change_table([], (20.0, 21.0))
+
+
+def test_side_effects_that_no_figure_shows_are_left_out_but_not_what_was_asked_for():
+    found = rows({"Smiling": (0.5, 0.5), "Bald": (0.999, 1.0), "Young": (0.4, 0.43)}, ("Smiling",))
+    assert names(shown_rows(found, NOTHING, True, False)[0]) == ["Smiling", "Young"]
+    everything, _, _ = shown_rows(found, NOTHING, edited=True, everything=True)
+    assert names(everything) == ["Smiling", "Young", "Bald"]
+
+
+def test_a_plain_face_has_one_figure_and_no_change():
+    table = change_table(rows({"Smiling": (0.31, 0.31)}), (34.0, 34.0), 1, plain=True)
+    assert "31 %" in table and "34°" in table and "Skin tone: intermediate<" in table
+    for change in ("→", "points", "±", 'class="start"'):
+        assert change not in table
+
+
+def test_of_a_plain_face_a_presenter_sees_what_the_sliders_beside_it_can_change():
+    found = rows({"Wearing_Hat": (0.9, 0.9), "Male": (0.1, 0.1), "Smiling": (0.2, 0.2)})
+    assert names(asked_of(["Smiling", "Male", "my slider"], found)) == ["Smiling", "Male"]
+    assert names(asked_of(["my slider"], found))[0] == "Wearing_Hat"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from ganssl.models.catalogue import load_model
 from ganssl.synthesis import read_set
@@ -179,6 +180,29 @@ def test_only_what_was_deleted_last_comes_back_and_what_is_left_deleted_is_gone(
     assert not [b for b in app.button if b.key == "undo/undo"]
     assert not app.session_state["shelf"].classifiers
     assert not list(workspace.runs_folder.glob("*")) and not list(workspace.runs_folder.glob(".*"))
+
+
+def clicked_twice() -> None:
+    """A page on which somebody has just deleted a run with two clicks."""
+    import streamlit as st
+
+    from ganssl.ui.shared.keeping import delete_run, workspace
+    from ganssl.ui.shared.undo import show_undo
+
+    place = workspace()
+    if "clicked" not in st.session_state:
+        st.session_state["clicked"] = run = place.find("Mine")
+        delete_run(run)
+        delete_run(run)
+    show_undo()
+
+
+def test_a_second_click_on_delete_leaves_what_the_first_one_offered(workspace):
+    run = keep_classifier(workspace, "Mine", planted_classifier())
+    app = AppTest.from_function(clicked_twice).run()
+    assert not workspace.listing().runs and "**Mine** was deleted." in texts(app)
+    app.button(key="undo/undo").click().run()
+    assert not app.exception and workspace.find("Mine").id == run.id
 
 
 def test_undo_says_why_where_it_no_longer_can(open_app, workspace):

@@ -9,6 +9,7 @@ import streamlit as st
 from ganssl.attributes import Attribute
 from ganssl.directions.holding import base_attribute
 from ganssl.face.render import slider_ends
+from ganssl.features.readout import Change
 from ganssl.ui.explore.sequence import shown_sequence
 from ganssl.ui.face.controls import STEP
 from ganssl.ui.face.pad import names_with_room, place_pad
@@ -52,7 +53,7 @@ def present_face(session: FaceSession) -> None:
         with before:
             _before_or_pad(session, shown)
         with changes:
-            _show_changes(session)
+            _show_changes(session, shown)
     show_stage_bar(steps, session.new_face, session.reset_all)
 
 
@@ -111,8 +112,11 @@ def _slider(session: FaceSession, attribute: str) -> None:
     )
 
 
-def _show_changes(session: FaceSession) -> None:
-    """What was asked for and the three largest changes besides; of a plain face, how it looks."""
+def _show_changes(session: FaceSession, shown: list[str]) -> None:
+    """What was asked for and the three largest changes besides.
+
+    Of a plain face: how it is perceived in what the sliders beside it can change.
+    """
     state = session.state
     before, after = session.picture(state.unedited()), session.picture(state)
     if session.readout is None or before.probabilities is None or after.probabilities is None:
@@ -120,10 +124,18 @@ def _show_changes(session: FaceSession) -> None:
     edits = tuple(dict.fromkeys(base_attribute(name) for name in state.edits))
     changes = session.readout.changes(before.probabilities, after.probabilities, edits)
     tones = before.skin_tone, after.skin_tone
-    rows, shown_tones, _ = shown_rows(changes, tones, bool(edits), everything=False)
-    if edits:
-        asked = [change for change in rows if change.edited][:MOST_ASKED]
-        rows = asked + [change for change in rows if not change.edited][:OTHERS]
-        st.html(change_table(rows, shown_tones, len(asked)))
-    else:
-        st.html(change_table(rows[:OTHERS]))
+    if not edits:
+        st.html(change_table(asked_of(shown, changes), plain=True))
+        return
+    rows, shown_tones, _ = shown_rows(changes, tones, True, everything=False)
+    asked = [change for change in rows if change.edited][:MOST_ASKED]
+    rows = asked + [change for change in rows if not change.edited][:OTHERS]
+    st.html(change_table(rows, shown_tones, len(asked)))
+
+
+def asked_of(shown: list[str], changes: list[Change]) -> list[Change]:
+    """The readings of the sliders that are shown, in their order; the strongest where none has."""
+    read = {change.attribute: change for change in changes}
+    names = dict.fromkeys(base_attribute(name) for name in shown)
+    found = [read[name] for name in names if name in read]
+    return found or sorted(changes, key=lambda change: -change.after)[:OTHERS]

@@ -106,7 +106,8 @@ def show_change_table(
     edits = tuple(dict.fromkeys(base_attribute(name) for name in session.state.edits))
     changes = session.readout.changes(before, after, edits)
     everything = st.session_state.get(session.key("all"), False)
-    st.html(change_table(*shown_rows(changes, tones, bool(edits), everything)))
+    rows = shown_rows(changes, tones, bool(edits), everything)
+    st.html(change_table(*rows, plain=not edits))
 
 
 def shown_rows(
@@ -115,8 +116,9 @@ def shown_rows(
     """What the table shows: its rows, the skin tones or None, and before which row they stand.
 
     Without an edit that is what the face is perceived as, the strongest first.
-    After one it is what was asked for, then the `OTHERS` largest side effects;
-    skin tone takes the first place among them where it moved noticeably.
+    After one it is what was asked for, then the `OTHERS` largest side effects
+    that can be seen in whole points; skin tone takes the first place among them
+    where it moved noticeably.
     """
     moved = abs(tones[1] - tones[0]) >= NOTICEABLE
     known = np.isfinite(tones).all()
@@ -127,46 +129,62 @@ def shown_rows(
     asked = sum(change.edited for change in changes)
     if everything:
         return changes, tones if known else None, asked if moved else len(changes)
+    shown = [change for change in changes if change.edited or whole_points(change)]
     if known and moved:
-        return changes[: asked + OTHERS - 1], tones, asked
-    return changes[: asked + OTHERS], None, 0
+        return shown[: asked + OTHERS - 1], tones, asked
+    return shown[: asked + OTHERS], None, 0
+
+
+def whole_points(change: Change) -> int:
+    """By how many points the shown percentages differ."""
+    return round(100 * change.after) - round(100 * change.before)
 
 
 def change_table(
-    changes: list[Change], tones: tuple[float, float] | None = None, place: int = 0
+    changes: list[Change],
+    tones: tuple[float, float] | None = None,
+    place: int = 0,
+    plain: bool = False,
 ) -> str:
     """An HTML table; each row has a bar from the ring (before) to the dot (after).
 
     Args:
         tones: skin tone before and after, in degrees; it stands before row `place`.
+        plain: of a face without an edit, of which there is one figure and no change.
     """
-    heads = ("Annotated as", "", "before → after", "points")
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-    rows = [_change_row(change) for change in changes]
+    heads = ("Annotated as", "", "how likely" if plain else "before → after", "points")
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads[: 3 if plain else 4])
+    rows = [_change_row(change, plain) for change in changes]
     if tones is not None:
-        rows.insert(place, _tone_row(*tones))
+        rows.insert(place, _tone_row(*tones, plain))
     body = "".join(rows)
     return f'<table class="changes"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _change_row(change: Change) -> str:
+def _change_row(change: Change, plain: bool) -> str:
     before, after = 100 * change.before, 100 * change.after
-    points = round(after) - round(before)
+    title = Attribute(change.attribute).title
+    if plain:
+        return _row("other", title, (after, after), f"{after:.0f} %", None)
+    points = whole_points(change)
     return _row(
         "edited" if change.edited else "other",
-        Attribute(change.attribute).title,
+        title,
         (before, after),
         f"{before:.0f} → {after:.0f} %",
         f"{_sign(points)}{abs(points)}",
     )
 
 
-def _tone_row(before: float, after: float) -> str:
+def _tone_row(before: float, after: float, plain: bool) -> str:
     """Skin tone in degrees, with the names of its groups."""
     low, high = TONES
     start, end = (100 * min(max((tone - low) / (high - low), 0), 1) for tone in (before, after))
     change = round(after) - round(before)
     groups = " → ".join(dict.fromkeys((group_of(before), group_of(after))))
+    if plain:
+        words = f"{after:.0f}°".replace("-", "−")
+        return _row("other", f"Skin tone: {group_of(after)}", (end, end), words, None)
     return _row(
         "other",
         f"Skin tone: {groups}",
@@ -176,21 +194,26 @@ def _tone_row(before: float, after: float) -> str:
     )
 
 
-def _row(kind: str, title: str, ends: tuple[float, float], words: str, difference: str) -> str:
-    """One row of the table; `ends` of the bar in percent of its length."""
+def _row(
+    kind: str, title: str, ends: tuple[float, float], words: str, difference: str | None
+) -> str:
+    """One row of the table; `ends` of the bar in percent of its length, which has its ring only
+    where there is a difference to tell."""
     before, after = ends
-    bar = (
-        f'<span class="change" style="left:{min(before, after):.1f}%;'
-        f'width:{abs(after - before):.1f}%"></span>'
-        f'<span class="start" style="left:{before:.1f}%"></span>'
-        f'<span class="end" style="left:{after:.1f}%"></span>'
-    )
+    bar = f'<span class="end" style="left:{after:.1f}%"></span>'
+    points = ""
+    if difference is not None:
+        bar = (
+            f'<span class="change" style="left:{min(before, after):.1f}%;'
+            f'width:{abs(after - before):.1f}%"></span>'
+            f'<span class="start" style="left:{before:.1f}%"></span>{bar}'
+        )
+        points = f'<td class="points">{difference}</td>'
     return (
         f'<tr class="{kind}">'
         f'<th scope="row">{escape(title)}</th>'
         f'<td class="bar" aria-hidden="true"><div class="track">{bar}</div></td>'
-        f"<td>{words}</td>"
-        f'<td class="points">{difference}</td></tr>'
+        f"<td>{words}</td>{points}</tr>"
     )
 
 

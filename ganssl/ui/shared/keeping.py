@@ -158,6 +158,8 @@ def _take_off(entry: tuple[str, str] | None, run: Run | None, words: str) -> Non
     """Args: entry: kind and name on the shelf; None for what is not there."""
     mine, place = shelf(), workspace()
     aside = place.set_aside(run) if place is not None and run is not None else None
+    if entry is None and aside is None:  # a second click; what the first one offered stays
+        return
     things = {} if entry is None else _things(entry[0])
     before = list(things)
     thing = things.pop(entry[1], None) if entry is not None else None
