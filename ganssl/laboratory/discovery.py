@@ -17,6 +17,8 @@ import numpy as np
 
 from ganssl.attributes import Attribute
 from ganssl.directions import Direction
+from ganssl.engines.folding import batch_norm
+from ganssl.engines.onnx_graph import OnnxGraph, Value
 from ganssl.errors import UserError
 from ganssl.laboratory.effects import Effect, effects_of
 from ganssl.laboratory.laboratory import SIDES, Laboratory
@@ -112,7 +114,7 @@ def shows_first_layer(model: FaceModel) -> TypeGuard[BundleModel]:
 
 
 def first_layer(model: FaceModel) -> np.ndarray:
-    """The generator's first dense layer with the norm that follows it; float `[d, m]`.
+    """The generator's first dense layer with the norm that follows it; float32 `[d, m]`.
 
     Raises `UserError` for a model that is no bundle of Keras networks.
     """
@@ -121,9 +123,30 @@ def first_layer(model: FaceModel) -> np.ndarray:
             f"{model.name} does not show the weights of its first layer, which SeFa reads. "
             "Principal or independent components need no weights."
         )
-    from ganssl.models.fast_generator import folded_weights
+    return model.describe_generator(_FirstLayer).kernel
 
-    return folded_weights(model.generator)["dense"][0]
+
+class _FirstLayer(OnnxGraph):
+    """Keeps the kernel of the first layer of a network that is described with it.
+
+    So the weights are read as they are stored, without loading Keras.
+    """
+
+    kernel: np.ndarray
+
+    def grid_norm(self, code: Value, side: int, width: int, names: tuple[str, str], told):
+        name, norm = names
+        gain, _ = batch_norm(self._take, norm, width)
+        kernel = self._take(f"{name}/kernel", (code.channels, side * side * width))
+        self.kernel = kernel * np.tile(gain, side * side)  # the output is pixels of channels
+        return super().grid_norm(code, side, width, names, told)
+
+
+def unnamed_directions(model: FaceModel, count: int = COUNT) -> list[Found]:
+    """What needs no labels and no photos: SeFa, or principal components where it cannot be had."""
+    if shows_first_layer(model):
+        return first_layer_directions(first_layer(model), model.covariance, model.mean, count)
+    return principal_directions(model.covariance, model.mean, count)
 
 
 def independent_directions(codes: np.ndarray, count: int = COUNT, seed: int = 0) -> list[Found]:

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.linalg import solve_triangular
 
+from ganssl.base.once import OnceMade
+from ganssl.base.progress import Progress
 from ganssl.directions import Direction
+from ganssl.laboratory.known_readings import KnownReadings
 from ganssl.photos.skin_tone import NAME, skin_tone
 
 if TYPE_CHECKING:
@@ -89,6 +92,8 @@ class Laboratory:
         faces: how many faces are moved; the intervals shrink with its root.
         seed: of the faces.
         scales: those that were measured with this model and readout; measured where None.
+        known: what was read of these very faces before; the networks are then called for other
+            directions alone. It is of no use without scales.
 
     Attributes:
         codes: float32 `[faces, d]`, unmoved.
@@ -102,23 +107,21 @@ class Laboratory:
         faces: int = FACES,
         seed: int = 0,
         scales: Scales | None = None,
+        known: KnownReadings | None = None,
     ) -> None:
-        from ganssl.base.device import fast_arithmetic
-        from ganssl.models.full_rate import face_decoder
-
         self.model, self.readout = model, readout
-        self._decode = face_decoder(model, *fast_arithmetic(model.engines))
         self._factor = np.linalg.cholesky(
             model.covariance.astype(np.float64) + SMALLEST_VARIANCE * np.eye(model.latent_size)
         )
-        codes = model.sample(faces if scales else max(faces, REFERENCE_FACES), seed)
-        self.codes = codes[:faces]
-        features, logits = self._read(codes)
-        tone = logits[:, -1]
-        tone[np.isnan(tone)] = np.nanmean(tone) if np.isfinite(tone).any() else 0.0
-        unit = self._unit_embeddings(features)
-        self._start = logits[:faces], unit[:faces]
-        self.scales = scales or _measured_scales(model, logits, unit, seed)
+        self._unmoved = OnceMade(1)
+        self._known = known if scales and known and known.faces == faces else None
+        if scales:
+            self.codes, self.scales = model.sample(faces, seed), scales
+        else:
+            codes = model.sample(max(faces, REFERENCE_FACES), seed)
+            logits, unit = self._read_unmoved(codes)
+            self.codes, self.scales = codes[:faces], _measured_scales(model, logits, unit, seed)
+            self._unmoved.get(None, lambda: (logits[:faces], unit[:faces]))
         self._seen: OrderedDict[tuple, MovedFaces] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -158,27 +161,57 @@ class Laboratory:
 
     def stranger_cosines(self) -> np.ndarray:
         """Cosines between the embeddings of any two of the unmoved faces, float32 `[pairs]`."""
-        unit = self._start[1]
+        unit = self._start()[1]
         return (unit @ unit.T)[np.triu_indices(len(unit), 1)]
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Codes `[n, d]` → faces uint8 `[n, s, s, 3]`, at the bulk rate."""
-        return self._decode(codes)
+        from ganssl.base.device import fast_arithmetic
+        from ganssl.models.full_rate import face_decoder
+
+        return face_decoder(self.model, *fast_arithmetic(self.model.engines))(codes)
+
+    def known_readings(
+        self, directions: Sequence[Direction], progress: Progress | None = None
+    ) -> KnownReadings:
+        """The faces read at all of `STEPS` along each direction, for laboratories to come."""
+        steps = np.array(STEPS, float)
+        logits, embeddings = self._start()
+        moved = []
+        for direction in directions:
+            moved.append(self._read_moved(direction, steps))
+            if progress:
+                progress(len(moved), len(directions))
+        return KnownReadings(
+            logits=logits,
+            embeddings=embeddings,
+            steps=steps,
+            vectors=np.stack([direction.vector for direction in directions]).astype(np.float32),
+            sigmas=np.array([direction.sigma for direction in directions], float),
+            change=np.stack([read - logits for read, _ in moved]).astype(np.float16),
+            identity=np.stack([identity for _, identity in moved]).astype(np.float16),
+        )
+
+    def _start(self) -> tuple[np.ndarray, np.ndarray]:
+        """Logits `[n, a]` and unit embeddings `[n, e]` of the unmoved faces."""
+        if self._known is not None:
+            return self._known.logits, self._known.embeddings
+        return self._unmoved.get(None, lambda: self._read_unmoved(self.codes))
+
+    def _read_unmoved(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same of any codes; a skin tone that is not known is the mean of the others."""
+        features, logits = self._read(codes)
+        tone = logits[:, -1]
+        tone[np.isnan(tone)] = np.nanmean(tone) if np.isfinite(tone).any() else 0.0
+        return logits, self._unit_embeddings(features)
 
     def _move(self, direction: Direction, steps: np.ndarray) -> MovedFaces:
-        shift = direction.sigma * direction.vector.astype(np.float64)  # (d,)
-        codes = self.codes + steps[:, None, None] * shift  # (s, n, d)
-        start_logits, start_embeddings = self._start
-        logits = np.empty((*codes.shape[:2], len(self.attributes)), np.float32)
-        identity = np.ones(codes.shape[:2], np.float32)
-        away = steps != 0
-        logits[~away] = start_logits
-        features, read = self._read(codes[away].reshape(-1, codes.shape[2]).astype(np.float32))
-        logits[away] = read.reshape(logits[away].shape)
-        unknown = np.isnan(logits[..., -1])  # a skin that has lost its colour tells nothing
-        logits[..., -1] = np.where(unknown, start_logits[:, -1], logits[..., -1])
-        embeddings = self._unit_embeddings(features).reshape(away.sum(), len(self.codes), -1)
-        identity[away] = (embeddings * start_embeddings).sum(axis=2)
+        known = self._known
+        found = known.find(direction) if known and set(steps) <= set(known.steps) else None
+        if known and found:
+            steps = known.steps
+        logits, identity = found or self._read_moved(direction, steps)
+        codes = self._moved_codes(direction, steps)
         flat = codes.reshape(-1, codes.shape[2])
         return MovedFaces(
             steps=steps,
@@ -187,6 +220,27 @@ class Laboratory:
             distance=self.distance(flat).reshape(codes.shape[:2]),
             log_density=self.model.density.log_density(flat).reshape(codes.shape[:2]),
         )
+
+    def _moved_codes(self, direction: Direction, steps: np.ndarray) -> np.ndarray:
+        """The faces' codes at steps `[s]` in σ, float64 `[s, n, d]`."""
+        shift = direction.sigma * direction.vector.astype(np.float64)  # (d,)
+        return self.codes + steps[:, None, None] * shift
+
+    def _read_moved(self, direction: Direction, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """`MovedFaces.logits` and `MovedFaces.identity` at steps `[s]`, off the pixels."""
+        codes = self._moved_codes(direction, steps)
+        logits = np.empty((*codes.shape[:2], len(self.attributes)), np.float32)
+        identity = np.ones(codes.shape[:2], np.float32)
+        start_logits, start_embeddings = self._start()
+        away = steps != 0
+        logits[~away] = start_logits
+        features, read = self._read(codes[away].reshape(-1, codes.shape[2]).astype(np.float32))
+        logits[away] = read.reshape(logits[away].shape)
+        unknown = np.isnan(logits[..., -1])  # a skin that has lost its colour tells nothing
+        logits[..., -1] = np.where(unknown, start_logits[:, -1], logits[..., -1])
+        embeddings = self._unit_embeddings(features).reshape(away.sum(), len(self.codes), -1)
+        identity[away] = (embeddings * start_embeddings).sum(axis=2)
+        return logits, identity
 
     def distance(self, codes: np.ndarray) -> np.ndarray:
         """Mahalanobis distance of codes `[n, d]` from the mean code over √d; float32 `[n]`."""

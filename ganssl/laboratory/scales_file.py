@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganssl.base.files import save_arrays
-from ganssl.laboratory.kept_file import find_kept, keep, kept_name, load_kept
+from ganssl.laboratory.kept_file import (
+    find_kept,
+    keep,
+    kept_name,
+    load_kept,
+    shipped_folder,
+)
 from ganssl.laboratory.laboratory import FACES, Laboratory, Scales
+from ganssl.laboratory.readings_file import load_readings
 
 if TYPE_CHECKING:
     from ganssl.features.readout import Readout
@@ -51,11 +58,14 @@ def ready_laboratory(
 ) -> Laboratory:
     """With scales from the shipped file or the cache; measured, and kept in the cache, without.
 
+    What ships of readings along directions is taken with them.
+
     Args:
         faces: how many are moved, see `Laboratory`.
     """
     scales = find_kept(lambda folder: load_scales(folder, model, readout), cache)
-    laboratory = Laboratory(model, readout, faces, scales=scales)
+    known = load_readings(shipped_folder(), model, readout, faces)
+    laboratory = Laboratory(model, readout, faces, scales=scales, known=known)
     if scales is None:
         keep(lambda: save_scales(cache, laboratory))
     return laboratory

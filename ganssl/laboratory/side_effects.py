@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganssl.attributes import FIRST_SLIDERS
 from ganssl.directions import edit_codes
 from ganssl.photos.skin_tone import skin_tone
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 SEED, TRUNCATION = 0, 0.8
 """Of the faces, see `FaceModel.sample`."""
+
+AMOUNT, COUNT, MOST_MOVED = 2.0, 64, 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +53,8 @@ def measure_side_effects(
     model: FaceModel,
     readout: Readout,
     moved: Sequence[str],
-    amount: float = 2.0,
-    count: int = 64,
+    amount: float = AMOUNT,
+    count: int = COUNT,
 ) -> SideEffects:
     """Move each attribute of the same generated faces; read all, and skin tone, before and after.
 
@@ -72,3 +75,14 @@ def measure_side_effects(
         if np.isfinite(difference).any():
             tones[i] = np.nanmean(difference)
     return SideEffects(tuple(moved), readout.attributes, change, tones, amount, count)
+
+
+def first_sliders(model: FaceModel) -> tuple[str, ...]:
+    """The sliders that the story moves: those that Explore opens with, where the model has them."""
+    sliders = model.directions.sliders
+    return tuple(name for name in FIRST_SLIDERS if name in sliders) or tuple(sliders[:MOST_MOVED])
+
+
+def first_side_effects(model: FaceModel, readout: Readout) -> SideEffects:
+    """What the first sliders of a model move; it has some."""
+    return measure_side_effects(model, readout, first_sliders(model))

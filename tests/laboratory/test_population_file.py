@@ -12,6 +12,7 @@ from ganssl.commands.prepare_laboratory import READY
 from ganssl.errors import UserError
 from ganssl.features.readout import Readout
 from ganssl.laboratory import kept_file, population_file
+from ganssl.laboratory.crowd import crowd_file, load_crowd
 from ganssl.laboratory.kept_file import shipped_folder
 from ganssl.laboratory.population import generated_population
 from ganssl.laboratory.population_file import (
@@ -23,7 +24,9 @@ from ganssl.laboratory.population_file import (
 from ganssl.laboratory.population_file import (
     population_file as name_of,
 )
+from ganssl.laboratory.readings_file import MOVED_FACES, load_readings, readings_file
 from ganssl.laboratory.scales_file import load_scales, scales_file
+from ganssl.laboratory.side_effects_file import load_side_effects, side_effects_file
 from ganssl.models.catalogue import load_model
 from tests.helpers.planted_laboratory import block_laboratory
 
@@ -105,8 +108,17 @@ def test_what_ships_belongs_to_the_model_that_ships(monkeypatch):
     for seed in (0, READY // 2, READY - 1):
         np.testing.assert_array_equal(found.codes[seed], model.sample(1, seed)[0])
     assert load_scales(shipped_folder(), model, readout) is not None
-    names = {name_of(laboratory, READY), scales_file(model, readout)}
-    assert {path.name for path in shipped_folder().iterdir()} == names
+    others = {
+        readings_file(model, readout, MOVED_FACES): load_readings(
+            shipped_folder(), model, readout, MOVED_FACES
+        ),
+        crowd_file(model, readout): load_crowd(shipped_folder(), model, readout),
+        side_effects_file(model, readout): load_side_effects(shipped_folder(), model, readout),
+    }
+    files = {path.name for path in shipped_folder().iterdir()}
+    opened = {name for name, content in others.items() if content is not None}
+    # without the others the page measures what they hold
+    assert files == opened | {name_of(laboratory, READY), scales_file(model, readout)}
 
 
 def test_photos_are_never_kept_in_such_a_file(laboratory, generated, tmp_path):

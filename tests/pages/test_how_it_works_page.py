@@ -21,12 +21,14 @@ from ganssl.directions import DirectionSet
 from ganssl.face.gallery import load_gallery
 from ganssl.face.render import face_code, render
 from ganssl.features.readout import Readout
+from ganssl.laboratory.crowd import CROWD
 from ganssl.laboratory.side_effects import measure_side_effects
+from ganssl.laboratory.side_effects_file import ready_side_effects
 from ganssl.models.catalogue import load_model
 from ganssl.training.tiny import TinyTraining
 from ganssl.ui.how_it_works import networks
 from ganssl.ui.how_it_works.article import RESULT, conclusion
-from ganssl.ui.how_it_works.faces import CROWD, SIDE, crowd
+from ganssl.ui.how_it_works.faces import SIDE, crowd
 from ganssl.ui.how_it_works.judging import CONSTANT, STRONG, WEAK, invented_judgement
 from ganssl.ui.how_it_works.limits import sentence
 from ganssl.ui.how_it_works.recorded import STRIP
@@ -298,7 +300,10 @@ def test_the_waterfall_is_the_shipped_study_with_its_command(story):
 
 def test_the_side_effects_are_measured_and_said(story):
     model = load_model()
-    effects = measure_side_effects(model, Readout.load(), FIRST_SLIDERS)
+    effects = ready_side_effects(model, Readout.load())
+    measured = measure_side_effects(model, Readout.load(), FIRST_SLIDERS)
+    np.testing.assert_allclose(effects.change, measured.change, atol=0.01)
+    np.testing.assert_allclose(effects.skin_tone, measured.skin_tone, atol=0.1)
     at_step(story, 9)
     for attribute in FIRST_SLIDERS:
         assert f"- {sentence(effects, attribute)}" in [m.value for m in story.markdown]

@@ -10,13 +10,12 @@ import streamlit as st
 from ganssl.directions import edit_codes
 from ganssl.face.render import face_code
 from ganssl.face.state import FaceState
+from ganssl.laboratory.crowd import TRUNCATION, good_faces
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.face.session import NEW_SEEDS
 from ganssl.ui.how_it_works.faces import (
-    TRUNCATION,
     crowd,
     first_attribute,
-    good_faces,
     no_sliders,
     show_faces,
 )

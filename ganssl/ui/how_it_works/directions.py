@@ -11,10 +11,10 @@ from ganssl.attributes import WITHHELD, Attribute
 from ganssl.directions import Direction
 from ganssl.directions.estimators import mean_difference
 from ganssl.features.readout import Readout
+from ganssl.laboratory.crowd import Crowd
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis.axes import best_judge
 from ganssl.ui.how_it_works.faces import (
-    Crowd,
     crowd,
     first_attribute,
     no_sliders,
@@ -102,7 +102,7 @@ def show_direction(model: FaceModel) -> None:
 
 def _show_group(people: Crowd, rows: np.ndarray) -> None:
     """Some of a group, small: those that were chosen by eye, then the others."""
-    shown = people.faces[np.sort(rows)[:SHOWN]]
+    shown = people.faces(np.sort(rows)[:SHOWN])
     show_faces(shown, [f"{i + 1}" for i in range(len(shown))], SHOWN, labelled=not presenting())
 
 
@@ -151,7 +151,7 @@ def show_labels(model: FaceModel) -> None:
         rows = found[:most]
         with column:
             st.markdown(f"**{side}**: {len(found)} of {len(scores)} faces")
-            show_faces(people.faces[rows], [f"{scores[i]:+.1f} σ" for i in rows], columns)
+            show_faces(people.faces(rows), [f"{scores[i]:+.1f} σ" for i in rows], columns)
     if presenting():
         return
     out = len(scores) - sum(map(len, sides.values()))

@@ -3,71 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from ganssl.base.once import OnceMade
-from ganssl.errors import UserError
-from ganssl.face.gallery import load_gallery, plain_gallery
-from ganssl.face.render import face_code
-from ganssl.face.state import FaceState
-from ganssl.features.readout import Readout
+from ganssl.laboratory.crowd import Crowd, ready_crowd
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.shared.model import readout
 from ganssl.ui.shared.pictures import picture_url
 
-CROWD = 400
-SEED = 2017
-TRUNCATION = 0.8
 SIDE = 256
-MOST_GOOD = 40
-"""So many of the gallery are in the crowd at most: a tenth."""
 
 _CROWDS = OnceMade(1)
-
-
-@dataclass(frozen=True, eq=False)
-class Crowd:
-    """Generated faces that several steps look at; those of the model's gallery stand first.
-
-    Attributes:
-        codes: float32 `[n, d]`.
-        faces: uint8 `[n, s, s, 3]`.
-        features: of the face network, float32 `[n, f]`; None without one.
-        probabilities: of the attribute readout, float32 `[n, a]`; None without one.
-    """
-
-    codes: np.ndarray
-    faces: np.ndarray
-    features: np.ndarray | None
-    probabilities: np.ndarray | None
 
 
 def crowd(model: FaceModel) -> Crowd:
     """The crowd of this model, made once for all visitors."""
     probes = readout(model.size)
-    return _CROWDS.get((model.faces_key, probes), lambda: _make_crowd(model, probes))
+    return _CROWDS.get((model.faces_key, probes), lambda: ready_crowd(model, probes))
 
 
-def good_faces(model: FaceModel) -> tuple[FaceState, ...]:
-    """The faces of the model's gallery, which were chosen by eye; one of any other model."""
-    try:
-        gallery = load_gallery(model)
-    except UserError:  # Explore says so
-        gallery = plain_gallery(model)
-    return tuple(state for _, state in gallery.faces)
-
-
-def _make_crowd(model: FaceModel, probes: Readout | None) -> Crowd:
-    good = [face_code(model, state) for state in good_faces(model)[:MOST_GOOD]]
-    drawn = model.sample(CROWD - len(good), SEED, TRUNCATION)
-    codes = np.concatenate([np.stack(good), drawn])
-    faces = model.decode(codes)
-    if probes is None:
-        return Crowd(codes, faces, None, None)
-    return Crowd(codes, faces, probes.network.features(faces), probes.probabilities(faces))
+def prepare_faces(model: FaceModel) -> None:
+    """Draw the crowd before anyone looks at some of it."""
+    crowd(model).all_faces()
 
 
 def first_attribute(names: Sequence[str]) -> str:

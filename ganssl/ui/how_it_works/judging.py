@@ -10,9 +10,10 @@ from ganssl.base.once import OnceMade
 from ganssl.classifier import train_classifier
 from ganssl.classifier.train import LabelledRows
 from ganssl.judgement.judge import Judgement, judge
+from ganssl.laboratory.crowd import Crowd
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis.axes import best_judge
-from ganssl.ui.how_it_works.faces import Crowd, crowd, first_attribute, no_sliders
+from ganssl.ui.how_it_works.faces import crowd, first_attribute, no_sliders
 from ganssl.ui.shared.presentation import presenting
 
 CONSTANT, WEAK, STRONG = "Always “woman”", "A weak one", "A good one"

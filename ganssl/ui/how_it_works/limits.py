@@ -5,15 +5,17 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from ganssl.attributes import FIRST_SLIDERS, Attribute
+from ganssl.attributes import Attribute
 from ganssl.base.once import OnceMade
 from ganssl.face.render import render
 from ganssl.features.readout import Readout
-from ganssl.laboratory.side_effects import SideEffects, measure_side_effects
+from ganssl.laboratory.crowd import good_faces
+from ganssl.laboratory.side_effects import SideEffects
+from ganssl.laboratory.side_effects_file import ready_side_effects
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.skin_tone import NOTICEABLE as NOTICEABLE_TONE
 from ganssl.ui.how_it_works.drawings import drawing_url
-from ganssl.ui.how_it_works.faces import good_faces, no_sliders, show_faces
+from ganssl.ui.how_it_works.faces import no_sliders, show_faces
 from ganssl.ui.how_it_works.uses import FORBIDDEN
 from ganssl.ui.shared.legend import BIAS_NOTE
 from ganssl.ui.shared.model import readout
@@ -92,9 +94,7 @@ def _face(model: FaceModel, attribute: str = "", amount: float = 0.0) -> np.ndar
 
 def side_effects(model: FaceModel, probes: Readout) -> SideEffects:
     """What the first sliders of a model move; measured once for all visitors."""
-    sliders = model.directions.sliders
-    moved = [name for name in FIRST_SLIDERS if name in sliders] or list(sliders[:5])
-    return _EFFECTS.get((model.key, probes), lambda: measure_side_effects(model, probes, moved))
+    return _EFFECTS.get((model.key, probes), lambda: ready_side_effects(model, probes))
 
 
 def prepare_biases(model: FaceModel) -> None:

@@ -60,7 +60,7 @@ def small_faces(model: FaceModel) -> np.ndarray:
     def make() -> np.ndarray:
         from ganssl.training.tiny import SIZE
 
-        return np.stack([enlarge(face, SIZE) for face in crowd(model).faces])
+        return np.stack([enlarge(face, SIZE) for face in crowd(model).all_faces()])
 
     return _FACES.get(model.faces_key, make)
 

@@ -40,11 +40,11 @@ def prepare(model: FaceModel) -> None:
     from ganssl.ui.how_it_works.networks import prepare_training
 
     prepare_training(model)
-    from ganssl.ui.how_it_works.faces import crowd
+    from ganssl.ui.how_it_works.faces import crowd, prepare_faces
     from ganssl.ui.how_it_works.judging import prepare_judging
     from ganssl.ui.how_it_works.limits import prepare_biases
 
-    for part in (crowd, prepare_judging, prepare_biases):
+    for part in (crowd, prepare_judging, prepare_biases, prepare_faces):
         try:
             part(model)
         except (UserError, ValueError, RuntimeError) as error:

@@ -209,7 +209,7 @@ def show_trust(card: DirectionCard) -> None:
 def _strip(laboratory: Laboratory, direction: Direction) -> None:
     """One face moved along the direction."""
     steps = np.array(STRIP)[:, None] * direction.sigma * direction.vector
-    faces = laboratory.decode((laboratory.codes[0] + steps).astype(np.float32))
+    faces = laboratory.model.decode((laboratory.codes[0] + steps).astype(np.float32))
     name = Attribute(direction.attribute).title
     with st.grid(len(STRIP), min_column_width=80):
         for step, face in zip(STRIP, faces, strict=True):

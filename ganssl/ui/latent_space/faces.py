@@ -13,6 +13,7 @@ from ganssl.fitting.from_photos import EncodedPhotos, encode_photos
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.laboratory.population import Population, photo_population
 from ganssl.laboratory.population_file import kept_population, ready_population
+from ganssl.laboratory.readings_file import MOVED_FACES
 from ganssl.laboratory.scales_file import ready_laboratory
 from ganssl.models.face_model import FaceModel
 from ganssl.photos.prepared import CROP
@@ -28,9 +29,6 @@ SERVER_FOLDERS = {
 """What the one who runs the server offers, and the environment variable that names it."""
 
 LABELS = "labels.csv"
-MOVED_FACES = 16
-"""A card moves so many, so that it is there in half a second; `direction-report` moves more."""
-
 FEWEST_PHOTOS = 20
 COUNTS = (1000, 4000, 10_000)
 """So many generated faces can be loaded; the first number is what the page opens with."""

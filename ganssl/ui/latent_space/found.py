@@ -13,13 +13,11 @@ from ganssl.face.render import signed
 from ganssl.judgement.figures import PLAIN
 from ganssl.laboratory.discovery import (
     Found,
-    first_layer,
-    first_layer_directions,
     independent_directions,
     name_of,
-    principal_directions,
     shows_first_layer,
     suggested_names,
+    unnamed_directions,
 )
 from ganssl.laboratory.figures import strength_figure
 from ganssl.laboratory.laboratory import Laboratory
@@ -71,7 +69,7 @@ def show_found(laboratory: Laboratory, model: FaceModel, population: Population 
     st.plotly_chart(strength_figure(found, METHODS[method][2]), key="lab/strength", config=PLAIN)
     vectors = np.stack([one.direction.sigma * one.direction.vector for one in found])
     codes = laboratory.codes[0] + np.array(STRIP)[:, None] * vectors[:, None]  # (found, steps, d)
-    faces = laboratory.decode(codes.reshape(-1, codes.shape[2]).astype(np.float32))
+    faces = model.decode(codes.reshape(-1, codes.shape[2]).astype(np.float32))
     for one, strip in zip(found, np.split(faces, len(found)), strict=True):
         _show(laboratory, one.direction, strip)
 
@@ -79,9 +77,7 @@ def show_found(laboratory: Laboratory, model: FaceModel, population: Population 
 def _found(method: str, model: FaceModel, population: Population | None) -> list[Found]:
     if method == "ica" and population is not None:
         return population.once("ica", partial(independent_directions, population.codes, COUNT))
-    if method == "sefa":
-        return first_layer_directions(first_layer(model), model.covariance, model.mean, COUNT)
-    return principal_directions(model.covariance, model.mean, COUNT)
+    return unnamed_directions(model, COUNT)
 
 
 def _show(laboratory: Laboratory, direction: Direction, faces: np.ndarray) -> None:
