@@ -76,7 +76,8 @@ def test_the_wheel_holds_what_the_app_needs(wheel: Path):
         names = set(archive.namelist())
         metadata = next(name for name in names if name.endswith("METADATA"))
         asked = Parser().parsestr(archive.read(metadata).decode()).get_all("Requires-Dist")
-    assert {"ganssl/ui/style.css", "ganssl/ui/icon.svg", "ganssl/py.typed"} <= names
+    sheets = {"ganssl/ui/style.css", "ganssl/ui/presenting.css"}
+    assert {*sheets, "ganssl/ui/icon.svg", "ganssl/py.typed"} <= names
     for folder in ("assets", "pages"):
         here = [p for p in (ROOT / folder).rglob("*") if p.is_file() and p.suffix != ".pyc"]
         shipped = {f"ganssl/shipped/{p.relative_to(ROOT).as_posix()}" for p in here}

@@ -370,6 +370,32 @@ def test_the_filmstrip_follows_the_hand(page, model):
     assert page.over == 0 and page.followed() == {}
 
 
+def test_nine_faces_follow_the_hand(page, model):
+    page.open(TYPICAL)
+    page.click('[role="tab"]', "Many faces")
+    grid = '[class*="st-key-live-pictures"] img'
+    page.settle(lambda: len(page.all(grid)) > 2)
+    page.click(".st-key-explore-grid-count :is(button, label)", "9")
+    page.settle(lambda: len(page.all(grid)) == 9)
+    page.hold("Male")
+    page.move(40)
+    male = page.value("Male")
+    expected = [face_code(model, FaceState(1 + i, 0.3, {"Male": male})) for i in range(9)]
+
+    def all_follow() -> bool:
+        found = page.followed()
+        return len(found) == 9 and all(
+            np.allclose(found[index], code, atol=1e-4) for index, code in enumerate(expected)
+        )
+
+    wait_until(all_follow)
+    assert page.over == 9
+    page.release()
+    page.settle(lambda: edits_of(page) == {"Male": male})
+    page.settled()
+    wait_until(lambda: page.over == 0)
+
+
 def test_where_weights_stay_on_the_server_a_tooltip_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv(SWITCH, "0")
     with running_app(tmp_path / "log") as address, chromium(tmp_path) as window:

@@ -196,6 +196,7 @@ def test_presses_in_quick_succession_are_all_taken(page):
 
 def test_n_shows_another_face_r_takes_edits_back_and_escape_leaves(page):
     present(page, "&seed=1&edit.Smiling=2")
+    size = page.window.execute_script(FONT)
     old = page.picture()
     press(page, "n")
     page.settle(lambda: page.picture() != old)
@@ -209,6 +210,7 @@ def test_n_shows_another_face_r_takes_edits_back_and_escape_leaves(page):
     press(page, Keys.ESCAPE)
     page.settle(lambda: bool(page.all('[role="tab"]')))
     page.settle(lambda: "present=1" not in page.window.current_url)
+    assert page.window.execute_script(FONT) < size  # the mode's style sheet is gone, too
 
 
 def test_a_swipe_steps(page):

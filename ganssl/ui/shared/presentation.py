@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,6 +14,9 @@ PARAMETER = "present"
 """`?present=1` opens any page in presentation mode, so that it can be bookmarked."""
 
 KEY = "presenting"
+
+SHEET = Path(__file__).parents[1] / "presenting.css"
+"""What the mode looks like; a page has it in that mode alone."""
 
 
 def presenting() -> bool:
@@ -44,8 +48,8 @@ def show_presentation_toggle() -> None:
         help="For a projector: large faces and text, no options. The arrow keys ← and →, the keys "
         "of a remote, space and swipes step; Esc leaves.",
     )
+    st.html(SHEET if on else "<style></style>")  # in its place, or it would stay to the run's end
     if on:
-        st.html('<span class="ganssl-presenting"></span>')
         st.query_params[PARAMETER] = "1"
     elif PARAMETER in st.query_params:
         del st.query_params[PARAMETER]
