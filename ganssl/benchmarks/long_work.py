@@ -33,18 +33,24 @@ from pathlib import Path
 import numpy as np
 
 from ganssl.base.device import training_dtype
-from ganssl.base.priority import stand_back
+from ganssl.base.priority import all_stand_back
 from ganssl.models.config import ModelConfig
 from ganssl.models.vaegan import Objective
 from ganssl.training.clock import TrainingClock
 from ganssl.training.gan import GanTraining, TrainingSettings
 
-stand_back()
 faces = np.random.default_rng(0).integers(0, 256, (256, 64, 64, 3), np.uint8)
 clock = TrainingClock(64, 4, minutes=600)
 settings = TrainingSettings(dtype=training_dtype(None))
 training = GanTraining(faces, ModelConfig(size=64), Objective(), settings, clock)
-training.run(Path(sys.argv[1]), lambda *_: print("learned", flush=True), report_every=1)
+
+
+def learned(*_):
+    all_stand_back()
+    print("learned", flush=True)
+
+
+training.run(Path(sys.argv[1]), learned, report_every=1)
 """
 
 
@@ -89,8 +95,8 @@ def training_running() -> Iterator[Callable[[], bool]]:
     """A face model of 64 pixels learns in a process of its own; gives whether it still does.
 
     It has the widths that `train-gan` takes, no face network, and noise for photos: what one
-    batch costs does not depend on what is to be seen. It stands back, as `nice -n 10` before the
-    command does. It begins when the first batch is learned.
+    batch costs does not depend on what is to be seen. It begins when the first batch is learned,
+    and stands back from then on, as `nice -n 10` before the command makes it do.
     """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
