@@ -26,16 +26,6 @@ def stand_back() -> None:
         )
 
 
-def all_stand_back() -> None:
-    """The same for all threads that the process has by now; once more does nothing."""
-    if sys.platform != "linux":
-        return
-    for thread in map(int, os.listdir("/proc/self/task")):
-        with suppress(OSError):  # it may have ended
-            mine = os.getpriority(os.PRIO_PROCESS, thread)
-            os.setpriority(os.PRIO_PROCESS, thread, max(mine, STEPS_BACK))
-
-
 def priority() -> int:
     """That of this thread, which the threads that it starts have, too: 0 is usual, 19 comes last.
 

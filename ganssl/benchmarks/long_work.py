@@ -27,13 +27,15 @@ TEXT = "return document.querySelector(arguments[0])?.innerText ?? ''"
 CLICK = "document.querySelector(arguments[0])?.click()"
 
 TRAINING = """
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from ganssl.base.device import training_dtype
-from ganssl.base.priority import all_stand_back
+from ganssl.base.priority import STEPS_BACK
 from ganssl.models.config import ModelConfig
 from ganssl.models.vaegan import Objective
 from ganssl.training.clock import TrainingClock
@@ -46,7 +48,11 @@ training = GanTraining(faces, ModelConfig(size=64), Objective(), settings, clock
 
 
 def learned(*_):
-    all_stand_back()
+    if sys.platform == "linux":
+        for thread in map(int, os.listdir("/proc/self/task")):
+            with suppress(OSError):  # it may have ended
+                level = max(os.getpriority(os.PRIO_PROCESS, thread), STEPS_BACK)
+                os.setpriority(os.PRIO_PROCESS, thread, level)
     print("learned", flush=True)
 
 

@@ -339,25 +339,3 @@ def test_a_job_stands_back_and_its_submitter_does_not():
     assert job.wait(60)
     assert job.result == min(before + STEPS_BACK, 19)
     assert priority() == before
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a priority for each thread")
-def test_a_whole_process_stands_back_once():
-    code = """
-import threading
-from ganssl.base.priority import all_stand_back, priority
-told, go = threading.Event(), threading.Event()
-seen = []
-other = threading.Thread(target=lambda: (told.set(), go.wait(60), seen.append(priority())))
-other.start()
-told.wait(60)
-before = priority()
-all_stand_back()
-all_stand_back()
-go.set()
-other.join()
-print(before, priority(), *seen)
-"""
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    before, mine, other = map(int, said.stdout.split())
-    assert mine == other == max(before, STEPS_BACK)
