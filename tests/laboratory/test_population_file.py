@@ -116,9 +116,8 @@ def test_what_ships_belongs_to_the_model_that_ships(monkeypatch):
         side_effects_file(model, readout): load_side_effects(shipped_folder(), model, readout),
     }
     files = {path.name for path in shipped_folder().iterdir()}
-    opened = {name for name, content in others.items() if content is not None}
-    # without the others the page measures what they hold
-    assert files == opened | {name_of(laboratory, READY), scales_file(model, readout)}
+    assert all(content is not None for content in others.values())
+    assert files == {*others, name_of(laboratory, READY), scales_file(model, readout)}
 
 
 def test_photos_are_never_kept_in_such_a_file(laboratory, generated, tmp_path):
