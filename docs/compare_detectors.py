@@ -137,7 +137,7 @@ def write_page(path: Path) -> None:
 
     begin = "<!-- measured -->"
     command = f"    python docs/compare_detectors.py --markdown {path}"
-    text = "\n".join([this_processor(), "", *lines])
+    text = "\n".join([str(this_processor()), "", *lines])
     part = "\n\n".join([begin, command, f"```text\n{text}\n```", END])
     write_file(path, with_part(path, TITLE, begin, part, False))
 

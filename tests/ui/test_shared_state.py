@@ -42,6 +42,7 @@ SHARED = {
     "ganssl.ui.shared.model._load_model": "the path of a model of the server",
     "ganssl.ui.shared.model.readout": "the size of faces",
     "ganssl.models.graph_trial._passed": "the content of a graph",
+    "ganssl.models.naturalness._kept_codes": "the parts of a model that draw, a seed and an index",
     # handed to one visitor alone
     "ganssl.ui.label.work.keeper": "a secret, and the browser that it was made for",
     "ganssl.ui.shared.downloads.downloads": "a secret for each file",
