@@ -49,6 +49,21 @@ def load_arrays(path: Path) -> dict[str, np.ndarray]:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
 
 
+def open_zip(file: str | Path | BinaryIO) -> zipfile.ZipFile:
+    """Open a ZIP for reading, its list of members read.
+
+    Raises `zipfile.BadZipFile` where it is damaged, whatever `zipfile` itself raises there
+    (versions that it does not know, names that it cannot decode, lengths out of place);
+    `OSError` where it cannot be read.
+    """
+    try:
+        return zipfile.ZipFile(file)
+    except (OSError, zipfile.BadZipFile):
+        raise
+    except Exception as error:  # by place: NotImplementedError, UnicodeDecodeError, struct.error
+        raise zipfile.BadZipFile(str(error) or type(error).__name__) from error
+
+
 def given_bytes(source: bytes | str | Path, name: str) -> tuple[str, bytes]:
     """What messages call a file that was handed in as bytes or as a path, and its bytes.
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganssl.attributes import WITHHELD, check_name
-from ganssl.base.files import given_bytes, read_arrays
+from ganssl.base.files import given_bytes, open_zip, read_arrays
 from ganssl.directions import Direction, DirectionSet, conditional_direction
 from ganssl.errors import UserError
 
@@ -95,9 +95,9 @@ def with_saved(model: FaceModel, source: bytes | str | Path) -> FaceModel:
 
 def _check_size(data: bytes, name: str) -> None:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as file:
+        with open_zip(io.BytesIO(data)) as file:
             size = sum(entry.file_size for entry in file.infolist())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, OSError) as error:
         raise UserError(f"{name} is not a file of directions.") from error
     if max(size, len(data)) > LARGEST_FILE:
         raise UserError(f"{name} is larger than directions are; it was not read.")

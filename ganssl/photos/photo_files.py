@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ganssl.base.files import open_zip
 from ganssl.errors import UserError
 from ganssl.photos.safe_zip import is_folder, is_system_file, member_name
 
@@ -106,7 +107,7 @@ class ZipFiles:
 
     def _open(self) -> _OpenZip:
         try:
-            file = zipfile.ZipFile(self.path)
+            file = open_zip(self.path)
             members = {
                 member_name(info).replace("\\", "/"): info
                 for info in file.infolist()
@@ -158,7 +159,9 @@ class ZipFiles:
                 return opened.file.read(info)
         except KeyError as error:
             raise UserError(f"{self.title(name)} is not in the zip.") from error
-        except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        except UserError:
+            raise
+        except Exception as error:  # damaged data raises many types, by method and place
             raise UserError(
                 f"{self.title(name)} cannot be unpacked ({error}); download the zip again."
             ) from error

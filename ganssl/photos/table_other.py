@@ -7,6 +7,7 @@ import zipfile
 from typing import Any
 from xml.etree import ElementTree
 
+from ganssl.base.files import open_zip
 from ganssl.errors import UserError
 from ganssl.photos.label_columns import names_photos
 from ganssl.photos.table_json import record_rows
@@ -22,9 +23,9 @@ def excel_rows(name: str, data: bytes) -> Rows:
     """The rows of the first sheet of an `.xlsx` that names photos, read by openpyxl; of the
     first that holds any where none does."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        with open_zip(io.BytesIO(data)) as packed:
             size = sum(info.file_size for info in packed.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, OSError) as error:
         raise UserError(_no_excel(name)) from error
     if size > MOST_BYTES:
         raise UserError(f"{name} unpacks to more than {MOST_BYTES // 10**6} MB; save it as CSV.")

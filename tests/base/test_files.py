@@ -10,8 +10,11 @@ import zipfile
 import numpy as np
 import pytest
 
-from ganssl.base.files import given_bytes, read_array, read_arrays, read_rows, write_rows
+from ganssl.base.files import given_bytes, open_zip, read_array, read_arrays, read_rows, write_rows
 from ganssl.errors import UserError
+from ganssl.laboratory.store import _check_size
+from ganssl.photos.photo_files import ZipFiles
+from ganssl.photos.table_other import excel_rows
 
 
 def npy(array: np.ndarray) -> bytes:
@@ -98,6 +101,41 @@ def test_methods_and_flags_that_are_not_read_are_refused():
         struct.pack_into("<H", bad, at + offset, value)
         with pytest.raises(UserError, match=r"a\.npz is damaged"):
             read_arrays(io.BytesIO(bytes(bad)), "a.npz")
+
+
+def zip_of_version(version: int, flags: int = 0, name: bytes = b"a.jpg") -> bytes:
+    """A ZIP whose list says that its one member needs a `version` (in tenths) to be read."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.jpg", b"0")
+    data = bytearray(buffer.getvalue())
+    entry = data.index(b"PK\x01\x02")
+    data[entry + 6] = version
+    data[entry + 9] = flags
+    return bytes(data).replace(b"a.jpg", name)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        zip_of_version(255),
+        zip_of_version(20, 0x08, b"\xff.jpg"),
+        b"",
+        b"PK\x05\x06" + bytes(18)[:9],
+    ],
+    ids=["version", "name", "empty", "cut off"],
+)
+def test_a_zip_that_python_does_not_know_is_a_damaged_one(data: bytes, tmp_path):
+    """`zipfile` raises other errors than its own for some; every reader has its sentence."""
+    with pytest.raises(zipfile.BadZipFile):
+        open_zip(io.BytesIO(data))
+    with pytest.raises(UserError, match=r"mine\.npz"):
+        _check_size(data, "mine.npz")
+    with pytest.raises(UserError, match=r"mine\.xlsx"):
+        excel_rows("mine.xlsx", data)
+    (tmp_path / "photos.zip").write_bytes(data)
+    with pytest.raises(UserError, match=r"photos\.zip cannot be opened as a zip"):
+        ZipFiles(tmp_path / "photos.zip")
 
 
 def test_a_kept_array_is_read_as_it_was_or_not_at_all(tmp_path):
