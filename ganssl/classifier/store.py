@@ -9,6 +9,7 @@ MODEL_CARD.md    what it is for, how it was made, what it is not for
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,8 @@ def manifest(classifier: Classifier, sha256: str) -> dict[str, Any]:
 def _classifier(values: dict, arrays: dict[str, np.ndarray]) -> Classifier:
     size = values["features"]["size"]
     threshold = float(values["threshold"])
+    if not math.isfinite(threshold):
+        raise UserError("Its threshold is no number.")
     mean, scale = arrays["mean"], arrays["scale"]
     if mean.shape != (size,) or scale.shape != (size,):
         raise UserError("Its arrays do not have the length of its features.")

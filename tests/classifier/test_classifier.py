@@ -281,6 +281,7 @@ def test_damaged_and_foreign_folders_are_refused(tmp_path: Path):
         ("head", "oracle"),
         ("head", "forest"),
         ("threshold", "high"),
+        ("threshold", "Infinity"),
         ("features", {"name": "face-network", "id": "0", "size": 5}),
         ("preprocess", {"size": -1}),
         ("attribute", {"name": ""}),
@@ -302,9 +303,17 @@ def test_a_folder_of_other_things_is_not_overwritten(tmp_path: Path):
 def test_trees_that_lead_in_a_circle_are_refused():
     arrays = make_head("forest", trees=5).fit(*planted_features(60)).to_arrays()
     assert isinstance(head_from_arrays("forest", arrays, SIZE), ForestHead)
-    for name, value in (("left", 0), ("right", 10**6), ("feature", SIZE), ("left", -7)):
+    leaf = int(np.flatnonzero(arrays["left"] == -1)[0])
+    for name, node, value in (
+        ("left", 0, 0),
+        ("right", 0, 10**6),
+        ("feature", 0, SIZE),
+        ("left", 0, -7),
+        ("right", leaf, -7),
+        ("right", leaf, -(10**6)),
+    ):
         broken = {key: values.copy() for key, values in arrays.items()}
-        broken[name][0] = value
+        broken[name][node] = value
         with pytest.raises(UserError, match="hang together"):
             head_from_arrays("forest", broken, SIZE)
     with pytest.raises(UserError, match="no numbers"):

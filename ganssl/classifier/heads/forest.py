@@ -90,6 +90,7 @@ class ForestHead:
             and trees
             and np.all((left > here) == inner)  # children come later: no endless descent
             and np.all((right > here) == inner)
+            and np.all((right != LEAF) == inner)  # a leaf has none on either side
             and np.all((left < nodes) & (right < nodes))
             and np.all((feature >= 0) & (feature < size))
             and np.all((roots >= 0) & (roots < nodes))
