@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import ganssl.ui
 from ganssl.base.device import unused_gpu
+from ganssl.ui.explore.ready import prepare_first_visit
 from ganssl.ui.face.live_files import live_files
 from ganssl.ui.how_it_works.ready import prepare_in_background
 from ganssl.ui.shared.downloads import downloads
@@ -82,8 +83,11 @@ def show_app() -> None:
 
 @asynccontextmanager
 async def tidy(app: st.App):
-    """What visitors left is deleted when the server stops and, after a kill, when it starts."""
+    """Get ready for the first visit; what visitors left is deleted when the server stops and,
+    after a kill, when it starts.
+    """
     sweep_left()
+    prepare_first_visit()
     yield
     await asyncio.to_thread(close_all)
 

@@ -15,7 +15,7 @@ from ganssl.benchmarks.served_app import wait
 
 VISITORS = 4
 SETTLED = 5.0
-"""Seconds after a face, in which what a visit begins in the background comes to an end."""
+"""Seconds in which what the server's start or a visit begins in the background comes to an end."""
 
 FACE = """
 const face = document.querySelector('.st-key-after-face [data-testid="stImage"] img');
@@ -28,11 +28,12 @@ def measure_app(model_folder: str | None = None, visitors: int = VISITORS) -> It
 
     Memory stands beside a bare import of TensorFlow, which the app does without as long as nobody
     trains; a further visitor's share beside the app with one; the first wait beside that of a
-    later visitor, for whom nothing has to be loaded. Yields the measurements one by one.
+    later visitor, for whom the server has drawn its pictures. Yields the measurements one by one.
     """
     _, bare = bare_import()
     held, waits = [], []
     with running_app(model_folder, live=True) as (address, server), ExitStack() as visits:
+        time.sleep(SETTLED)
         held.append(resident_mebibytes([server]))
         for _ in range(visitors):
             waits.append(_visit(visits.enter_context(open_browser()), address))

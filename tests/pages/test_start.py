@@ -6,9 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from ganssl.benchmarks.served_app import served_app
+from ganssl.ui.explore import ready
+from ganssl.ui.shared import model as shared
 
 pytestmark = pytest.mark.slow
 
@@ -36,3 +41,46 @@ print(json.dumps([len(images), list(sys.modules)]))
     images, loaded = json.loads(run.stdout.splitlines()[-1])
     assert images and "onnxruntime" in loaded
     assert not {"tensorflow", "keras", "sklearn", "umap", "mtcnn"} & set(loaded)
+
+
+@pytest.fixture
+def loadings(monkeypatch):
+    """The paths that a model was loaded from."""
+    paths, load = [], shared.load_model
+
+    def counted(path):
+        paths.append(path)
+        return load(path)
+
+    monkeypatch.setattr(shared, "load_model", counted)
+    shared._load_model.clear()
+    ready._first_face.clear()
+    yield paths
+    shared._load_model.clear()
+    ready._first_face.clear()
+
+
+def test_the_first_visit_finds_the_model_loaded(loadings):
+    ready.prepare()
+    assert len(loadings) == 1
+    assert shared.default_model() is shared.face_model()
+    assert len(loadings) == 1
+
+
+def test_a_model_that_cannot_be_loaded_is_left_to_the_page(loadings, monkeypatch, tmp_path):
+    monkeypatch.setenv("GANSSL_MODEL", str(tmp_path / "none"))
+    ready.prepare()
+    assert loadings == [tmp_path / "none"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="tells what a process has loaded")
+def test_a_server_loads_the_model_before_anybody_comes(tmp_path):
+    log = tmp_path / "log"
+    with served_app(log, settings={"GANSSL_ENGINE": "onnxruntime"}) as (_, server):
+        maps = Path(f"/proc/{server}/maps")
+        end = time.monotonic() + 300
+        while "onnxruntime" not in maps.read_text(encoding="utf-8"):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+    assert "Traceback" not in (text := log.read_text(encoding="utf-8")), text
+    assert "ScriptRunContext" not in text, text

@@ -39,6 +39,7 @@ SHARED = {
     "ganssl.ui.how_it_works.networks._SPARES": "networks nobody has; each goes to one visitor",
     "ganssl.ui.latent_space.faces._generated": "the key of the networks",
     "ganssl.ui.shared.extractors._installed": "the key of the networks",
+    "ganssl.ui.explore.ready._first_face": "nothing is kept; the default model is the server's",
     "ganssl.ui.shared.model._load_model": "the path of a model of the server",
     "ganssl.ui.shared.model.readout": "the size of faces",
     "ganssl.models.graph_trial._passed": "the content of a graph",

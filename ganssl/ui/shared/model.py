@@ -57,9 +57,13 @@ def show_model_choice() -> None:
 
 def face_model() -> FaceModel:
     """The model that the visitor chose, at first the default one of `find_models`."""
-    models = find_models()
-    default = next(iter(models.values()), None)
-    return _load_model(models.get(st.session_state.get(CHOICE), default))
+    path = find_models().get(st.session_state.get(CHOICE))
+    return default_model() if path is None else _load_model(path)
+
+
+def default_model() -> FaceModel:
+    """The model that a visit begins with."""
+    return _load_model(next(iter(find_models().values()), None))
 
 
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner="Loading the face model …")
