@@ -16,7 +16,7 @@ import numpy as np
 from ganssl.base import assets
 from ganssl.base.digest import short_digest
 from ganssl.base.files import load_arrays
-from ganssl.errors import DiskError, UserError
+from ganssl.errors import DiskError
 
 if TYPE_CHECKING:
     from ganssl.features.readout import Readout
@@ -47,7 +47,7 @@ def load_kept(path: Path, read: Callable[[dict[str, np.ndarray]], Kept]) -> Kept
         return None
     try:
         return read(load_arrays(path))
-    except (UserError, KeyError, ValueError, TypeError, OSError) as error:
+    except Exception as error:  # damaged data raises many types; it is made afresh
         log.warning("%s is damaged (%s); its content is made afresh.", path, error)
         return None
 

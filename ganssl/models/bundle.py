@@ -265,7 +265,7 @@ def load_bundle(folder: Path) -> BundleModel:
         id=model_id,
         directions=directions,
         statistics=latent_statistics(latent, config.latent_size, folder / "latent.npz"),
-        card=(folder / "card.md").read_text(encoding="utf-8"),
+        card=(folder / "card.md").read_text(encoding="utf-8", errors="replace"),
     )
     if has_few:
         model.few_directions = DirectionSet.load(folder / FEW_DIRECTIONS)

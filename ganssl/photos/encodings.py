@@ -54,11 +54,12 @@ def decoded(name: str, data: bytes, names: Collection[str] | None = None) -> tup
     for mark, encoding in MARKS:
         if data.startswith(mark):
             try:
-                return data.decode(encoding).rstrip("\0\x1a").lstrip("\ufeff"), None
+                text = data.decode(encoding).rstrip("\0\x1a").lstrip("\ufeff")
             except UnicodeDecodeError as error:
                 raise UserError(
                     f"{name} begins as {encoding.upper()} but is damaged. Save it again as UTF-8."
                 ) from error
+            return _without_zeros(name, text), None
     if b"\0" in data and (wide := _wide(data)) is not None:
         return wide, f"{name} has no mark of its encoding and was read as UTF-16."
     data = data.rstrip(b"\0\x1a")  # what old programs put at the end
@@ -74,12 +75,16 @@ def decoded(name: str, data: bytes, names: Collection[str] | None = None) -> tup
         raise UserError(
             f"{name}, line {line}: the text is not UTF-8. Save the file again as UTF-8."
         ) from error
+    return _without_zeros(name, text), None
+
+
+def _without_zeros(name: str, text: str) -> str:
     if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
         raise UserError(
-            f"{name}, line {text.count(chr(10), 0, text.index(chr(0))) + 1}: the text is not "
-            f"UTF-8. Save the file again as UTF-8."
+            f"{name}, line {line}: the text is not UTF-8. Save the file again as UTF-8."
         )
-    return text, None
+    return text
 
 
 def _wide(data: bytes) -> str | None:

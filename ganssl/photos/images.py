@@ -126,12 +126,11 @@ def is_heic(data: bytes) -> bool:
 
 def _decoded(data: bytes, name: str, whole: bool) -> Image.Image:
     jpeg = is_jpeg(data)
-    if jpeg:
-        check_scans(data, name)
     check_pieces(data, name)
     with _opened(data, name) as image:
         limit = _check_size(image, name, jpeg)
         if jpeg:
+            check_scans(data, image.size, name)
             draft(image, 8 if not whole else _factor(image.size))
         slow = image.width * image.height > MAX_PIXELS
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 
 import numpy as np
 from PIL import Image
@@ -30,14 +29,12 @@ def has_end_mark(data: bytes) -> bool:
     return data.rstrip(b"\0").endswith(b"\xff\xd9")
 
 
-def check_scans(data: bytes, name: str) -> None:
-    """`UserError` for a JPEG of so many scans that decoding takes long."""
+def check_scans(data: bytes, size: tuple[int, int], name: str) -> None:
+    """`UserError` for a JPEG of so many scans, for its size, that decoding takes long."""
     scans = data.count(b"\xff\xda")
     if scans <= 16:
         return
-    frame = re.search(rb"\xff[\xc0-\xc2]\x00.\x08(..)(..)", data, re.S)
-    pixels = math.prod(int.from_bytes(side, "big") for side in frame.groups()) if frame else 1
-    if scans > MOST_SCANS or scans * pixels > MOST_SCANNED:
+    if scans > MOST_SCANS or scans * math.prod(size) > MOST_SCANNED:
         raise UserError(
             f"{name} is a JPEG of {scans:,} scans, which takes too long to decode; save it anew."
         )

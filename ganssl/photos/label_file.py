@@ -16,8 +16,9 @@ from ganssl.photos.label_columns import LABEL_COLUMN, Asked, names_photos, refus
 from ganssl.photos.label_table import SHOWN, LabelTable, table_of_rows
 from ganssl.photos.label_values import UNKNOWN
 from ganssl.photos.matching import clean_path, looks_like_photo, loose_key
-from ganssl.photos.table_json import choice_rows, json_rows
+from ganssl.photos.table_json import json_rows
 from ganssl.photos.table_other import cvat_rows, excel_rows, parquet_rows
+from ganssl.photos.table_records import choice_rows
 from ganssl.photos.table_text import Rows, text_rows
 
 __all__ = [

@@ -28,6 +28,12 @@ OTHER_PICTURES = (
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".jsonl", ".parquet", ".json", ".xml")
 MAX_FILE_BYTES = 200_000_000
 
+SHOWN = {0xDC80 + i: 0xF780 + i for i in range(128)}
+"""Bytes of file names that are no UTF-8, which Python reads as halves of characters, become
+characters of private use: they can be shown and written, and lead back to the file."""
+
+KEPT = {shown: half for half, shown in SHOWN.items()}
+
 
 @dataclass(frozen=True)
 class FolderFiles:
@@ -55,9 +61,10 @@ class FolderFiles:
                     if entry.name.startswith((".", "__MACOSX")):
                         continue
                     if entry.is_dir(follow_symlinks=False):  # a link could lead in a circle
-                        found += self._scan(folder / entry.name, f"{prefix}{entry.name}/", endings)
+                        inner = f"{prefix}{entry.name.translate(SHOWN)}/"
+                        found += self._scan(folder / entry.name, inner, endings)
                     elif entry.name.lower().endswith(endings) and entry.is_file():
-                        found.append(prefix + entry.name)
+                        found.append(prefix + entry.name.translate(SHOWN))
         except OSError as error:
             raise UserError(f"The folder {folder} cannot be read: {error.strerror}.") from error
         return found
@@ -67,14 +74,19 @@ class FolderFiles:
 
     def read(self, name: str) -> bytes:
         try:
-            return (self.root / name).read_bytes()
+            return self._path(name).read_bytes()
         except OSError as error:
             raise UserError(f"{self.title(name)} cannot be read: {error.strerror}.") from error
+
+    def _path(self, name: str) -> Path:
+        path = self.root / name
+        kept = name.translate(KEPT)
+        return self.root / kept if kept != name and not path.exists() else path
 
     def stamp(self, name: str) -> tuple[int, int]:
         """Size in bytes and time of the last change in nanoseconds."""
         try:
-            status = os.stat(self.root / name)
+            status = os.stat(self._path(name))
         except OSError as error:
             raise UserError(f"{self.title(name)} cannot be read: {error.strerror}.") from error
         return status.st_size, status.st_mtime_ns
@@ -197,5 +209,5 @@ class MemoryFiles:
 
 def natural_key(name: str) -> tuple:
     """A sort key that puts `a2` before `a10` and keeps folders together."""
-    parts = [re.split(r"(\d+)", part.casefold()) for part in name.split("/")]
+    parts = [re.split(r"(\d{1,18})", part.casefold()) for part in name.split("/")]
     return [[int(c) if i % 2 else c for i, c in enumerate(part)] for part in parts], name

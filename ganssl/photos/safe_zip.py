@@ -15,6 +15,7 @@ import unicodedata
 import zipfile
 from dataclasses import dataclass
 
+from ganssl.base import files
 from ganssl.errors import UserError
 
 ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
@@ -77,9 +78,9 @@ def open_zip(data: bytes, limits: Limits) -> tuple[list[Member], list[tuple[str,
     if data.count(b"PK\x01\x02") > 3 * limits.files:  # entries, before a table of them is built
         raise UserError(too_many)
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
+        archive = files.open_zip(io.BytesIO(data))
         infos = archive.infolist()
-    except Exception as error:  # damaged data raises many types
+    except (OSError, zipfile.BadZipFile) as error:
         raise UserError("This is not a ZIP, or a damaged one; pack the photos again.") from error
     infos = [info for info in infos if not is_folder(info) and not is_system_file(info.filename)]
     if not infos:

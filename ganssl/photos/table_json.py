@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 from ganssl.errors import UserError
 from ganssl.photos.encodings import decoded
 from ganssl.photos.matching import looks_like_photo
+from ganssl.photos.table_records import is_photo, record_rows
 from ganssl.photos.table_text import Rows, cell_text, check_size
-
-Cells = dict[str, str | tuple[str, ...]]
-"""Of one photo; several words in a tuple are those that hold, of all that the column names."""
 
 
 def json_rows(name: str, data: bytes) -> Rows:
@@ -30,6 +26,8 @@ def json_rows(name: str, data: bytes) -> Rows:
             width = max(map(len, cells))
             return iter([(i, row + [""] * (width - len(row))) for i, row in enumerate(cells, 1)])
         records = records_of(values)
+    except UserError:
+        raise
     except (ValueError, RecursionError) as error:
         raise UserError(f"{name} is no readable JSON: {str(error)[:80]}.") from error
     if not records or not all(isinstance(record, dict) for record in records):
@@ -99,7 +97,7 @@ def _of_lists(values: dict) -> list[dict] | None:
     lists = {key: value for key, value in values.items() if isinstance(value, list) and value}
     if not lists:
         return None
-    photos = [key for key, value in lists.items() if all(map(_is_photo, value))]
+    photos = [key for key, value in lists.items() if all(map(is_photo, value))]
     if len(photos) == 1 < len(lists) and len({len(value) for value in lists.values()}) == 1:
         rows = zip(*lists.values(), strict=True)
         return [dict(zip(lists, row, strict=True)) for row in rows]
@@ -108,7 +106,7 @@ def _of_lists(values: dict) -> list[dict] | None:
     pairs = next(iter(lists.values()))
     if len(lists) > 1 or not all(isinstance(one, list) and len(one) == 2 for one in pairs):
         return None
-    if not all(_is_photo(photo) for photo, _ in pairs):
+    if not all(is_photo(photo) for photo, _ in pairs):
         return None
     return [{"file": photo, "label": label} for photo, label in pairs]
 
@@ -120,7 +118,7 @@ def _rows_of(records: list[dict]) -> list[dict]:
 
 
 def _has_photo(record: dict) -> bool:
-    return any(map(_is_photo, record.values()))
+    return any(map(is_photo, record.values()))
 
 
 def _named(photo: str, value: Any) -> dict[str, Any]:
@@ -132,7 +130,7 @@ def _named(photo: str, value: Any) -> dict[str, Any]:
 def _by_key(values: dict[str, dict]) -> list[dict]:
     """Objects under keys that say nothing, or the columns of a table with its rows' keys."""
     holds = [_has_photo(inner) for inner in values.values()]
-    if all(holds) and not all(_is_photo(v) for one in values.values() for v in one.values()):
+    if all(holds) and not all(is_photo(v) for one in values.values() for v in one.values()):
         return list(values.values())
     keys = list(dict.fromkeys(key for inner in values.values() for key in inner))
     rows = [{title: inner.get(key) for title, inner in values.items()} for key in keys]
@@ -179,123 +177,5 @@ def _datumaro(items: list[dict], categories: dict) -> list[dict]:
     return records
 
 
-def record_rows(name: str, records: Sequence[dict]) -> Rows:
-    """A header of all keys, and a row for each record."""
-    check_size(name, len(records), 1)
-    flat = _spread(name, [_task(one) if "data" in one else _flat(one) for one in records])
-    header = list(dict.fromkeys(key for record in flat for key in record))
-    check_size(name, len(records), len(header))
-    yield 1, header
-    for number, record in enumerate(flat, start=1):
-        yield number, [record.get(key, "") for key in header]
-
-
-def _spread(name: str, records: Sequence[Cells]) -> list[dict[str, str]]:
-    """A column for each word of those that hold several at once: 1 where it is among them, 0
-    where others are."""
-    several = {
-        key
-        for record in records
-        for key, value in record.items()
-        if isinstance(value, tuple) and len(value) > 1
-    }
-    words = {
-        key: dict.fromkeys(chain.from_iterable(_words(record.get(key)) for record in records))
-        for key in several
-    }
-    check_size(name, len(records), sum(map(len, words.values())))
-    flat = []
-    for record in records:
-        cells: dict[str, str] = {}
-        for key, value in record.items():
-            if key in several:
-                for word in words[key]:
-                    cells.setdefault(word, str(int(word in _words(value))))
-            elif isinstance(value, tuple):
-                cells[key] = value[0] if value else ""
-            else:
-                cells[key] = value
-        flat.append(cells)
-    return flat
-
-
-def _words(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (value,) if value else ()
-
-
-def _flat(record: dict) -> Cells:
-    """The cells of a record; of an object in it a picture's path, chosen words, or its own
-    cells."""
-    cells: Cells = {}
-    for key, value in record.items():
-        title = cell_text(str(key))
-        if isinstance(value, dict):
-            chosen = value.get("choices")
-            if isinstance(value.get("path"), str):
-                value = value["path"]
-            elif isinstance(chosen, list):
-                value = chosen
-            else:
-                for inner, one in value.items():
-                    if not isinstance(one, dict):
-                        cells.setdefault(cell_text(str(inner)), _cell(one))
-                continue
-        cells[title] = _cell(value)
-    return cells
-
-
-def _cell(value: Any) -> str | tuple[str, ...]:
-    """A value as text; of a list of words all of them."""
-    if not isinstance(value, list):
-        return cell_text(value)
-    if any(isinstance(one, (dict, list)) for one in value):
-        return ""
-    return tuple(filter(None, dict.fromkeys(map(cell_text, value))))
-
-
-def _task(task: dict) -> Cells:
-    """A task of Label Studio: the photo, and the choices on which all agree who answered; an
-    annotation that was cancelled does not count."""
-    data = task.get("data")
-    flat = _flat(data) if isinstance(data, dict) else {}
-    cells: Cells = {key: value for key, value in flat.items() if _is_photo(value)}
-    if not cells and task.get("file_upload"):
-        cells = {"image": cell_text(f"/data/upload/{task['file_upload']}")}
-    done = task.get("annotations") or task.get("completions")
-    said: dict[str, set[str | tuple[str, ...]]] = {}
-    for annotation in done if isinstance(done, list) else []:
-        if not isinstance(annotation, dict) or annotation.get("was_cancelled"):
-            continue
-        results = annotation.get("result")
-        for result in results if isinstance(results, list) else []:
-            value = result.get("value") if isinstance(result, dict) else None
-            choices = value.get("choices") if isinstance(value, dict) else None
-            if isinstance(choices, list):
-                key = cell_text(str(result.get("from_name") or "choice"))
-                said.setdefault(key, set()).add(_cell(sorted(choices, key=str)))
-    return cells | {key: next(iter(all_)) for key, all_ in said.items() if len(all_) == 1}
-
-
-def _is_photo(value: Any) -> bool:
-    return isinstance(value, str) and looks_like_photo(value)
-
-
 def _key(value: Any) -> str:
     return cell_text(value)
-
-
-def choice_rows(name: str, rows: Rows) -> Rows:
-    """The rows of a table in which Label Studio wrote several choices as JSON in one cell."""
-    header = next(rows, (1, []))[1]
-    records = []
-    for _, row in rows:
-        record: dict[str, Any] = dict(zip(header, row, strict=False))
-        for key, cell in record.items():
-            if cell.startswith('{"choices"'):
-                try:
-                    record[key] = json.loads(cell)
-                except (ValueError, RecursionError):
-                    continue
-        records.append(record)
-        check_size(name, len(records), 1)
-    return record_rows(name, records)

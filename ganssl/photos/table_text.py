@@ -17,6 +17,9 @@ MOST_LINES = 600_000
 MOST_CELLS = 30_000_000
 """Of all rows together; CelebA's own list has 8 million."""
 
+MOST_LETTERS = 100_000_000
+"""Of all cells together in formats that write a text once and show it in many rows."""
+
 Rows = Iterator[tuple[int, list[str]]]
 """Lines, counted from 1, and their cells; the header first."""
 
@@ -107,6 +110,8 @@ def _harmless(cell: object) -> object:
 
 def cell_text(value: Any) -> str:
     """What a cell of a spreadsheet or of JSON says, as text."""
+    if type(value) is str and value.isascii():
+        return value
     if value is None or value != value:
         return ""
     if isinstance(value, bool):

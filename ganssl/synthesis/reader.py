@@ -156,7 +156,7 @@ def read_set(folder: str | Path) -> SyntheticSet:
             table=table,
             distances=distances,
         )
-    except (OSError, ValueError, KeyError, OverflowError) as error:
+    except (OSError, ValueError, KeyError, OverflowError, csv.Error) as error:
         if isinstance(error, UserError):
             raise
         raise UserError(f"{path} is damaged ({error}). Make the set again to mend it.") from error
@@ -182,13 +182,14 @@ def _columns(path: Path, info: SetInfo) -> dict[str, list[str]]:
 
 
 def _from_tar(path: Path, member: str) -> bytes:
+    """The bytes of a member; `UserError` for a shard that is absent or damaged."""
     try:
         stamp = path.stat()
         offset, size = _members(path, (stamp.st_mtime_ns, stamp.st_size))[member]
         with path.open("rb") as file:
             file.seek(offset)
             return file.read(size)
-    except (OSError, KeyError, tarfile.TarError) as error:
+    except Exception as error:  # damaged headers raise many types, RecursionError among them
         raise UserError(
             f"{path} is damaged: {member} cannot be read. Make the set again."
         ) from error
@@ -197,5 +198,5 @@ def _from_tar(path: Path, member: str) -> bytes:
 @lru_cache(maxsize=256)
 def _members(path: Path, stamp: tuple[int, int]) -> dict[str, tuple[int, int]]:
     """Where each member's bytes begin, and how many they are; `stamp` is the file's version."""
-    with tarfile.open(path) as tar:
+    with tarfile.open(path, "r:") as tar:
         return {member.name: (member.offset_data, member.size) for member in tar}

@@ -161,7 +161,7 @@ def _read_block(folder: Path, info: SetInfo, block: int) -> list[Row]:
     damage = f"{path} is damaged. Delete it and make the set again, to fill the gap."
     try:
         rows = [Row.of(row) for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8")))]
-    except ValueError as error:
+    except (ValueError, csv.Error) as error:
         raise UserError(damage) from error
     if len(rows) != info.block_size(block):
         raise UserError(damage)

@@ -73,9 +73,9 @@ class GradedFaces:
                 pixels = np.asarray(picture.convert("RGB"))
             with open(folder / GRADES, encoding="utf-8", newline="") as lines:
                 grades = np.array([int(row["grade"]) for row in csv.DictReader(lines)])
-        except OSError as error:
+        except (OSError, Image.DecompressionBombError) as error:
             raise UserError(f"{folder} holds no graded faces: {FACES} and {GRADES}.") from error
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, csv.Error) as error:
             raise UserError(f"{folder / GRADES} needs lines `place,grade` of numbers.") from error
         side = pixels.shape[1] // ACROSS
         rows = pixels.shape[0] // max(side, 1)

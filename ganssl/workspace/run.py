@@ -96,6 +96,7 @@ def read_run(folder: Path) -> Run:
         raise UserError(f"{path} is no card that this version reads ({FORMAT!r}).")
     try:
         made = datetime.fromisoformat(values["made"])
+        made.astimezone()  # pages show it so; the first and last day of all years cannot be
         run = Run(
             folder=folder,
             kind=values["kind"],

@@ -60,3 +60,10 @@ def test_names_that_need_no_encoding_tell_none():
 def test_what_old_programs_put_at_the_end_is_left_out():
     for end in (b"\0\0", b"\x1a"):
         assert decoded("a.csv", b"file,Male\na.jpg,1\n" + end) == ("file,Male\na.jpg,1\n", None)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_zeros_in_a_text_are_refused_in_every_encoding(encoding):
+    data = "file,Male\na\0.png,1\n".encode(encoding)
+    with pytest.raises(UserError, match=r"labels\.csv, line 2: the text is not UTF-8"):
+        decoded("labels.csv", data)

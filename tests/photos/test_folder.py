@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ganssl.attributes import Attribute
 from ganssl.errors import UserError
 from ganssl.photos import read_folder, read_photos
+from ganssl.photos.images import png_bytes
 from tests.helpers.synthetic_photos import draw_photo, encoded, write_celeba
 
 
@@ -161,3 +163,29 @@ def test_a_column_divides_the_photos_into_parts(folder, tmp_path, title, cells, 
                 name for name, part in zip(names, expected, strict=True) if part == 0
             ]
             assert any("are divided by" in note for note in photos.report.notes)
+
+
+def test_names_that_are_no_utf_8_can_be_shown_and_lead_to_their_photos(tmp_path):
+    """As unpacked from an old ZIP: two names that would look alike, one of a sub-folder."""
+    folder = os.fsencode(tmp_path / "photos")
+    os.makedirs(folder + b"/caf\xe9")
+    photos = {b"a\xff.png": 50, b"a\xfe.png": 90, b"caf\xe9/b.png": 130}
+    try:
+        for name, grey in photos.items():
+            with open(folder + b"/" + name, "wb") as file:
+                file.write(png_bytes(np.full((16, 16, 3), grey, np.uint8)))
+    except OSError:
+        pytest.skip("this disk takes no such names")
+    found = read_folder(tmp_path / "photos")
+    assert len(found) == 3
+    assert "".join(found.names).encode() and found.report.text().encode()
+    assert sorted(found.read(i).getpixel((0, 0))[0] for i in range(3)) == [50, 90, 130]
+
+
+def test_names_of_very_many_digits_have_a_place_in_natural_order(tmp_path):
+    photo = png_bytes(np.full((16, 16, 3), 50, np.uint8))
+    with zipfile.ZipFile(tmp_path / "photos.zip", "w") as packed:
+        for name in ("10.png", "9.png", "1" * 5000 + ".png"):
+            packed.writestr(name, photo)
+    found = read_folder(tmp_path / "photos.zip")
+    assert [len(name) for name in found.names] == [5, 6, 5004]

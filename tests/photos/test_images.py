@@ -238,3 +238,16 @@ def test_tile_lays_faces_out_row_by_row_on_white():
     assert sheet.shape == (9, 11, 3)
     assert sheet[0, 0, 0] == 10 and sheet[0, 6, 0] == 20 and sheet[5, 0, 0] == 30
     assert (sheet[5:, 6:] == 255).all() and (sheet[4] == 255).all() and (sheet[:, 5] == 255).all()
+
+
+def test_the_scans_of_a_jpeg_are_judged_by_its_own_size():
+    """A small frame in what comes before the picture says nothing of it."""
+    large = encoded(Image.new("RGB", (4000, 4000)), "JPEG", progressive=True)
+    at = large.index(b"\xff\xda")
+    scan = large[at : large.index(b"\xff\xda", at + 2)]
+    many = large[:at] + scan * 80 + large[at:]
+    fake = b"\xff\xc2\x00\x0b\x08\x00\x01\x00\x01\x01\x11\x00"
+    comment = b"\xff\xfe" + (2 + len(fake)).to_bytes(2, "big") + fake
+    for data in (many, many[:2] + comment + many[2:]):
+        with pytest.raises(UserError, match="scans, which takes too long"):
+            read_image(data)

@@ -165,5 +165,5 @@ def test_few_bytes_do_not_become_very_many_cells():
     own = [{"file": f"{i}.png", f"k{i % 1900}": 1} for i in range(20_000)]
     words = [{"file": f"{i}.png", "labels": [f"w{i % 1900}", "x"]} for i in range(20_000)]
     for records in (own, words):
-        with pytest.raises(UserError, match="more than 30 million cells"):
+        with pytest.raises(UserError, match="more than 10 million cells"):
             read_labels("\n".join(map(json.dumps, records)).encode(), name="a.jsonl")

@@ -192,3 +192,13 @@ def test_the_card_is_readable_by_eye(workspace):
     values = json.loads((run.folder / CARD).read_text(encoding="utf-8"))
     assert values["name"] == "Grüße" and values["figures"] == {"accuracy": 0.5}
     assert run.id.split("-")[2:4] == ["classifier", "gr"]
+
+
+@pytest.mark.parametrize("made", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_date_that_no_page_can_show_is_one_of_a_damaged_card(workspace, made):
+    run = workspace.keep(LABELS, "Mine", lambda folder: None)
+    card = run.folder / CARD
+    values = json.loads(card.read_text(encoding="utf-8")) | {"made": made}
+    card.write_text(json.dumps(values), encoding="utf-8")
+    listing = workspace.listing()
+    assert not listing.runs and "damaged" in listing.problems[0]
