@@ -20,6 +20,11 @@ window.pictures = {};
 window.sent = 0;
 window.kept = null;
 window.workers = [];
+window.fades = 0;
+addEventListener('transitionrun', ({target}) => {
+  const root = document.documentElement;
+  if (root.hasAttribute('data-face-moves') && target.matches('[data-stale]')) window.fades += 1;
+}, true);
 document.addEventListener('ganssl:face', ({detail}) => window.drawn.push(
   {code: Array.from(detail.code), rgba: detail.rgba, engine: detail.engine}));
 document.addEventListener('ganssl:picture', ({detail}) => {
@@ -44,7 +49,9 @@ window.Worker = class extends Plain {
   terminate() { window.workers = window.workers.filter((one) => one !== this); super.terminate(); }
 };
 """
-"""Runs before the page: faces that were drawn, messages to the server, workers that live."""
+"""Runs before the page: faces that were drawn, messages to the server, workers that live, elements
+that begin to fade while the face is the browser's.
+"""
 
 PIXELS = """
 const {rgba} = window.drawn[arguments[0]];
@@ -145,6 +152,11 @@ class LivePage(Page):
     def sent(self) -> int:
         """Messages to the server; each asks for a run of the script."""
         return self.window.execute_script("return window.sent")
+
+    @property
+    def fades(self) -> int:
+        """How many elements began to fade while the canvas lay over the server's picture."""
+        return self.window.execute_script("return window.fades")
 
     @property
     def workers(self) -> int:

@@ -71,6 +71,7 @@ def test_the_face_moves_with_the_slider_and_the_server_is_asked_once(page, model
     page.settle(lambda: page.picture() != start)
     page.settled()
     assert page.sent == asked + 1 and not any(page.dimmed)
+    assert not page.fades
     state = FaceState(1, 0.3, {"Smiling": page.value("Smiling")})
     np.testing.assert_allclose(page.drawn(-1).code, face_code(model, state), atol=1e-4)
     assert_same_picture(page, model, 0)

@@ -83,6 +83,11 @@ class LiveFace {
     });
     this.observer.observe(document.querySelector('[data-testid="stMain"]') ?? document.body,
       { subtree: true, attributes: true, attributeFilter: ['value', 'aria-valuetext'] });
+    this.arrivals = new MutationObserver(() => { if (!this.canvas.hidden) this.decode(); });
+    if (this.frame) {
+      this.arrivals.observe(this.frame,
+        { subtree: true, childList: true, attributes: true, attributeFilter: ['src'] });
+    }
   }
 
   update(data) {
@@ -332,6 +337,17 @@ class LiveFace {
     return this.frame?.querySelector('[data-testid="stImage"] img');
   }
 
+  /** Decode the server's picture, once: that begins when it arrives, which is a frame before
+   *  `update` says which face it is. */
+  decode() {
+    const image = this.image();
+    const { src } = image ?? {};
+    if (image && (this.decoded?.image !== image || this.decoded.src !== src)) {
+      this.decoded = { image, src, done: image.decode().catch(() => {}) };
+    }
+    return this.decoded?.done;
+  }
+
   /** Hide the canvas once the server's picture of this state is there and decoded. */
   async settle() {
     this.turn += 1;
@@ -339,9 +355,8 @@ class LiveFace {
     const stands = () => turn === this.turn && !this.away && !this.closed;
     if (this.canvas.hidden) return;
     while (stands()) {
-      const image = this.image();
-      if (image?.src.endsWith(this.data?.tail)) {
-        await image.decode().catch(() => {});
+      if (this.image()?.src.endsWith(this.data?.tail)) {
+        await this.decode();
         break;
       }
       await nextFrame();
@@ -362,6 +377,7 @@ class LiveFace {
     this.closed = true;
     this.ending.abort();
     this.observer.disconnect();
+    this.arrivals.disconnect();
     this.painter?.close();
     clearTimeout(this.timer);
     this.frame?.removeAttribute('title');
