@@ -21,7 +21,7 @@ from ganssl.base.files import file_hash, load_arrays, save_arrays
 from ganssl.base.json_text import parse_json
 from ganssl.classifier.card import classifier_card
 from ganssl.classifier.classifier import Classifier, Source
-from ganssl.classifier.heads.head import ordinary_numbers
+from ganssl.classifier.heads.head import LARGEST, ordinary_numbers
 from ganssl.classifier.heads.registry import head_from_arrays
 from ganssl.errors import UserError
 from ganssl.metrics.bells import Bells
@@ -119,7 +119,7 @@ def _classifier(values: dict, arrays: dict[str, np.ndarray]) -> Classifier:
     mean, scale = arrays["mean"], arrays["scale"]
     if mean.shape != (size,) or scale.shape != (size,):
         raise UserError("Its arrays do not have the length of its features.")
-    if not (ordinary_numbers(mean) and ordinary_numbers(scale) and np.all(scale > 0)):
+    if not (ordinary_numbers(mean) and ordinary_numbers(scale) and np.all(scale > 1 / LARGEST)):
         raise UserError("The mean or scale of its features is no number.")
     parts = {k.removeprefix("head/"): v for k, v in arrays.items() if k.startswith("head/")}
     return Classifier(

@@ -17,6 +17,9 @@ from ganssl.errors import UserError
 from ganssl.metrics.bells import Bells
 from ganssl.metrics.expected import Expected
 
+LARGEST = 1e9
+"""No figure of a direction in a file may be as large, and no spread as small as its inverse."""
+
 FEWEST_LABELS = 10
 """A check of fewer labels could show a single photo's features, and is not kept in a file."""
 
@@ -92,7 +95,8 @@ class PhotoCheck:
         """The inverse of `to_dict` and `to_array`; `UserError` where they are unreadable."""
         try:
             scale, bias = float(values["scale"]), float(values["bias"])
-            if not (scale > 0 and np.isfinite([scale, bias]).all() and np.isfinite(array).all()):
+            numbers = np.abs([scale, bias, *array.ravel()])
+            if not (scale > 1 / LARGEST and (numbers < LARGEST).all()):
                 raise ValueError("it holds values that are no numbers")
             return cls(
                 features=str(values["features"]),

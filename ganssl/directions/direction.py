@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ganssl.attributes import WITHHELD, check_name
-from ganssl.directions.check import PhotoCheck
+from ganssl.directions.check import LARGEST, PhotoCheck
 from ganssl.directions.names import FOUND_METHODS, METHODS, PIXEL_METHODS
 from ganssl.directions.reach import FURTHEST, Reach
 from ganssl.errors import UserError
@@ -20,9 +20,6 @@ USABLE_COSINE = 0.7
 
 MINE = " · mine"
 """Follows the attribute's name where a user's own direction stands beside the model's."""
-
-LARGEST = 1e9
-"""No figure of a direction in a file may be as large."""
 
 FIGURES = ("boundary", "auc", "accuracy", "majority", "split_half_cosine")
 """The held-out figures that are single numbers."""
@@ -182,7 +179,7 @@ class Direction:
                 attribute=check_name(values["attribute"], "A direction"),
                 method=str(values["method"]),
                 vector=vector,
-                sigma=_size(values["sigma"]),
+                sigma=_spread(values["sigma"]),
                 center=_size(values["center"]),
                 class_means=(_number(absent), _number(present)),
                 labels_used=int(values["labels_used"]),
@@ -219,6 +216,14 @@ def _no_nan(number: float) -> float | None:
 
 def _number(value: float | None) -> float:
     return float("nan") if value is None else _size(value)
+
+
+def _spread(value: float) -> float:
+    """A number that figures are divided by."""
+    number = _size(value)
+    if not number > 1 / LARGEST:
+        raise ValueError(f"{value!r} is no spread of ordinary size")
+    return number
 
 
 def _size(value: float) -> float:

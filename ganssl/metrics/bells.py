@@ -15,6 +15,9 @@ EVEN_LABELS = 10
 Otherwise a handful of labels can talk it into one class that fills everything.
 """
 
+LARGEST = 1e9
+"""No number in a file may be larger, and no width smaller than its inverse."""
+
 
 @dataclass(frozen=True)
 class Bells:
@@ -70,7 +73,13 @@ class Bells:
     def from_dict(cls, values: dict) -> Bells:
         """The inverse of `to_dict`; `UserError` where entries are missing or unreadable."""
         try:
-            return cls(**{name: float(values[name]) for name in cls.__dataclass_fields__})
+            found = cls(**{name: float(values[name]) for name in cls.__dataclass_fields__})
+            spread = min(found.deviation, found.high - found.low)
+            if max(abs(found.low), abs(found.high), found.deviation, 1 / spread) > LARGEST:
+                raise ValueError("its numbers are of no ordinary size")
+            return found
+        except UserError:
+            raise
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise UserError(f"The description of two bells is unreadable: {error}.") from error
 

@@ -10,26 +10,8 @@ import pytest
 
 from ganssl.base.files import save_arrays
 from ganssl.directions import DirectionSet
-from ganssl.directions.check import FeatureView, PhotoCheck
 from ganssl.errors import UserError
-from ganssl.metrics.bells import Bells
-from ganssl.metrics.expected import Expected
-from tests.helpers.planted import make_direction
-
-
-def make_check(seed: int = 0) -> PhotoCheck:
-    rng = np.random.default_rng(seed)
-    mean, weights = rng.normal(size=(2, 6)).astype(np.float32)
-    return PhotoCheck(
-        features="face-network",
-        features_id="aaaaaaaaaaaa",
-        size=64,
-        view=FeatureView(mean, 0.5, weights, -0.25),
-        bells=Bells(-1.0, 2.0, 0.8, 0.1),
-        expected=Expected(0.95, 0.9, 0.98, 0.1, 100, {"cross_validation": 0.95}),
-        labels=100,
-        photos=900,
-    )
+from tests.helpers.planted import make_check, make_direction
 
 
 @pytest.fixture
@@ -78,6 +60,10 @@ def test_the_id_changes_with_any_weight_of_a_check(taught):
         (lambda v, a: v["directions"][0].update(check=7), "names a check"),
         (lambda v, a: v["directions"][0].update(check="0"), "names a check"),
         (lambda v, a: v["checks"][0].update(scale=0.0), "unreadable"),
+        (lambda v, a: v["checks"][0].update(scale=1e-308), "no numbers"),
+        (lambda v, a: v["checks"][0].update(bias=1e300), "no numbers"),
+        (lambda v, a: v["checks"][0]["bells"].update(low=-1e308), "no ordinary size"),
+        (lambda v, a: v["checks"][0]["bells"].update(deviation=1e-300), "no ordinary size"),
         (lambda v, a: v["checks"][0].pop("bells"), "unreadable"),
         (lambda v, a: v["checks"][0].update(expected={}), "unreadable"),
         (lambda v, a: v["checks"].__setitem__(0, 3), "unreadable"),

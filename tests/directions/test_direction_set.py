@@ -121,6 +121,10 @@ def sigma_zero(arrays, values):
     values["directions"][0]["sigma"] = 0.0
 
 
+def sigma_tiny(arrays, values):
+    values["directions"][0]["sigma"] = 1e-308
+
+
 def auc_missing(arrays, values):
     del values["directions"][0]["auc"]
 
@@ -171,9 +175,9 @@ def foreign_format(arrays, values):
 
 @pytest.mark.parametrize(
     "damage",
-    [damaged_vector, not_a_number, row_missing, other_type, no_vectors, sigma_zero, auc_missing,
-     auc_text, auc_nan, endless_labels, strange_method, row_of_text, blank_name, half_a_character,
-     name_that_divides, skipped_without_name, number_without_end, foreign_format],
+    [damaged_vector, not_a_number, row_missing, other_type, no_vectors, sigma_zero, sigma_tiny,
+     auc_missing, auc_text, auc_nan, endless_labels, strange_method, row_of_text, blank_name,
+     half_a_character, name_that_divides, skipped_without_name, number_without_end, foreign_format],
 )  # fmt: skip
 def test_damaged_files_are_refused_with_their_name(directions, tmp_path, damage):
     arrays, values = directions.to_arrays(), directions.to_dict()

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.fuzz.structures import mutate_encoding, mutate_zip
+
 Mutation = Callable[[bytes, Random], bytes]
 
 MARKS = (b"\x00" * 8, b"\xff" * 8, b"\x7f\xff\xff\xff", b"\x80", b"PK\x01\x02", b"\xd8")
@@ -26,6 +28,10 @@ DTYPES = (
     "f16",
 )  # fmt: skip
 DEEP = 3000
+NAMES = (
+    "a" * 60_000, "1" * 5000 + ".jpg", "a/" * 3000 + "b.jpg", "../../up.jpg", "/etc/a.jpg",
+    "C:\\a.jpg", "é\u0301.jpg", "\x07.jpg", "labels.csv", "a.zip", "b.jpg/", " ", "con.jpg",
+)  # fmt: skip
 
 
 def mutate_bytes(data: bytes, rng: Random) -> bytes:
@@ -60,6 +66,10 @@ def mutate_json(data: bytes, rng: Random) -> bytes:
     if not places or rng.random() < 0.05:
         return b"[" * DEEP + data + b"]" * DEEP
     holder, key = rng.choice(places)
+    if rng.random() < 0.05:  # as deep as Python still reads, or nearly
+        deep = rng.choice((29, 31, 200, rng.randint(900, 1000)))
+        holder[key] = "DEEP"
+        return json.dumps(values).encode().replace(b'"DEEP"', b"[" * deep + b"]" * deep)
     way = rng.randint(0, 4)
     if way == 0:
         del holder[key]
@@ -107,13 +117,8 @@ def mutate_npz(data: bytes, rng: Random) -> bytes:
         members[name] = mutate_bytes(members[name], rng)
     else:
         members[name] = _array(members[name], name, rng)
-    packed = bytearray(_zip(members, rng))
-    if rng.random() < 0.2:  # flags, method or sizes in the table of contents
-        at = packed.rfind(b"PK\x01\x02")
-        if at >= 0:
-            field = rng.choice((8, 10, 16, 20, 24, 28, 42))
-            struct.pack_into("<H", packed, at + field, rng.choice((1, 12, 97, 0xFFFF)))
-    return bytes(packed)
+    packed = _zip(members, rng)
+    return mutate_zip(packed, rng) if rng.random() < 0.3 else packed
 
 
 def _zip(members: dict[str, bytes], rng: Random) -> bytes:
@@ -142,7 +147,7 @@ def _array(member: bytes, name: str, rng: Random) -> bytes:
         array = np.frombuffer(mutate_json(array.tobytes(), rng), np.uint8)
     elif way == 0 and array.size and array.dtype.kind == "f":
         array = array.copy()
-        array.flat[rng.randrange(array.size)] = rng.choice((np.nan, np.inf, -1.0, 0.0, 1e38))
+        array.flat[rng.randrange(array.size)] = rng.choice((np.nan, np.inf, -1.0, 0.0, 1e38, 1e-38))
     elif way == 1 and array.dtype.kind in "fiu":
         array = array * rng.choice((0, -1, 2, 100))
     elif way == 2:
@@ -201,11 +206,17 @@ def mutate_members(data: bytes, rng: Random) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = {info.filename: archive.read(info) for info in archive.infolist()}
     name = rng.choice(sorted(members))
-    if rng.random() < 0.2:
+    way = rng.random()
+    if way < 0.2:
         del members[name]
-    else:
+    elif way < 0.4:
+        members[rng.choice(NAMES)] = members.pop(name)
+    elif way < 0.5:
+        members[name] = mutate_encoding(members[name], rng)
+    elif way < 0.8:
         members[name] = mutate_bytes(members[name], rng)
-    return _zip(members, rng)
+    packed = _zip(members, rng)
+    return mutate_zip(packed, rng) if way >= 0.7 else packed
 
 
 def mutate_graph(data: bytes, rng: Random) -> bytes:

@@ -59,9 +59,10 @@ from tests.fuzz.mutations import (
     mutate_text,
     one_of,
 )
+from tests.fuzz.structures import mutate_encoding, mutate_picture, mutate_tar
 from tests.helpers.labelled_uploads import zipped
 from tests.helpers.one_attribute_set import one_attribute_set
-from tests.helpers.planted import make_direction
+from tests.helpers.planted import make_check, make_direction
 from tests.helpers.planted_features import planted_features
 
 MODEL = SimpleNamespace(id="0123456789ab", latent_size=4)
@@ -98,7 +99,9 @@ def good_directions() -> list[bytes]:
         ("Smiling", "Male", "Skin_Tone"), slopes, slopes, *2 * [np.eye(4, dtype="f4")]
     )
     buffer = io.BytesIO()
-    np.savez(buffer, **DirectionSet(MODEL.id, directions, readings=readings).file_arrays())
+    taught = DirectionSet(MODEL.id, directions, readings=readings)
+    taught = taught.with_checks({"Smiling": make_check()})
+    np.savez(buffer, **taught.file_arrays())
     mine = [laboratory_bytes(MODEL.id, directions), laboratory_bytes(MODEL.id, [])]
     return [*mine, buffer.getvalue()]
 
@@ -111,6 +114,10 @@ def use_directions(data: bytes) -> None:
     for name in found.sliders:
         vector = slider_direction(found, name, np.eye(4), "readings").vector
         assert np.isfinite(vector).all()
+    for check in (direction.check for direction in found if direction.check is not None):
+        rows = np.ones((3, len(check.view.weights)), np.float32)
+        assert np.isfinite(check.bells.posteriors(check.view.scores(rows))).all()
+        assert np.isfinite(check.bells.cut())
     for name in mine.sliders:
         assert Attribute(name).title and mine.get(name).score(np.ones((2, 4))).dtype == np.float32
         assert np.isfinite(mine.get(name).score(np.ones((2, 4)))).all()
@@ -199,23 +206,37 @@ def set_files() -> dict[str, bytes]:
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
+@cache
+def shard_files() -> dict[str, bytes]:
+    """The same, its faces in a tar."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        one_attribute_set(folder, "webdataset", balance_over=("Male",))
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
 SET_PARTS = ("set.json", "metadata.csv", "directions.npz", "images/0_not_Smiling/00000000.png")
+SHARD = "shards/000000.tar"
 
 
 def good_set_parts() -> list[bytes]:
     """Each begins with its number, so that a mutation knows where it belongs."""
-    return [bytes([i]) + set_files()[name] for i, name in enumerate(SET_PARTS)]
+    good = [bytes([i]) + set_files()[name] for i, name in enumerate(SET_PARTS)]
+    return [*good, bytes([len(good)]) + shard_files()[SHARD]]
 
 
 def mutate_set(data: bytes, rng) -> bytes:
-    ways = (mutate_json, mutate_text, mutate_npz, mutate_bytes)
+    ways = (mutate_json, mutate_text, mutate_npz, mutate_picture, mutate_tar)
     return data[:1] + one_of(ways[data[0]])(data[1:], rng)
 
 
 def use_set(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for part, content in (set_files() | {SET_PARTS[data[0]]: data[1:]}).items():
+        packed = data[0] == len(SET_PARTS)
+        files, bad = (shard_files(), SHARD) if packed else (set_files(), SET_PARTS[data[0]])
+        for part, content in (files | {bad: data[1:]}).items():
             (folder / part).parent.mkdir(parents=True, exist_ok=True)
             (folder / part).write_bytes(content)
         found = read_set(folder)
@@ -354,9 +375,11 @@ def mutate_table(data: bytes, rng) -> bytes:
         lines[at] = one_of(mutate_json)(lines[at], rng)
         content = b"\n".join(lines)
     elif kind == "csv":
-        content = one_of(mutate_text)(content, rng)
-    else:
+        content = one_of(mutate_text, mutate_encoding)(content, rng)
+    elif kind == "parquet":
         content = mutate_bytes(content, rng)
+    else:
+        content = one_of(mutate_encoding)(content, rng)
     return data[:1] + content
 
 
@@ -613,12 +636,18 @@ READERS: dict[str, Reader] = {
         lambda: [Recipe("Smiling").to_json().encode()], one_of(mutate_json), use_recipe
     ),
     "set": Reader(good_set_parts, mutate_set, use_set),
-    "photo": Reader(good_photos, mutate_bytes, use_photo),
-    "label csv": Reader(lambda: [CSV], one_of(mutate_text), use_labels(read_label_csv)),
-    "attribute list": Reader(lambda: [LIST], one_of(mutate_text), use_labels(read_attribute_list)),
-    "number list": Reader(lambda: [NUMBERS, NUMBER_TABLE], one_of(mutate_text), use_numbers),
+    "photo": Reader(good_photos, one_of(mutate_picture), use_photo),
+    "label csv": Reader(
+        lambda: [CSV], one_of(mutate_text, mutate_encoding), use_labels(read_label_csv)
+    ),
+    "attribute list": Reader(
+        lambda: [LIST], one_of(mutate_text, mutate_encoding), use_labels(read_attribute_list)
+    ),
+    "number list": Reader(
+        lambda: [NUMBERS, NUMBER_TABLE], one_of(mutate_text, mutate_encoding), use_numbers
+    ),
     "label tables": Reader(good_tables, mutate_table, use_table),
-    "upload": Reader(good_uploads, mutate_bytes, use_upload),
+    "upload": Reader(good_uploads, one_of(mutate_members), use_upload),
     "photo archive": Reader(good_archives, one_of(mutate_members), use_archive),
     "link": Reader(good_links, mutate_link, use_link),
     "sequence": Reader(good_sequences, one_of(mutate_json), use_sequence),

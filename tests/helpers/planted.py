@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ganssl.directions import Direction
+from ganssl.directions.check import FeatureView, PhotoCheck
+from ganssl.metrics.bells import Bells
+from ganssl.metrics.expected import Expected
 
 SIZE = 32
 
@@ -39,3 +42,19 @@ def make_direction(attribute: str, vector, method: str = "mean", **figures) -> D
         labels_used=100,
     )
     return Direction(attribute, method, vector / np.linalg.norm(vector), **{**values, **figures})
+
+
+def make_check(seed: int = 0) -> PhotoCheck:
+    """What photos taught of faces' features, of six numbers each."""
+    rng = np.random.default_rng(seed)
+    mean, weights = rng.normal(size=(2, 6)).astype(np.float32)
+    return PhotoCheck(
+        features="face-network",
+        features_id="aaaaaaaaaaaa",
+        size=64,
+        view=FeatureView(mean, 0.5, weights, -0.25),
+        bells=Bells(-1.0, 2.0, 0.8, 0.1),
+        expected=Expected(0.95, 0.9, 0.98, 0.1, 100, {"cross_validation": 0.95}),
+        labels=100,
+        photos=900,
+    )
