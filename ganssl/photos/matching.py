@@ -171,23 +171,23 @@ def _by_last_part(
 ) -> tuple[list[int], set[int]]:
     """Fill `found` by the last parts; photos that are ambiguous, and those contradicted."""
     wanted = {fold(photos[i].rpartition("/")[2]) for i in open_photos}
-    by_last: dict[str, list[int]] = {}
+    known = _ByLastParts({len(_folders(photo, fold)) for photo in photos}, fold)
     for row, name in enumerate(rows):
         if row not in taken:
             last = fold(composed(LABEL_STUDIO.sub("", name.rpartition("/")[2])))
             raw = fold(composed(name.rpartition("/")[2]))
             for key in {last, raw} & wanted:
-                by_last.setdefault(key, []).append(row)
+                known.add(key, row, name)
     fits: dict[int, list[int]] = {}
     contradicted: set[int] = set()
     for i in open_photos.tolist():
-        candidates = by_last.get(fold(photos[i].rpartition("/")[2]), [])
-        fits[i] = [row for row in candidates if _agree(photos[i], rows[row], root, fold)]
-        if candidates and not fits[i]:
+        some = known.below(photos[i])
+        fits[i] = [row for row in some if _agree(photos[i], rows[row], root, fold)]
+        if not fits[i] and fold(photos[i].rpartition("/")[2]) in known.lasts:
             contradicted.add(i)
     photos_of: dict[int, list[int]] = {}  # those with a row of their own count too
     for i, photo in enumerate(photos):
-        for row in by_last.get(fold(photo.rpartition("/")[2]), []):
+        for row in known.below(photo):
             if _agree(photo, rows[row], root, fold):
                 photos_of.setdefault(row, []).append(i)
     doubtful = []
@@ -199,16 +199,49 @@ def _by_last_part(
     return doubtful, contradicted
 
 
+class _ByLastParts:
+    """Rows by the last part of their names and the folders above it, so that a photo meets those
+    alone whose folders end as its own do.
+
+    Args:
+        depths: how many folders the photos have.
+    """
+
+    def __init__(self, depths: set[int], fold: Callable[[str], str]) -> None:
+        self.depths, self.fold = depths, fold
+        self.lasts: set[str] = set()
+        self._deeper: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        self._whole: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+
+    def add(self, last: str, row: int, name: str) -> None:
+        folders = _folders(name, self.fold)
+        self.lasts.add(last)
+        self._whole.setdefault((last, folders), []).append(row)
+        for depth in self.depths:
+            if depth <= len(folders):
+                ends = folders[len(folders) - depth :]
+                self._deeper.setdefault((last, ends), []).append(row)
+
+    def below(self, photo: str) -> list[int]:
+        """Rows whose folders are the last of the photo's, or end with all of them."""
+        last, folders = self.fold(photo.rpartition("/")[2]), _folders(photo, self.fold)
+        found = list(self._deeper.get((last, folders), ()))
+        for start in range(1, len(folders) + 1):
+            found += self._whole.get((last, folders[start:]), ())
+        return found
+
+
+def _folders(path: str, fold: Callable[[str], str]) -> tuple[str, ...]:
+    """The folders of a path that tell something, as they are compared."""
+    found = [composed(part) for part in path.split("/")[:-1] if _tells(part)]
+    if fold is _rewritten:
+        return tuple(composed(unquote(part)).casefold() for part in found)
+    return tuple(found if fold is _same else map(str.casefold, found))
+
+
 def _agree(photo: str, row: str, root: str, fold: Callable[[str], str]) -> bool:
     """Whether the folders of a photo and of a row do not contradict each other."""
-    mine = [composed(part) for part in photo.split("/")[:-1] if _tells(part)]
-    theirs = [composed(part) for part in row.split("/")[:-1] if _tells(part)]
-    if fold is not _same:
-        mine, theirs = [p.casefold() for p in mine], [p.casefold() for p in theirs]
-    if fold is _rewritten:
-        mine, theirs = (
-            [composed(unquote(p)).casefold() for p in parts] for parts in (mine, theirs)
-        )
+    mine, theirs = _folders(photo, fold), _folders(row, fold)
     length = min(len(mine), len(theirs))
     if length and mine[-length:] != theirs[-length:]:
         return False

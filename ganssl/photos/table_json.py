@@ -11,6 +11,9 @@ from ganssl.photos.matching import looks_like_photo
 from ganssl.photos.table_records import is_photo, record_rows
 from ganssl.photos.table_text import Rows, cell_text, check_size
 
+MOST_PARTS = 5_000_000
+"""Objects and lists of a file; each takes a hundred bytes of memory, however short it is."""
+
 
 def json_rows(name: str, data: bytes) -> Rows:
     """The rows of JSON lines, or of a file in JSON: see `records_of`.
@@ -18,6 +21,10 @@ def json_rows(name: str, data: bytes) -> Rows:
     Raises `UserError` for anything else.
     """
     text, _ = decoded(name, data)
+    if text.count("{") + text.count("[") > MOST_PARTS:
+        raise UserError(
+            f"{name} has more than {MOST_PARTS // 10**6} million objects and lists; save it as CSV."
+        )
     try:
         values = _parsed(name, text)
         if isinstance(values, list) and values and all(isinstance(row, list) for row in values):

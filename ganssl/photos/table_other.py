@@ -31,6 +31,9 @@ SHEETS = "xl/worksheets/"
 MOST_OF_SHEETS, MOST_OF_TEXTS, MOST_OF_REST = 100_000_000, 25_000_000, 10_000_000
 """Bytes of a workbook's parts, unpacked: of its sheets, its texts, and what else is read."""
 
+MOST_TAGS = 4_000_000
+"""Of XML; each takes a hundred bytes of memory, however short it is."""
+
 READ_AT_A_TIME = 1_000
 """Rows of a Parquet file."""
 
@@ -162,6 +165,8 @@ def cvat_rows(name: str, data: bytes) -> Rows:
     plain_text = data.replace(b"\0", b"")  # UTF-16 writes a zero beside every letter
     if b"<!DOCTYPE" in plain_text or b"<!ENTITY" in plain_text:
         raise UserError(f"{name} declares entities, which are not read.")
+    if plain_text.count(b"<") > 2 * MOST_TAGS:
+        raise UserError(f"{name} has more than {MOST_TAGS // 10**6} million tags; save it as CSV.")
     try:
         root = ElementTree.fromstring(data)
     except Exception as error:  # encodings that Python lacks, or has for other uses, raise others

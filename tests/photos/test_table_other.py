@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 from ganssl.errors import UserError
-from ganssl.photos import table_other
+from ganssl.photos import table_json, table_other
 from ganssl.photos.label_file import read_labels
 
 NAMES = ["a.png", "b.png", "c.png"]
@@ -114,3 +114,15 @@ def test_a_workbook_whose_parts_swell_is_refused_before_it_is_opened(member):
         packed.writestr(member, b" " * 101_000_000)
     with pytest.raises(UserError, match="holds more than is read of a workbook"):
         read_labels(buffer.getvalue(), name="a.xlsx")
+
+
+def test_xml_and_json_of_very_many_parts_are_refused_before_they_are_taken_apart(monkeypatch):
+    """A tag of four bytes takes a hundred in memory."""
+    monkeypatch.setattr(table_other, "MOST_TAGS", 100)
+    monkeypatch.setattr(table_json, "MOST_PARTS", 100)
+    with pytest.raises(UserError, match=r"a\.xml has more than .* tags"):
+        read_labels(b"<a>" + b"<b/>" * 300 + b"</a>", name="a.xml")
+    with pytest.raises(UserError, match=r"a\.json has more than .* objects and lists"):
+        read_labels(b"[" + b"{}," * 200 + b"{}]", name="a.json")
+    few = b'[{"file": "a.png", "Male": 1}, {"file": "b.png", "Male": 0}]'
+    assert read_labels(few, name="a.json").labels[:, 0].tolist() == [1, 0]
