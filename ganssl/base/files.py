@@ -6,7 +6,10 @@ import hashlib
 import logging
 import math
 import os
+import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -130,6 +133,21 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DiskError(folder, error) from error
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder among the system's temporary ones for a few files, deleted at the end.
+
+    Raises `DiskError` where there is no place for it, or for what is written to it.
+    """
+    place = Path(tempfile.gettempdir())
+    try:
+        with tempfile.TemporaryDirectory(dir=place) as folder:
+            place = Path(folder)
+            yield place
+    except OSError as error:
+        raise DiskError(place, error) from error
 
 
 def file_hash(path: Path) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
-from pathlib import Path
 
+from ganssl.base.files import scratch_folder
 from ganssl.classifier.card import classifier_card
 from ganssl.classifier.classifier import Classifier
 from ganssl.classifier.store import ARRAYS, CARD, MANIFEST, load_classifier, save_classifier
@@ -21,11 +20,11 @@ LARGEST_FACE = 1024
 def classifier_zip(classifier: Classifier) -> bytes:
     """What `save_classifier` writes, in one ZIP; stored plainly, as arrays hardly shrink."""
     buffer = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         save_classifier(classifier, folder)
         with zipfile.ZipFile(buffer, "w") as archive:
             for name in (MANIFEST, ARRAYS, CARD):
-                archive.write(Path(folder) / name, name)
+                archive.write(folder / name, name)
     return buffer.getvalue()
 
 
@@ -50,9 +49,9 @@ def read_classifier_zip(data: bytes, name: str = "The ZIP") -> Classifier:
         )
     files = {part: members[part].read() for part in (MANIFEST, ARRAYS)}
     _members(files[ARRAYS], f"{ARRAYS} in {name}")  # a `.npz` is a ZIP that could swell too
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         for part, content in files.items():
-            (Path(folder) / part).write_bytes(content)
+            (folder / part).write_bytes(content)
         try:
             classifier = load_classifier(folder)
         except UserError as error:

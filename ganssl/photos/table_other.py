@@ -13,7 +13,6 @@ from ganssl.errors import UserError
 from ganssl.photos.label_columns import names_photos
 from ganssl.photos.table_records import record_rows
 from ganssl.photos.table_text import (
-    MOST_CELLS,
     MOST_LETTERS,
     Rows,
     cell_text,
@@ -111,8 +110,7 @@ def parquet_rows(name: str, data: bytes) -> Rows:
         check_size(name, file.metadata.num_rows, file.metadata.num_columns)
         groups = [file.metadata.row_group(i) for i in range(file.num_row_groups)]
         size = sum(group.total_byte_size for group in groups)
-        cells = sum(g.column(i).num_values for g in groups for i in range(g.num_columns))
-        if size > MOST_BYTES or cells > MOST_CELLS:
+        if size > MOST_BYTES:
             raise UserError(f"{name} unpacks to more than {MOST_BYTES // 10**6} MB.")
         columns = [file.schema.column(i) for i in range(len(file.schema.names))]
         texts = [c.path for c in columns if c.physical_type == "BYTE_ARRAY"]

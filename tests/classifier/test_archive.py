@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import sys
+import tempfile
 import zipfile
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -13,7 +16,8 @@ from ganssl.attributes import Attribute
 from ganssl.classifier import train_classifier
 from ganssl.classifier.archive import classifier_zip, read_classifier_zip
 from ganssl.classifier.train import LabelledRows
-from ganssl.errors import UserError
+from ganssl.errors import DiskError, UserError
+from tests.helpers.disks import full_disk
 from tests.helpers.labelled_uploads import zipped
 from tests.helpers.planted_features import planted_features
 
@@ -93,3 +97,23 @@ def _npz(**arrays) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     return buffer.getvalue()
+
+
+@contextmanager
+def forbidden_place():
+    """No temporary file can be made: below `/sys` nobody may, root neither."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", "/sys")
+        yield
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/sys and limits are Linux's")
+@pytest.mark.parametrize("disk", [full_disk, forbidden_place])
+def test_a_server_without_room_says_so(classifier, files, disk):
+    data = zipped(files)
+    with disk():
+        with pytest.raises(DiskError, match="cannot be written"):
+            classifier_zip(classifier)
+        with pytest.raises(DiskError, match="cannot be written"):
+            read_classifier_zip(data)
+    assert read_classifier_zip(data).attribute == SMILING

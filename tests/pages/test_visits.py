@@ -13,7 +13,7 @@ import pytest
 
 from ganssl.base.job import CANCELLED, RUNNING
 from ganssl.base.jobs import JobRunner
-from ganssl.errors import UserError
+from ganssl.errors import DiskError, UserError
 from ganssl.ui.shared.visits import MOST_BYTES, Visits, close_all, sweep_left
 from tests.helpers.waiting import until
 
@@ -166,6 +166,13 @@ def test_the_job_of_a_closed_tab_does_not_keep_others_waiting(visits, connected,
     assert second.wait(5) and second.result == "ben's turn"
     assert first.wait(5) and first.state == CANCELLED
     assert anna.folder.exists() and visits.enter("anna") is anna
+
+
+def test_a_disk_that_takes_no_folder_is_a_sentence(visits):
+    anna = visits.enter("anna")
+    anna.folder.rmdir()  # as where the disk is full, or was taken away
+    with pytest.raises(DiskError, match="cannot be written"):
+        anna.new_folder(10)
 
 
 def test_deleting_twice_is_deleting_once(visits):

@@ -79,14 +79,6 @@ def test_a_text_that_many_rows_share_is_counted_in_each(kind, monkeypatch):
     assert table.labels[:, 0].tolist() == [1, 0, 1] and table.names == NAMES
 
 
-def test_lists_of_very_many_values_are_refused_before_they_are_read(monkeypatch):
-    many = arrow.array([[0] * 1000] * 3)
-    monkeypatch.setattr(table_other, "MOST_CELLS", 2_000)
-    monkeypatch.setattr(table_other, "_parquet_records", None)
-    with pytest.raises(UserError, match="unpacks to more"):
-        read_labels(parquet_file(t=many), name="a.parquet")
-
-
 def test_a_workbook_of_too_many_cells_is_refused_over_all_its_sheets(monkeypatch):
     monkeypatch.setattr(table_other, "MOST_IN_SHEETS", 12)
     rows = [["x", "y"]] * 4

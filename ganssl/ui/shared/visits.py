@@ -16,7 +16,7 @@ from typing import Any
 
 from ganssl.base.job import RUNNING
 from ganssl.base.jobs import JobRunner
-from ganssl.errors import UserError
+from ganssl.errors import DiskError, UserError
 
 MOST_BYTES = 2 * 1024**3
 """Of files of one visitor."""
@@ -65,9 +65,13 @@ class Visit:
             )
 
     def new_folder(self, expected_bytes: int) -> Path:
-        """A folder for files of about so many bytes; `UserError` as in `check_room`."""
+        """A folder for files of about so many bytes; `UserError` as in `check_room`, and
+        `DiskError` where the disk refuses."""
         self.check_room(expected_bytes)
-        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        try:
+            folder = Path(tempfile.mkdtemp(dir=self.folder))
+        except OSError as error:
+            raise DiskError(self.folder, error) from error
         self._reserved[folder] = expected_bytes
         return folder
 
