@@ -97,6 +97,9 @@ def read_arrays(file: BinaryIO, name: str) -> dict[str, np.ndarray]:
             infos = archive.infolist()
             if len(infos) > MOST_ARRAYS:
                 raise ValueError(f"it holds more than {MOST_ARRAYS} arrays")
+            most = max(SMALL_BYTES, RATIO * file.seek(0, os.SEEK_END))
+            if sum(info.file_size for info in infos) > most:
+                raise ValueError(f"it would swell to more than {RATIO} times its size")
             return {i.filename.removesuffix(".npy"): _member(archive, i) for i in infos}
     except Exception as error:  # damaged data raises many types, by place and method
         reason = str(error) or type(error).__name__

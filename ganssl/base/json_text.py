@@ -18,6 +18,10 @@ WHOLE_NUMBERS = 2**63
 """Whole numbers lie below it, on either side of 0, so that an int64 holds them."""
 
 
+MOST_PARTS = 5_000_000
+"""Objects and lists of a text; each takes a hundred bytes of memory, however short it is."""
+
+
 def parse_json(data: bytes | str, name: str) -> Any:
     """The value of a JSON text that may come from a stranger.
 
@@ -35,9 +39,12 @@ def parse_json(data: bytes | str, name: str) -> Any:
         raise UserError(f"{name} is larger than {LARGEST / 1e6:,.0f} MB, the most that is read.")
     try:
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+        check_parts(text, name)
         values = json.loads(
             text, parse_int=_whole, parse_float=_finite, parse_constant=_no_constant
         )
+    except UserError:
+        raise
     except json.JSONDecodeError as error:
         raise UserError(f"{name} is not JSON: line {error.lineno}, {error.msg}.") from error
     except UnicodeDecodeError as error:
@@ -48,6 +55,15 @@ def parse_json(data: bytes | str, name: str) -> Any:
         raise UserError(f"{name} is not JSON that is read here: {error}.") from error
     _check(values, name)
     return values
+
+
+def check_parts(text: str, name: str) -> None:
+    """`UserError` for a text of very many objects and lists, before they are made."""
+    if text.count("{") + text.count("[") > MOST_PARTS:
+        raise UserError(
+            f"{name} has more than {MOST_PARTS // 10**6} million objects and lists, which is more "
+            f"than is read."
+        )
 
 
 def _check(values: Any, name: str) -> None:

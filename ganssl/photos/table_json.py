@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ganssl.base.json_text import check_parts
 from ganssl.errors import UserError
 from ganssl.photos.encodings import decoded
 from ganssl.photos.matching import looks_like_photo
 from ganssl.photos.table_records import is_photo, record_rows
 from ganssl.photos.table_text import Rows, cell_text, check_size
-
-MOST_PARTS = 5_000_000
-"""Objects and lists of a file; each takes a hundred bytes of memory, however short it is."""
 
 
 def json_rows(name: str, data: bytes) -> Rows:
@@ -21,10 +19,7 @@ def json_rows(name: str, data: bytes) -> Rows:
     Raises `UserError` for anything else.
     """
     text, _ = decoded(name, data)
-    if text.count("{") + text.count("[") > MOST_PARTS:
-        raise UserError(
-            f"{name} has more than {MOST_PARTS // 10**6} million objects and lists; save it as CSV."
-        )
+    check_parts(text, name)
     try:
         values = _parsed(name, text)
         if isinstance(values, list) and values and all(isinstance(row, list) for row in values):

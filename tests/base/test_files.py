@@ -10,6 +10,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from ganssl.base import files
 from ganssl.base.files import given_bytes, open_zip, read_array, read_arrays, read_rows, write_rows
 from ganssl.errors import UserError
 from ganssl.laboratory.store import _check_size
@@ -149,3 +150,17 @@ def test_a_kept_array_is_read_as_it_was_or_not_at_all(tmp_path):
     for bad in (data[:-1], data + b"x", data[:40], b"", pickle.dumps(rows), claim("(3, 2)", "|O")):
         path.write_bytes(bad)
         assert read_rows(path, (3, 2)) is None
+
+
+def test_many_small_arrays_that_swell_together_are_refused_before_one_is_read(monkeypatch):
+    """Each of them is small enough by itself."""
+    zeros = packed(
+        {f"{i}.npy": npy(np.zeros(9_000, "u1")) for i in range(50)}, zipfile.ZIP_DEFLATED
+    )
+    monkeypatch.setattr(files, "SMALL_BYTES", 10_000)
+    monkeypatch.setattr(files, "RATIO", 30)
+    monkeypatch.setattr(files, "_member", lambda *_: pytest.fail("an array was read"))
+    with pytest.raises(UserError, match=r"a\.npz .* would swell to more than 30 times its size"):
+        read_arrays(io.BytesIO(zeros), "a.npz")
+    monkeypatch.undo()
+    assert len(read_arrays(io.BytesIO(zeros), "a.npz")) == 50

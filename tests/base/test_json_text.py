@@ -52,3 +52,10 @@ def test_other_encodings_and_large_files_are_refused(monkeypatch):
     monkeypatch.setattr(json_text, "LARGEST", 10)
     with pytest.raises(UserError, match=r"a\.json is larger than"):
         parse_json(b'"0123456789"', "a.json")
+
+
+def test_texts_of_very_many_objects_are_refused_before_they_are_made(monkeypatch):
+    monkeypatch.setattr(json_text, "MOST_PARTS", 10)
+    with pytest.raises(UserError, match=r"a\.json has more than .* objects and lists"):
+        parse_json(b"[" + b"{}," * 10 + b"{}]", "a.json")
+    assert parse_json(b"[" + b"0," * 50 + b"{}]", "a.json")[-1] == {}

@@ -11,8 +11,9 @@ import pyarrow.parquet as parquet
 import pytest
 from openpyxl import Workbook
 
+from ganssl.base import json_text
 from ganssl.errors import UserError
-from ganssl.photos import table_json, table_other
+from ganssl.photos import table_other
 from ganssl.photos.label_file import read_labels
 
 NAMES = ["a.png", "b.png", "c.png"]
@@ -111,7 +112,7 @@ def test_a_workbook_whose_parts_swell_is_refused_before_it_is_opened(member):
 def test_xml_and_json_of_very_many_parts_are_refused_before_they_are_taken_apart(monkeypatch):
     """A tag of four bytes takes a hundred in memory."""
     monkeypatch.setattr(table_other, "MOST_TAGS", 100)
-    monkeypatch.setattr(table_json, "MOST_PARTS", 100)
+    monkeypatch.setattr(json_text, "MOST_PARTS", 100)
     with pytest.raises(UserError, match=r"a\.xml has more than .* tags"):
         read_labels(b"<a>" + b"<b/>" * 300 + b"</a>", name="a.xml")
     with pytest.raises(UserError, match=r"a\.json has more than .* objects and lists"):
