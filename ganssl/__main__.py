@@ -46,6 +46,7 @@ def main(argv: list[str] | None = None) -> int:
     stop by the system.
     """
     argv = sys.argv[1:] if argv is None else argv
+    _say_nothing_where_nobody_listens()
     _print_what_the_console_cannot_show()
     quiet_tensorflow(loaded=_say_what_is_unused)
     names = command_names()
@@ -157,6 +158,14 @@ def command_modules(names: Iterable[str]) -> dict[str, ModuleType]:
     return {
         name: importlib.import_module(f"ganssl.commands.{file}") for name, file in files.items()
     }
+
+
+def _say_nothing_where_nobody_listens() -> None:
+    """A process that was begun without an output, as some services are, writes to none."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
 
 
 def _print_what_the_console_cannot_show() -> None:

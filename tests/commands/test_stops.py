@@ -87,3 +87,12 @@ def test_who_reads_no_further_gets_no_traceback():
     with os.fdopen(writes, "wb") as nobody:
         run = subprocess.run(command, stdout=nobody, stderr=subprocess.PIPE, cwd=root, timeout=300)
     assert (run.returncode, run.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell's way of closing an output")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_who_gives_no_output_at_all_gets_no_traceback(closed, tmp_path):
+    line = f"{sys.executable} -m ganssl runs list --workspace {tmp_path} {closed}"
+    root = Path(__file__).parents[2]
+    run = subprocess.run(line, shell=True, capture_output=True, cwd=root, timeout=300)
+    assert run.returncode == 0 and b"Traceback" not in run.stderr
