@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -36,6 +37,15 @@ def test_the_live_face_stands_beside_the_bare_renderer_and_the_page_without():
     assert lines["4 visitors: browser while dragging"].reference == 0.2
     assert lines["4 visitors: server, drag and commit"].value == 0.5
     assert lines["4 visitors: browsers, drag and commit"].reference == 2.0
+
+
+def test_short_drags_count_by_their_releases_alone():
+    one, other = (together(rate, [50.0], wait, (0.0, 0.8), (0.5, 6.0))
+                  for rate, wait in ((40.0, 300.0), (1.0, 100.0)))  # fmt: skip
+    live = replace(one, short=tuple(other.drags * 2))
+    lines = {line.name: line for line in _lines(live, live, bare=20.0)}
+    assert lines["1 visitor: release to committed"].value == 100.0
+    assert lines["1 visitor: faces"].value == 40.0
 
 
 def test_a_browser_that_drew_nothing_gives_no_waits():
