@@ -46,7 +46,11 @@ PAGE = "pages/how_it_works.py"
 LOADED_FIRST = """
 import os, sys, threading
 from ganssl.models.catalogue import load_model
-from ganssl.ui.how_it_works import networks, ready
+from ganssl.ui.how_it_works import judging, networks, ready
+
+def begun():
+    ready_by_then.append(len(judging._SCORES))
+    load()
 
 def priority():
     return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
@@ -57,13 +61,15 @@ def noted():
     seen.append(priority())
 
 seen, stand_back, mine, model = [], networks.stand_back, priority(), load_model()
-networks.stand_back = noted
+ready_by_then, load = [], networks.load_tensorflow_library
+networks.stand_back, networks.load_tensorflow_library = noted, begun
 before = threading.Thread(target=ready.prepare, args=(model,))
 before.start()
 before.join()
 assert networks.begin_networks(model).result().history == []
 (loaded, first), then = seen
 assert loaded and first == mine < then, (seen, mine)
+assert ready_by_then == [1], ready_by_then
 """
 STEPS = 10
 

@@ -32,6 +32,36 @@ return beyond;
 """
 """What of a slide lies outside the screen or behind the bar."""
 
+SMALL_OR_CUT = """
+const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+const found = [];
+for (const chart of document.querySelectorAll('.stPlotlyChart')) {
+  const box = chart.getBoundingClientRect();
+  for (const words of chart.querySelectorAll('svg text')) {
+    const { left, right, top, bottom, width } = words.getBoundingClientRect();
+    if (!width) continue;
+    const cut = left < box.left - 1 || right > box.right + 1
+      || top < box.top - 1 || bottom > box.bottom + 1;
+    const small = parseFloat(getComputedStyle(words).fontSize) < 0.6 * rem;
+    if (cut || small) found.push(words.textContent);
+  }
+}
+return found;
+"""
+"""Words of plots that are cut off, or smaller than a share of the screen allows."""
+
+IN_EACH_OTHERS_WAY = """
+const bar = document.querySelector('.st-key-stage-bar');
+const keys = bar.querySelector('.stBidiComponent [data-testid]').shadowRoot;
+const parts = [...bar.querySelectorAll('button, [data-testid="stCaptionContainer"] p'),
+  ...keys.querySelectorAll('small, button')];
+const boxes = parts.map((part) => part.getBoundingClientRect()).filter((box) => box.width);
+const beyond = (box) => box.left < 0 || box.right > innerWidth || box.bottom > innerHeight;
+return [boxes.length, boxes.filter((a, i) => beyond(a)
+  || boxes.slice(i + 1).some((b) => a.left < b.right && b.left < a.right)).length];
+"""
+"""How many things the bar shows, and how many lie over another one or beyond the screen."""
+
 TOGETHER = """
 window.together = 0;
 const look = () => {
@@ -247,6 +277,7 @@ def test_every_step_fits_the_screen(page, address, width, height):
             page.settle(lambda number=number: place(page) == number)
             page.settle(lambda: page.window.execute_script(ALL_LOADED))
             assert page.window.execute_script(BEYOND) == [], heading(page)
+            assert page.window.execute_script(SMALL_OR_CUT) == [], heading(page)
             if address.startswith("/?"):
                 face = page.all(Page.AFTER)[0].rect
                 assert face["width"] == pytest.approx(face["height"], abs=1)
@@ -297,6 +328,7 @@ def test_on_a_phone_the_bar_stays_and_nothing_is_wider_than_the_screen(page):
         present(page)
         bar = page.all(".st-key-stage-bar")[0].rect
         assert bar["y"] + bar["height"] == pytest.approx(844, abs=1)
+        assert page.window.execute_script(IN_EACH_OTHERS_WAY) == [8, 0]
         wide = "return document.querySelector('[data-testid=\"stMain\"]').scrollWidth"
         assert page.window.execute_script(wide) <= 390
         assert page.all(Page.AFTER)[0].rect["width"] > 320

@@ -35,6 +35,8 @@ def _first_face() -> None:
 
     Cached, since a cached function shows no spinner of those that it calls: nobody looks.
     """
+    import pandas  # noqa: F401  # which Streamlit loads with the first component of a page
+
     model = default_model()
     readout(model.size)
     render(model, load_gallery(model).first)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from ganssl.base.assets import ASSETS
 from ganssl.reproduce_2017.figures import waterfall
 from ganssl.ui.shared.presentation import presenting
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 RESULT = ASSETS / "experiments" / "reproduce_2017.json"
 
@@ -40,8 +44,7 @@ def show_article() -> None:
     )
     chart = waterfall(result, order, measure)
     if presenting():
-        chart.update_layout(font_size=14, height=None, margin={"t": 0, "b": 30})
-        chart.update_yaxes(dtick=1, tickfont_size=12)
+        _for_any_screen(chart)
     words = "; ".join(
         f"{step['mended'] or 'all defects'} {step['figures'][measure]['mean']:.2f}"
         for step in result["orders"][order]
@@ -69,6 +72,13 @@ def show_article() -> None:
                 f"{defect['number']}. **{defect['title']}**: {defect['wrong']} *Today:* "
                 f"{defect['mended']}"
             )
+
+
+def _for_any_screen(chart: go.Figure) -> None:
+    """Leave shares of the screen for the words, whose size the style sheet gives."""
+    chart.update_layout(height=None, margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    chart.update_xaxes(domain=[0.22, 1])
+    chart.update_yaxes(dtick=1, domain=[0.17, 1], automargin=False)
 
 
 def _start(result: dict) -> str:

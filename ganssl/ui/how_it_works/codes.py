@@ -22,7 +22,9 @@ from ganssl.ui.how_it_works.faces import (
 from ganssl.ui.shared.presentation import presenting
 
 BETWEEN, AVERAGE, SUM = "Between two faces", "The average of many", "Subtract and add"
-STEPS = 7
+STEPS, STEPS_PRESENTED = 7, 5
+"""Faces in a row from one face to another; fewer are larger on a projector."""
+
 SHOWN = "story/face"
 """How often another face was asked for, and the seed of one that is of no gallery."""
 
@@ -48,7 +50,9 @@ def show_code(model: FaceModel) -> None:
         )
     face = model.decode(face_code(model, shown_face(model))[None])
     found = model.encode(face)
-    left, middle, right = st.columns([2, 3, 2], gap="medium", vertical_alignment="center")
+    left, middle, right = st.columns(
+        [4, 5, 4] if presenting() else [2, 3, 2], gap="medium", vertical_alignment="center"
+    )
     with left:
         show_faces(face, ["a generated face"])
     with middle:
@@ -121,7 +125,8 @@ def show_arithmetic(model: FaceModel) -> None:
 
 
 def _show_between(model: FaceModel, first: np.ndarray, second: np.ndarray) -> None:
-    shares = np.linspace(0, 1, STEPS, dtype=np.float32)[:, None]  # (steps, 1)
+    steps = STEPS_PRESENTED if presenting() else STEPS
+    shares = np.linspace(0, 1, steps, dtype=np.float32)[:, None]  # (steps, 1)
     faces = model.decode((1 - shares) * first + shares * second)
     show_faces(faces, [f"{share:.0%} of B" for share in shares[:, 0]])
     st.markdown(

@@ -12,6 +12,7 @@ import numpy as np
 
 from ganssl.base.once import OnceMade
 from ganssl.base.priority import stand_back
+from ganssl.base.tensorflow_library import load_tensorflow_library
 from ganssl.face.render import enlarge
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.how_it_works.faces import crowd
@@ -73,6 +74,7 @@ def _begin(model: FaceModel, networks: Future[TinyTraining], wanted: bool) -> No
     """
 
     def work() -> None:
+        load_tensorflow_library()
         with suppress(ImportError):  # which `_build` tells
             import ganssl.training.tiny  # noqa: F401
         if not wanted:

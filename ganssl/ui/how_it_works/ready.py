@@ -31,20 +31,18 @@ def prepare_in_background(model: FaceModel) -> None:
 def prepare(model: FaceModel) -> None:
     """Compute what every step keeps, in the order in which a presenter comes to it.
 
-    The parts are imported here, so that the server and its first page need not wait for them;
-    what the networks to watch need takes longest, so that is loaded beside the rest. It does not
+    The parts are imported here, so that the server and its first page need not wait for them.
+    What is quick comes first: while TensorFlow is being loaded, all else is slower. It does not
     stand back: who comes to a step that is being prepared waits for it, and on a busy machine one
     who stands back takes minutes. A part that fails says so in the log; its step computes it anew,
     and tells the visitor.
     """
-    from ganssl.ui.how_it_works.networks import prepare_training
-
-    prepare_training(model)
     from ganssl.ui.how_it_works.faces import crowd, prepare_faces
     from ganssl.ui.how_it_works.judging import prepare_judging
     from ganssl.ui.how_it_works.limits import prepare_biases
+    from ganssl.ui.how_it_works.networks import prepare_training
 
-    for part in (crowd, prepare_judging, prepare_biases, prepare_faces):
+    for part in (crowd, prepare_judging, prepare_biases, prepare_training, prepare_faces):
         try:
             part(model)
         except (UserError, ValueError, RuntimeError) as error:

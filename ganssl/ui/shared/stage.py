@@ -32,7 +32,9 @@ HTML = """
 
 CSS = """
 :host { display: block; }
-div:has(> small) { display: flex; align-items: center; gap: 0.75rem; justify-content: flex-end; }
+div:has(> small) {
+  display: flex; align-items: center; gap: min(0.75rem, 2vw); justify-content: flex-end;
+}
 small { font: 0.7rem/1.2 var(--st-font, sans-serif); color: var(--st-text-color); opacity: 0.75; }
 button {
   font: 1rem/1 var(--st-font, sans-serif); color: inherit; background: none; border: 0;
@@ -42,7 +44,7 @@ svg { display: block; width: 1.1rem; fill: none; stroke: currentColor; stroke-wi
 .touch { display: none; }
 @media (pointer: coarse), (max-width: 640px) {
   .keys { display: none; }
-  .touch { display: inline; }
+  .touch { display: inline; text-align: end; }
 }
 """
 
