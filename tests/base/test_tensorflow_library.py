@@ -50,7 +50,9 @@ def test_another_thread_has_its_turns_while_they_are_loaded():
 def test_without_tensorflow_nothing_is_loaded_and_nothing_fails(tmp_path):
     code = "from ganssl.base.tensorflow_library import load_tensorflow_library as load; load()"
     (tmp_path / "tensorflow").mkdir()
-    (tmp_path / "tensorflow" / "__init__.py").write_text("raise AssertionError")
+    (tmp_path / "tensorflow" / "__init__.py").write_text("raise AssertionError", encoding="utf-8")
     path = {"PYTHONPATH": f"{tmp_path}:{Path(__file__).parents[2]}"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=path)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=path
+    )
     assert done.returncode == 0, done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from importlib import import_module
 
 import streamlit as st
 
@@ -35,8 +36,7 @@ def _first_face() -> None:
 
     Cached, since a cached function shows no spinner of those that it calls: nobody looks.
     """
-    import pandas  # noqa: F401  # which Streamlit loads with the first component of a page
-
+    import_module("pandas")  # which Streamlit loads with the first component of a page
     model = default_model()
     readout(model.size)
     render(model, load_gallery(model).first)
