@@ -35,7 +35,7 @@ WITHHELD: frozenset[str] = frozenset(
         "Double_Chin", "Narrow_Eyes", "Pale_Skin", "Pointy_Nose",
     }
 )  # fmt: skip
-"""Judgements of looks or build that no slider offers."""
+"""Judgements of looks or build that no slider offers; see `withheld`."""
 
 BEARD = frozenset({"5_o_Clock_Shadow", "Goatee", "Mustache", "No_Beard", "Sideburns"})
 BROWS = frozenset({"Arched_Eyebrows", "Bushy_Eyebrows"})
@@ -203,8 +203,18 @@ def meant_name(name: str, known: Iterable[str]) -> str | None:
         return name
     found = [other for other in known if _plain(other) == _plain(name)]
     if not found:
-        found = [other for other in known if _joined(other) == _joined(name)]
+        found = [other for other in known if joined(other) == joined(name)]
     return found[0] if len(found) == 1 else None
+
+
+def withheld(name: str) -> bool:
+    """Whether a name means a judgement of looks or build, however it is spelt.
+
+    Example:
+        >>> withheld("big nose"), withheld("Smiling")
+        (True, False)
+    """
+    return meant_name(name, WITHHELD) is not None
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -235,5 +245,6 @@ def _plain(name: str) -> str:
     return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
 
 
-def _joined(name: str) -> str:
+def joined(name: str) -> str:
+    """What all spellings of a name have in common: `Gray_Hair` and `gray hair` are `grayhair`."""
     return _plain(name).replace(" ", "")

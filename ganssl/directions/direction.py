@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ganssl.attributes import WITHHELD, check_name
+from ganssl.attributes import check_name, withheld
 from ganssl.directions.check import LARGEST, PhotoCheck
 from ganssl.directions.names import FOUND_METHODS, METHODS, PIXEL_METHODS
 from ganssl.directions.reach import FURTHEST, Reach
@@ -105,8 +105,8 @@ class Direction:
     @property
     def usable(self) -> bool:
         """Gets a slider: the user's own or good enough, and not one of the withheld judgements."""
-        withheld = base_attribute(self.attribute) in WITHHELD
-        return not withheld and (self.own or (self.reliable and not self.fails))
+        offered = not withheld(base_attribute(self.attribute))
+        return offered and (self.own or (self.reliable and not self.fails))
 
     @property
     def fails(self) -> str:
@@ -200,7 +200,7 @@ class Direction:
 
 def base_attribute(name: str) -> str:
     """The attribute that a direction is meant to change: `Smiling · mine` gives `Smiling`."""
-    return name.partition(MINE)[0]
+    return name.partition(MINE)[0].strip() or name
 
 
 def _interval(ends: Sequence[float] | None) -> tuple[float, float] | None:

@@ -18,7 +18,7 @@ from ganssl.base.json_text import parse_json
 from ganssl.directions.check import PhotoCheck, read_checks
 from ganssl.directions.direction import Direction
 from ganssl.directions.names import FOUND_METHODS
-from ganssl.directions.own import own_name
+from ganssl.directions.own import names_by_owner, own_name
 from ganssl.directions.reach import Reach
 from ganssl.directions.readings import Readings
 from ganssl.errors import UserError
@@ -123,11 +123,12 @@ class DirectionSet:
         direction stands beside it as `Smiling · mine`.
         Raises `UserError` for vectors of another length.
         """
-        mine: list[Direction] = []
+        of_model, mine = names_by_owner(self)
+        added: list[Direction] = []
         for direction in own:
-            name = own_name(direction.attribute, [*self.attributes, *(d.attribute for d in mine)])
-            mine.append(replace(direction, attribute=name, own=True))
-        return self._with(directions=[*self, *mine])
+            mine.append(own_name(direction.attribute, of_model, mine))
+            added.append(replace(direction, attribute=mine[-1], own=True))
+        return self._with(directions=[*self, *added])
 
     def _with(self, **changes: Any) -> DirectionSet:
         """The same set but for what is named."""

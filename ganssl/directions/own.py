@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from ganssl.attributes import LONGEST_NAME, Attribute
+from ganssl.attributes import LONGEST_NAME, Attribute, joined, meant_name
 from ganssl.directions.direction import MINE, Direction, base_attribute
 from ganssl.errors import UserError
 
@@ -17,16 +17,48 @@ LEAST_COSINE = 0.0
 """Between halves of its labels: below it they point apart, and other labels would do so too."""
 
 
-def own_name(name: str, taken: Collection[str]) -> str:
-    """A name beside those that are taken: `Smiling · mine`, then `Smiling · mine 2`."""
-    if name not in taken:
-        return name
-    first = base_attribute(name)[: LONGEST_NAME - len(MINE) - 4].strip() + MINE  # 4 for a number
-    number, free = 1, first
-    while free in taken:
+def own_name(name: str, of_model: Collection[str], mine: Collection[str] = ()) -> str:
+    """A name beside those that are taken: `Smiling · mine`, then `Smiling · mine 2`.
+
+    Another spelling of a name that is taken is taken as well, and so is what would have
+    the same title as another own direction.
+
+    Args:
+        of_model: names of the model's own directions, and `mine` those of the user's.
+    """
+    taken = {joined(other) for other in of_model}
+    said = {joined(_with_mine(other)) for other in mine}
+
+    def free(one: str) -> bool:
+        return joined(one) not in taken and joined(_with_mine(one)) not in said
+
+    base, mark, number_given = name.partition(MINE)
+    base = meant_name(base, of_model) or base
+    wanted = base + mark + number_given
+    if free(wanted):
+        return wanted
+    first = base[: LONGEST_NAME - len(MINE) - 4].strip() + MINE  # 4 for a number
+    number, found = 1, first
+    while not free(found):
         number += 1
-        free = f"{first} {number}"
-    return free
+        found = f"{first} {number}"
+    return found
+
+
+def _with_mine(name: str) -> str:
+    return name if MINE in name else name + MINE
+
+
+def names_by_owner(directions: Iterable[Direction]) -> tuple[list[str], list[str]]:
+    """The names of the model's directions, and those of the user's own."""
+    named = {direction.attribute: direction.own for direction in directions}
+    return [n for n, own in named.items() if not own], [n for n, own in named.items() if own]
+
+
+def same_direction(one: Direction, other: Direction) -> bool:
+    """Whether two own directions move faces alike, whatever they are called."""
+    own = one.own and other.own
+    return own and np.array_equal(one.vector, other.vector) and one.sigma == other.sigma
 
 
 def own_title(direction: Direction) -> str:
@@ -34,9 +66,8 @@ def own_title(direction: Direction) -> str:
     title = Attribute(direction.attribute).title
     if not direction.own:
         return title
-    mine = "" if MINE in title else MINE
     labels = f", {direction.labels_used:,} labels" if direction.labels_used else ", no labels"
-    return f"{title}{mine}{labels}" + (", poor" if why_not(direction) else "")
+    return f"{_with_mine(title)}{labels}" + (", poor" if why_not(direction) else "")
 
 
 def why_not(direction: Direction) -> str:

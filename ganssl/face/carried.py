@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from ganssl.attributes import Attribute, withheld
 from ganssl.directions.direction import Direction, base_attribute
 from ganssl.directions.direction_set import DirectionSet
-from ganssl.directions.own import own_name
+from ganssl.directions.own import names_by_owner, own_name, same_direction
 from ganssl.errors import UserError
 from ganssl.face.packed import pack, unpack
 from ganssl.face.state import FaceState
@@ -42,18 +41,27 @@ def taken_in(
 ) -> tuple[list[Direction], FaceState]:
     """The directions of a state that `directions` lacks, and the state without them.
 
-    One that is there already is not taken again. Where a name stands for
-    another direction here, as that of the model does, the one that came along
-    gets a name of its own, and the edit goes with it.
+    One that is there already, be it under a name that its maker gave it since, is
+    not taken again. Where a name stands for another direction here, as that of the
+    model does, the one that came along gets a name of its own, and the edit goes
+    with it.
     """
     new: list[Direction] = []
     names: dict[str, str] = {}
+    of_model, mine = names_by_owner(directions)
+    busy = {*state.edits, *state.locked}
     for direction in carried(state, name):
         wanted = direction.attribute
-        if wanted in directions.attributes and _same(directions.get(wanted), direction):
-            continue
-        names[wanted] = own_name(wanted, [*directions.attributes, *(d.attribute for d in new)])
-        new.append(replace(direction, attribute=names[wanted], own=True))
+        here = [n for n in mine if n in directions.attributes]
+        alike = [n for n in here if same_direction(directions.get(n), direction)]
+        known = [n for n in alike if n == wanted or n not in busy]
+        if known:
+            names[wanted] = wanted if wanted in known else known[0]
+        else:
+            names[wanted] = own_name(wanted, of_model, mine)
+            mine.append(names[wanted])
+            new.append(replace(direction, attribute=names[wanted], own=True))
+        busy.add(names[wanted])
     edits = {names.get(key, key): amount for key, amount in state.edits.items()}
     locked = tuple(names.get(key, key) for key in state.locked)
     return new, replace(state, edits=edits, locked=locked, own=())
@@ -74,19 +82,21 @@ def with_carried(
 
 
 def check_fit(model: FaceModel, state: FaceState, name: str = "The link") -> None:
-    """`UserError` for a state of another model, or directions of another length."""
+    """`UserError` for a state of another model, or directions that can be no sliders here."""
     if state.model not in ("", model.id):
         raise UserError(
             f"{name} was made with model {state.model}; the model here is {model.id} and would "
             "show another face."
         )
     for direction in carried(state, name):
+        meant = base_attribute(direction.attribute)
+        if withheld(meant):
+            raise UserError(
+                f"{name} carries a direction of {Attribute(meant).title}, which judges looks or "
+                "build; there is no slider for such judgements."
+            )
         if len(direction.vector) != model.latent_size:
             raise UserError(
                 f"{name} carries a direction of {base_attribute(direction.attribute)} that belongs "
                 "to another model."
             )
-
-
-def _same(mine: Direction, other: Direction) -> bool:
-    return mine.own and np.array_equal(mine.vector, other.vector) and mine.sigma == other.sigma

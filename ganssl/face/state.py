@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from ganssl.attributes import slider_names
+from ganssl.attributes import meant_name, slider_names
 from ganssl.base.json_text import parse_json
 from ganssl.base.links import unescaped
+from ganssl.directions.direction import MINE
 from ganssl.directions.names import DEFAULT_RULE, RAW, check_rule
 from ganssl.errors import UserError
 from ganssl.models.draws import NATURAL, check_draw
@@ -105,6 +106,12 @@ class FaceState:
     def with_edit(self, attribute: str, amount: float) -> FaceState:
         return replace(self, edits={**self.edits, attribute: amount})
 
+    def with_renamed(self, old: str, new: str) -> FaceState:
+        """The same face where a slider has got another name."""
+        edits = {new if name == old else name: amount for name, amount in self.edits.items()}
+        locked = tuple(new if name == old else name for name in self.locked)
+        return replace(self, edits=edits, locked=locked)
+
     def with_lock(self, attribute: str, locked: bool) -> FaceState:
         others = tuple(name for name in self.locked if name != attribute)
         return replace(self, locked=(*others, attribute) if locked else others)
@@ -127,6 +134,12 @@ class FaceState:
                 "would show another face. Open it with the model that it belongs to."
             )
         typed = dict.fromkeys((*self.edits, *self.locked))
+        gone = [name for name in typed if MINE in name and meant_name(name, sliders) is None]
+        if gone:
+            raise UserError(
+                f"This face needs a direction that somebody made, {gone[0]}, and it did not come "
+                "along or was given up since. A link or file saved with the face carries it."
+            )
         names = dict(zip(typed, slider_names(typed, sliders), strict=True))
         edits = {names[name]: amount for name, amount in self.edits.items()}
         if len(edits) < len(self.edits):
@@ -267,6 +280,14 @@ class History:
     future: tuple[FaceState, ...] = ()
 
     LENGTH = 200
+
+    def with_renamed(self, old: str, new: str) -> History:
+        """The same faces where a slider has got another name."""
+        past, future = (
+            tuple(state.with_renamed(old, new) for state in states)
+            for states in (self.past, self.future)
+        )
+        return History(self.present.with_renamed(old, new), past, future)
 
     def push(self, state: FaceState) -> History:
         """Move on to a new state; what was undone is forgotten."""

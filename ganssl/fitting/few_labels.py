@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganssl.attributes import WITHHELD, Attribute
+from ganssl.attributes import Attribute, withheld
 from ganssl.base.progress import Stages
 from ganssl.directions.direction import Direction
 from ganssl.directions.direction_set import DirectionSet
@@ -196,7 +196,7 @@ def _with_interval(direction: Direction, labels: np.ndarray) -> Direction:
 def few_label_warnings(question: Attribute, labels: np.ndarray) -> list[str]:
     """What to say of a direction that these labels define, int8 `[n]` of 1, 0 and -1."""
     warnings = []
-    if question.name in WITHHELD:
+    if withheld(question.name):
         warnings.append(
             f"{question.title} judges looks or build; this app gives no slider to such judgements."
         )

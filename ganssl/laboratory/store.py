@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ganssl.attributes import WITHHELD, check_name
+from ganssl.attributes import Attribute, check_name, withheld
 from ganssl.base.files import given_bytes, open_zip, read_arrays
 from ganssl.directions import Direction, DirectionSet, conditional_direction
+from ganssl.directions.direction import base_attribute
 from ganssl.errors import UserError
 
 if TYPE_CHECKING:
@@ -37,9 +38,16 @@ def named_direction(
     Args:
         held: directions that it must not move; needs the codes' `covariance`.
 
-    Raises `UserError` for a name that cannot be a slider's, or too little left.
+    Raises `UserError` for a name that cannot be a slider's, for a judgement of looks or
+    build under whatever name, or too little left.
     """
     name = check_name(" ".join(name.split()), "A direction")
+    for meant in map(base_attribute, (direction.attribute, name)):
+        if withheld(meant):
+            raise UserError(
+                f"{Attribute(meant).title} judges looks or build; this app gives no slider to "
+                "such judgements."
+            )
     edited = conditional_direction(direction, held, covariance)
     boundary = edited.boundary if np.isfinite(edited.boundary) else edited.center
     return replace(edited, attribute=name, boundary=boundary, own=True)
@@ -82,7 +90,8 @@ def directions_for_sliders(data: bytes, model: FaceModel, name: str) -> list[Dir
 
     Raises `UserError` for a file without any, and as `read_laboratory` does.
     """
-    found = [d for d in read_laboratory(data, model, name) if d.attribute not in WITHHELD]
+    read = read_laboratory(data, model, name)
+    found = [d for d in read if not withheld(base_attribute(d.attribute))]
     if not found:
         raise UserError(f"{name} holds no direction that may get a slider.")
     return found

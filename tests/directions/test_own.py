@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ganssl.directions import DirectionSet
+from ganssl.directions.direction import base_attribute
 from ganssl.directions.own import figures_words, own_name, own_title, require_fair, why_not
 from ganssl.errors import UserError
 from tests.helpers.planted import make_direction
@@ -29,7 +30,25 @@ def test_an_own_direction_never_takes_the_place_of_the_models():
 def test_names_that_are_free_stay():
     assert own_name("Hat", ["Smiling"]) == "Hat"
     assert own_name("Smiling", ["Smiling"]) == "Smiling · mine"
-    assert own_name("Smiling · mine", ["Smiling", "Smiling · mine"]) == "Smiling · mine 2"
+    assert own_name("Smiling · mine", ["Smiling"], ["Smiling · mine"]) == "Smiling · mine 2"
+
+
+@pytest.mark.parametrize("name", ["gray hair", "GrayHair", "gray-hair · mine", "Gray_Hair"])
+def test_another_spelling_of_the_models_attribute_is_its_name(name):
+    assert own_name(name, ["Smiling", "Gray_Hair"]) == "Gray_Hair · mine"
+
+
+def test_no_two_own_directions_have_one_title():
+    given = [mine("Glow"), mine("Glow · mine"), mine("glow"), mine("Glow"), mine("Glow · mine 2")]
+    titles = [own_title(direction) for direction in DirectionSet("m").extended(given)]
+    assert titles[0] == "Glow · mine, 20 labels" and len(set(titles)) == len(given)
+    long = own_name("x" * 60, [], ["x" * 60])
+    assert len(long) <= 60 and long.endswith(" · mine")
+
+
+def test_a_name_of_the_mark_alone_is_a_name():
+    assert base_attribute(" · mine") == " · mine"
+    assert own_title(mine(" · mine", auc=0.5)).endswith("20 labels, poor")
 
 
 def test_titles_say_whose_it_is_and_from_how_many_labels():
@@ -66,4 +85,6 @@ def test_fair_ones_and_those_without_labels_are_not_refused():
 
 def test_judgements_of_looks_get_no_slider_under_any_name():
     model = DirectionSet("m", [make_direction("Attractive", AXES[1])])
-    assert model.extended([mine("Attractive")]).sliders == ()
+    for name in ("Attractive", "attractive", "ATTRACTIVE · mine 2", "big nose", "BigNose"):
+        assert model.extended([mine(name)]).sliders == ()
+    assert model.extended([mine("Nose")]).sliders == ("Nose",)

@@ -1,6 +1,7 @@
 """Links and files carry the directions of a visitor's own."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlencode
 
@@ -71,6 +72,26 @@ def test_a_name_that_stands_for_another_direction_here_is_changed_in_the_face_to
     assert new.attribute == "Smiling · mine 2"
     assert there.edits == {"Smiling · mine 2": 2.0, "Smiling": 1.0}
     np.testing.assert_array_equal(new.vector, DIRECTION.vector)
+
+
+def test_what_got_another_name_here_is_found_under_it_and_no_two_edits_become_one():
+    state = carrying(STATE, MODEL.extended([DIRECTION]))
+    renamed = MODEL.extended([replace(DIRECTION, attribute="Grin")])
+    new, there = taken_in(state, renamed)
+    assert new == [] and there.edits == {"Grin": 2.0, "Smiling": 1.0}
+    twice = MODEL.extended([DIRECTION, replace(DIRECTION, attribute="Beam")])
+    both = carrying(FaceState(edits={"Smiling · mine": 2.0, "Beam": -1.0}), twice)
+    new, there = taken_in(both, renamed)
+    assert sorted(there.edits.values()) == [-1.0, 2.0]
+    assert len(new) == 1 and {"Grin", new[0].attribute} == set(there.edits)
+
+
+def test_a_judgement_of_looks_is_not_taken_in_however_it_is_spelt():
+    model = SimpleNamespace(id="m", latent_size=SIZE)
+    for name in ("Attractive", "attractive · mine", "big nose"):
+        posing = FaceState(edits={name: 2.0}, own=(pack(mine(name)),))
+        with pytest.raises(UserError, match="judges looks or build"):
+            check_fit(model, posing)
 
 
 def test_a_carried_direction_cannot_pose_as_the_models():

@@ -180,3 +180,18 @@ def test_history_forgets_the_oldest():
         history = history.push(FaceState(seed))
     assert len(history.past) == History.LENGTH
     assert history.past[-1] == FaceState(History.LENGTH + 48)
+
+
+def test_a_slider_that_got_another_name_keeps_its_edits_and_locks_in_undo_too():
+    history = History(STATE).push(STATE.with_edit("Smiling", 1)).undo()
+    named = history.with_renamed("Smiling", "Grin").with_renamed("Young", "Fresh")
+    assert named.present.edits == {"Grin": 2.0, "Male": -1.5}
+    assert named.present.locked == ("Bald", "Fresh")
+    assert named.redo().present.edits == {"Grin": 1.0, "Male": -1.5}
+
+
+def test_a_face_whose_own_direction_is_missing_says_so():
+    state = FaceState(edits={"Smiling · mine": 1.0})
+    with pytest.raises(UserError, match="needs a direction that somebody made, Smiling · mine"):
+        state.check("m", ["Smiling"])
+    assert state.check("m", ["Smiling", "Smiling · mine"]).edits == state.edits

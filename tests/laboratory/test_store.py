@@ -100,6 +100,14 @@ def test_a_name_must_be_one_of_a_slider(model, name):
         named_direction(model.directions.get("Male"), name)
 
 
+@pytest.mark.parametrize(
+    ("source", "name"), [("Attractive", "Handsome"), ("Male", "attractive"), ("Male", "Big nose")]
+)
+def test_a_judgement_of_looks_is_kept_under_no_name(model, source, name):
+    with pytest.raises(UserError, match="judges looks or build"):
+        named_direction(model.directions.get(source), name)
+
+
 def test_generate_and_synthesize_take_the_file(model, folder, own, tmp_path, capsys):
     path = tmp_path / "lab.npz"
     path.write_bytes(laboratory_bytes(model.id, own))

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from ganssl.directions import DEFAULT_RULE, RAW
+from ganssl.face.packed import pack
 from ganssl.face.render import face_png, render
 from ganssl.face.sequence import FaceSequence
 from ganssl.face.state import LIMIT, FaceState
@@ -190,6 +191,19 @@ def test_a_bad_link_gets_a_sentence_and_a_face(open_app, query, says):
     assert not app.error
 
 
+def test_what_a_bad_link_carries_is_not_kept(open_app):
+    """A face that cannot be shown leaves nothing behind; one that can brings its directions."""
+    model = load_model()
+    grin = replace(model.directions.get("Smiling"), attribute=" · mine", own=True, auc=0.5)
+    face = FaceState(7, edits={" · mine": 1.0}, own=(pack(grin),))
+    bad = open_app(**replace(face, edits={**face.edits, "Nonsense": 1.0}).to_query())
+    assert "no slider for Nonsense" in messages(bad)[0]
+    assert not bad.session_state["shelf"].directions
+    good = open_app(**face.to_query())
+    assert not good.error and slider(good, " · mine").value == 1.0
+    assert list(good.session_state["shelf"].directions) == [" · mine"]
+
+
 def share(app):
     app.session_state["explore/tab"] = "Save and share"
     return app.run()
@@ -267,7 +281,7 @@ def test_the_page_says_which_sliders_there_are_and_why(open_app):
     app.session_state["explore/tab"] = "Which sliders, and why"
     table = app.run().dataframe[0].value.set_index("Annotated as")
     assert table.loc["Smiling", "Slider"] == "yes" and table.loc["Smiling", "Why not"] == ""
-    assert table.loc["Blurry", "Why not"] == "tells unseen photos apart too poorly"
+    assert table.loc["Blurry", "Why not"] == "tells unseen photos apart too poorly (AUC 0.600)"
     assert table.loc["Attractive", "Why not"].startswith("withheld")
 
 

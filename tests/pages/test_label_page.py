@@ -281,6 +281,10 @@ def test_a_slider_is_made_with_its_warning(labelling):
     assert app.slider(key="explore/slider Smiling").value == 0
     mine = app.slider(key="explore/slider Smiling · mine")
     assert mine.label.startswith(f"Smiling · mine, {COUNT} labels")
+    app.switch_page("pages/label.py").run()
+    assert "is now among the sliders" in texts(app.success)
+    app.session_state["shelf"].directions.clear()  # given up elsewhere
+    assert "is now among the sliders" not in texts(app.run().success)
 
 
 def test_one_class_alone_makes_no_slider_but_a_sentence(labelling):

@@ -250,6 +250,40 @@ def test_a_name_that_cannot_be_a_sliders_is_refused(page, name, words):
     assert words in page.error[0].value and not own(page)
 
 
+def test_a_direction_is_kept_once_and_takes_no_others_place(page):
+    for name in ("Glow", "Glow"):
+        page.text_input[0].set_value(name)
+        button(page, "Keep as a slider").click()
+        run(page)
+    assert list(own(page)) == ["Glow"]
+    choose(page, page.selectbox, "attribute", "Bald")
+    page.text_input[0].set_value("glow")
+    button(page, "Keep as a slider").click()
+    run(page)
+    first, second = own(page).values()
+    assert list(own(page)) == ["Glow", "glow · mine 2"]
+    assert not np.array_equal(first.vector, second.vector)
+
+
+def test_a_slider_with_another_name_keeps_the_edit_of_the_face(page):
+    page.text_input[0].set_value("Glow")
+    button(page, "Keep as a slider").click()
+    run(page)
+    page.switch_page("pages/explore.py")
+    run(page)
+    page.slider(key="explore/slider Glow").set_value(2.0)
+    run(page)
+    page.switch_page(PAGE)
+    show(run(page), "Keep, save, load")
+    page.text_input(key="lab/own/name Glow").set_value("gray hair")
+    run(page)
+    assert list(own(page)) == ["Gray_Hair · mine"]
+    page.switch_page("pages/explore.py")
+    run(page)
+    assert page.slider(key="explore/slider Gray_Hair · mine").value == 2.0
+    assert "explore/slider Glow" not in [slider.key for slider in page.slider]
+
+
 def test_a_laboratory_is_saved_and_loaded(page, open_app):
     show(page, "Discover")
     page.text_input[0].set_value("Light from the left")

@@ -35,7 +35,12 @@ def note(reach: Reach, attribute: str, likely: float) -> str:
     like = f"*{companion}*" if shared else f"not *{companion}*"
     other = f"not *{companion}*" if shared else f"*{companion}*"
     return (
-        f":material/info: *{name}* does not apply here: {share:.0%} of the photos annotated so are "
-        f"also annotated {like}, and this face is perceived as {other}. The model has next to no "
-        "example to follow, so expect little, or another face."
+        f":material/info: *{name}* does not apply here: {_said(share)} of the photos annotated so "
+        f"are also annotated {like}, and this face is perceived as {other}. The model has next to "
+        "no example to follow, so expect little, or another face."
     )
+
+
+def _said(share: float) -> str:
+    """A share in words that never round a rest away: 0.997 is not all of them."""
+    return "more than 99%" if 0.99 < share < 1 else f"{share:.0%}"

@@ -17,6 +17,7 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import FIRST_SLIDERS
+from ganssl.directions import Direction
 from ganssl.errors import UserError
 from ganssl.face.carried import LONGEST_LINK, carrying, check_fit, taken_in
 from ganssl.face.detail import PhotoDetail
@@ -85,25 +86,21 @@ class FaceSession:
 
     def show(self, state: FaceState) -> None:
         """Make this the face; one that cannot be made leaves a message and the old face."""
+        model, new = self.model, list[Direction]()
         try:
-            state = self._take_in(state)
-            state = state.check(self.model.id, self.model.directions.sliders)
-            face_code(self.model, state, self.base)
+            if state.own:
+                check_fit(model, state)
+                new, state = taken_in(state, model.directions)
+            if new:
+                model = model.with_directions(model.directions.extended(new))
+            state = state.check(model.id, model.directions.sliders)
+            face_code(model, state, self.base)
         except UserError as error:
             self.complain(error)
-        else:
-            self._turn_to(self.history.push(state))
-
-    def _take_in(self, state: FaceState) -> FaceState:
-        """Put the directions that a face brings along on the shelf; the face in their terms."""
-        if not state.own:
-            return state
-        check_fit(self.model, state)
-        new, state = taken_in(state, self.model.directions)
-        if new:
-            self.model = self.model.with_directions(self.model.directions.extended(new))
-            shelf().directions |= {direction.attribute: direction for direction in new}
-        return state
+            return
+        self.model = model  # with the directions that the face brings along, as on the shelf
+        shelf().directions |= {direction.attribute: direction for direction in new}
+        self._turn_to(self.history.push(state))
 
     def carried(self, state: FaceState) -> FaceState:
         """The state with the visitor's own directions that it needs, for a link or a file."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ganssl.attributes import WITHHELD, Attribute
+from ganssl.attributes import Attribute, withheld
 from ganssl.directions import Direction, DirectionSet
-from ganssl.directions.direction import USABLE_AUC, USABLE_COSINE
+from ganssl.directions.direction import USABLE_AUC, USABLE_COSINE, base_attribute
 from ganssl.directions.reach import LEAST_IDENTITY, LEAST_OWN, MOST_OUTSIDE
 from ganssl.face.render import signed
 
@@ -68,12 +68,16 @@ def reach_cells(direction: Direction) -> dict:
         return {}
     return {
         "Own effect": reach.own,
-        "Moves most besides": f"{Attribute(reach.besides).title} {reach.its_effect:+.2f}"
+        "Moves most besides": f"{Attribute(reach.besides).title} {_signed(reach.its_effect)}"
         if reach.besides
         else "",
         "Skin at +2 σ": reach.skin_tone,
         "Same person at +2 σ": reach.identity,
     }
+
+
+def _signed(effect: float) -> str:
+    return f"{effect:+.2f}".replace("-", "−")
 
 
 def slider_range(direction: Direction) -> str:
@@ -86,13 +90,14 @@ def slider_range(direction: Direction) -> str:
 
 def reason(direction: Direction) -> str:
     """Why a direction has no slider."""
-    if direction.attribute in WITHHELD:
+    if withheld(base_attribute(direction.attribute)):
         return "withheld: it judges looks or build"
     reasons = []
     if direction.auc < USABLE_AUC:
-        reasons.append("tells unseen photos apart too poorly")
+        reasons.append(f"tells unseen photos apart too poorly (AUC {direction.auc:.3f})")
     if direction.split_half_cosine < USABLE_COSINE:
-        reasons.append("halves of the photos disagree on it")
+        cosine = f"{direction.split_half_cosine:.3f}".replace("-", "−")
+        reasons.append(f"halves of the photos disagree on it (cosine {cosine})")
     if direction.fails:
         reasons.append(direction.fails)
     return " and ".join(reasons)

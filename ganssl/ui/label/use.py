@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from ganssl.attributes import WITHHELD
+from ganssl.attributes import withheld
 from ganssl.directions import Direction
 from ganssl.directions.own import own_title, why_not
 from ganssl.errors import UserError
@@ -21,7 +21,7 @@ from ganssl.photos import PhotoSet
 from ganssl.ui.label.check import require_analysis
 from ganssl.ui.label.work import Work, photo_url
 from ganssl.ui.shared.keeping import keep_or_tell, workspace
-from ganssl.ui.shared.own_directions import keep_own, research_switch
+from ganssl.ui.shared.own_directions import keep_own, research_switch, same_on_shelf
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.shelf_choice import free_name, turn_to
 from ganssl.workspace.contents import keep_photos
@@ -74,7 +74,7 @@ def _put_on_shelf(work: Work) -> None:
 
 def _slider(work: Work, model: FaceModel) -> None:
     question = work.attribute
-    if question.name in WITHHELD:
+    if withheld(question.name):
         st.warning(few_label_warnings(question, work.session.labels(question.name))[0])
         return
     st.markdown(
@@ -89,7 +89,7 @@ def _slider(work: Work, model: FaceModel) -> None:
         "Make a slider of it", icon=":material/tune:", type="primary", key="label/make slider"
     ):
         encoded = EncodedPhotos(_one_column(work), analysis.codes)
-        before = work.sliders.pop(question.name, None)
+        before = made_slider(work)
         try:
             direction = fit_spread_slider(model, encoded, analysis.features)
             kept = keep_own(direction, model, before.attribute if before else None, poor)
@@ -97,8 +97,14 @@ def _slider(work: Work, model: FaceModel) -> None:
             st.error(str(error), icon=":material/error:")
             return
         work.sliders[question.name] = kept
-    if question.name in work.sliders:
-        _show_slider(work, work.sliders[question.name])
+    if made := made_slider(work):
+        _show_slider(work, made)
+
+
+def made_slider(work: Work) -> Direction | None:
+    """What was made of the question's answers, as it is called now; None once it is given up."""
+    made = work.sliders.get(work.question)
+    return None if made is None else same_on_shelf(made)
 
 
 def _one_column(work: Work) -> PhotoSet:

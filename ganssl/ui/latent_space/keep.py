@@ -66,8 +66,7 @@ def _keep(key: str, direction: Direction, held, covariance, poor: bool = False) 
     name = st.session_state[f"lab/name {key}"]
     try:
         kept = named_direction(direction, name, held, covariance)
-        instead = kept.attribute if kept.attribute in shelf().directions else None
-        kept = keep_own(kept, face_model(), instead, poor)
+        kept = keep_own(kept, face_model(), poor=poor)
     except UserError as error:
         st.session_state[f"lab/refused {key}"] = str(error)
     else:

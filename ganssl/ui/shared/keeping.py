@@ -8,10 +8,12 @@ done, and lies on the shelf again when the next visit begins.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ganssl.directions.own import names_by_owner, own_name
 from ganssl.errors import UserError
 from ganssl.ui.shared.jobs import this_visit
 from ganssl.ui.shared.shelf import Shelf, shelf
@@ -206,6 +208,9 @@ def open_run(run: Run, model: FaceModel | None = None) -> str:
         if model is None:
             raise ValueError("a slider is opened for a model")
         direction = contents.open_slider(run, model)
+        of_model, _ = names_by_owner(model.directions)
+        name = own_name(direction.attribute, of_model, mine.directions)
+        direction = replace(direction, attribute=name, own=True)
         mine.directions[direction.attribute] = direction
         mine.runs[SLIDER, direction.attribute] = run
         return direction.attribute

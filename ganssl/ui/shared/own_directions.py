@@ -7,11 +7,19 @@ from functools import partial
 
 import streamlit as st
 
-from ganssl.attributes import WITHHELD, Attribute
+from ganssl.attributes import Attribute, joined, withheld
 from ganssl.directions import Direction
 from ganssl.directions.direction import base_attribute
-from ganssl.directions.own import figures_words, own_name, own_title, require_fair
+from ganssl.directions.own import (
+    figures_words,
+    names_by_owner,
+    own_name,
+    own_title,
+    require_fair,
+    same_direction,
+)
 from ganssl.errors import UserError
+from ganssl.face.state import History
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.shared.keeping import forget_run, how_long, keep_or_tell, take_off, workspace
 from ganssl.ui.shared.shelf import shelf
@@ -31,24 +39,32 @@ def keep_own(
 ) -> Direction:
     """Put a direction on the shelf, beside the model's and the others, and return it as kept.
 
+    Kept once more under the same name it stays where it is.
+
     Args:
         instead: the name of one on the shelf whose place it takes.
         poor: keep it whatever its figures are.
 
     Raises `UserError` for a judgement of looks, and for one that is too poor.
     """
-    if base_attribute(direction.attribute) in WITHHELD:
+    meant = base_attribute(direction.attribute)
+    if withheld(meant):
         raise UserError(
-            f"{Attribute(direction.attribute).title} judges looks or build; this app gives no "
+            f"{Attribute(meant).title} judges looks or build; this app gives no "
             "slider to such judgements. Choose another name."
         )
     if not poor:
         require_fair(direction)
     on_shelf, place = shelf(), workspace()
     mine = on_shelf.directions
-    of_model = [n for n in model.directions.attributes if not model.directions.get(n).own]
-    taken = [*of_model, *(name for name in mine if name != instead)]
-    kept = replace(direction, attribute=own_name(direction.attribute, taken), own=True)
+    of_model, _ = names_by_owner(model.directions)
+    direction = replace(direction, own=True)
+    before = same_on_shelf(direction)
+    again = before and joined(base_attribute(before.attribute)) == joined(meant)
+    if instead is None and before is not None and again:
+        instead = before.attribute
+    others = [name for name in mine if name != instead]
+    kept = replace(direction, attribute=own_name(direction.attribute, of_model, others))
     shelf().directions = {
         **{name: other for name, other in mine.items() if name != instead},
         kept.attribute: kept,
@@ -60,6 +76,12 @@ def keep_own(
         if run is not None:
             on_shelf.runs[SLIDER, kept.attribute] = run
     return kept
+
+
+def same_on_shelf(direction: Direction) -> Direction | None:
+    """A direction as it lies on the shelf, whatever it is called there; None once it is gone."""
+    mine = shelf().directions.values()
+    return next((other for other in mine if same_direction(other, direction)), None)
 
 
 def give_up(name: str) -> None:
@@ -86,7 +108,7 @@ def show_own_directions(model: FaceModel, key: str) -> None:
             {
                 "name": own_title(d),
                 "method": d.method,
-                "held": ", ".join(d.conditioned_on),
+                "held": ", ".join(Attribute(name).title for name in d.conditioned_on),
                 "on held-out labels": figures_words(d),
             }
             for d in own.values()
@@ -139,3 +161,6 @@ def _rename(model: FaceModel, name: str, key: str) -> None:
         shelf().directions = {
             (kept.attribute if n == name else n): (kept if n == name else d) for n, d in own.items()
         }
+        for entry, history in list(st.session_state.items()):
+            if isinstance(history, History):
+                st.session_state[entry] = history.with_renamed(name, kept.attribute)

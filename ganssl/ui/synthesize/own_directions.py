@@ -78,8 +78,7 @@ def _offer(found: list[Direction], model: FaceModel) -> None:
 
 
 def _take(direction: Direction, model: FaceModel, poor: bool) -> None:
-    instead = direction.attribute if direction.attribute in shelf().directions else None
     try:
-        keep_own(direction, model, instead, poor)
+        keep_own(direction, model, poor=poor)
     except UserError as error:
         st.session_state["directions/refused"] = str(error)
