@@ -17,6 +17,7 @@ from ganssl.ui.explore.gallery import gallery, thumbnail
 from ganssl.ui.face.session import FaceSession
 from ganssl.ui.shared.presentation import KEY, Steps
 from ganssl.ui.shared.undo import Offer, offer_undo, show_undo
+from ganssl.ui.shared.words import literal
 
 FILE = "sequence.json"
 
@@ -179,7 +180,7 @@ def _change(session: FaceSession, change) -> None:
 
 def _removed(model: FaceModel, own: FaceSequence, index: int) -> FaceSequence:
     """The sequence without a scene, and the offer to take that back."""
-    words = f"The scene **{own.scenes[index].title}** was removed."
+    words = f"The scene **{literal(own.scenes[index].title)}** was removed."
     offer_undo(Offer(words, lambda: _keep(model, own), place=_key(model)))
     return own.without(index)
 

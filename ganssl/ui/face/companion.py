@@ -5,6 +5,7 @@ from __future__ import annotations
 from ganssl.attributes import Attribute
 from ganssl.directions.reach import Reach
 from ganssl.ui.face.session import FaceSession
+from ganssl.ui.shared.words import literal
 
 
 def companion_note(session: FaceSession, attribute: str) -> str:
@@ -30,7 +31,7 @@ def note(reach: Reach, attribute: str, likely: float) -> str:
     shared = reach.goes_with_share > 0.5
     if (likely >= 0.5) == shared:
         return ""
-    name, companion = Attribute(attribute).title, Attribute(reach.goes_with).title
+    name, companion = (literal(Attribute(one).title) for one in (attribute, reach.goes_with))
     share = reach.goes_with_share if shared else 1 - reach.goes_with_share
     like = f"*{companion}*" if shared else f"not *{companion}*"
     other = f"not *{companion}*" if shared else f"*{companion}*"

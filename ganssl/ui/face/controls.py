@@ -17,6 +17,7 @@ from ganssl.ui.face.companion import companion_note
 from ganssl.ui.face.holding import show_hold_switch
 from ganssl.ui.face.pad import show_pad
 from ganssl.ui.face.session import FaceSession
+from ganssl.ui.shared.words import literal
 
 STEP = 0.1
 LITTLE_ROOM = 0.5
@@ -127,7 +128,7 @@ def _draw_switch(session: FaceSession) -> None:
 
 
 def _attribute_slider(session: FaceSession, attribute: str, code: np.ndarray) -> None:
-    state, title = session.state, own_title(session.model.directions.get(attribute))
+    state, title = session.state, literal(own_title(session.model.directions.get(attribute)))
     locked = attribute in state.locked
     scale = slider_scale(session.model, state, attribute, code)
     low, high = slider_ends(session.model, state, attribute)

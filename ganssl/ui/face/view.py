@@ -16,6 +16,7 @@ from ganssl.photos.skin_tone import NOTICEABLE, group_of
 from ganssl.ui.face.live import FRAME, show_live
 from ganssl.ui.face.session import FaceSession
 from ganssl.ui.shared.pictures import alt_text
+from ganssl.ui.shared.words import literal
 
 OTHERS = 3
 """How many side effects the short list shows, skin tone among them when it moved."""
@@ -49,7 +50,8 @@ def show_after(session: FaceSession) -> None:
     """The edited face, which follows the hand."""
     state = session.state
     with st.container(key=FRAME, gap=None):
-        _face(session, state, "After", describe(state) if state.edits else "no edits yet")
+        edits = literal(describe(state)) if state.edits else "no edits yet"
+        _face(session, state, "After", edits)
         show_live(session)
     session.drawn = state
 

@@ -9,6 +9,7 @@ import streamlit as st
 from ganssl.base.progress import clock_text
 from ganssl.labelling.session import NO, UNSURE, YES, Progress
 from ganssl.ui.label.work import Work, current_work
+from ganssl.ui.shared.words import literal
 
 KEYS = {NO: "Left", UNSURE: "Up", YES: "Right"}
 
@@ -98,7 +99,7 @@ def _buttons(work: Work) -> None:
     """Each photo has buttons of its own, so that a key pressed twice cannot answer for the next."""
     question, turn = work.attribute, len(work.session.log)
     words = {NO: question.negative, UNSURE: "unsure", YES: question.positive}
-    st.markdown(f"#### {question.title}?")
+    st.markdown(f"#### {literal(question.title)}?")
     with st.container(horizontal=True, gap="small"):
         for value, key in KEYS.items():
             st.button(

@@ -13,6 +13,7 @@ from ganssl.ui.label.earlier import show_earlier
 from ganssl.ui.label.keep import MINUTES
 from ganssl.ui.label.work import Work, forget_work, prepare_pictures
 from ganssl.ui.shared.keeping import workspace
+from ganssl.ui.shared.words import literal
 
 LIMITS = Limits(files=2_000)
 OFFERED = [name for name in CELEBA_ATTRIBUTES if name not in WITHHELD]
@@ -108,7 +109,7 @@ def _questions(work: Work) -> None:
             if st.session_state.get(key) != value:
                 st.session_state[key] = value
             column.text_input(
-                f"{question.title}: the answer {word} is called",
+                f"{literal(question.title)}: the answer {word} is called",
                 key=key,
                 max_chars=40,
                 on_change=_rename,

@@ -24,6 +24,7 @@ from ganssl.ui.shared.keeping import keep_or_tell, workspace
 from ganssl.ui.shared.own_directions import keep_own, research_switch, same_on_shelf
 from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.shelf_choice import free_name, turn_to
+from ganssl.ui.shared.words import literal
 from ganssl.workspace.contents import keep_photos
 
 
@@ -77,9 +78,10 @@ def _slider(work: Work, model: FaceModel) -> None:
     if withheld(question.name):
         st.warning(few_label_warnings(question, work.session.labels(question.name))[0])
         return
+    no, yes = map(literal, question.classes)
     st.markdown(
-        f"Find the direction in which your *{question.positive}* and *{question.negative}* photos "
-        f"differ, and move faces along it on *Explore*."
+        f"Find the direction in which your *{yes}* and *{no}* photos differ, and move faces along "
+        f"it on *Explore*."
     )
     analysis = require_analysis(work, model, "to turn them into latent codes")
     if analysis is None:
@@ -116,8 +118,8 @@ def _one_column(work: Work) -> PhotoSet:
 
 def _show_slider(work: Work, direction: Direction) -> None:
     st.success(
-        f"*{own_title(direction)}* is now among the sliders of *Explore*, beside those of the "
-        f"model, and can label generated faces on *Synthesize*.",
+        f"*{literal(own_title(direction))}* is now among the sliders of *Explore*, beside those of "
+        f"the model, and can label generated faces on *Synthesize*.",
         icon=":material/check:",
     )
     for warning in few_label_warnings(work.attribute, work.session.labels(work.question)):

@@ -19,6 +19,7 @@ from ganssl.ui.shared.jobs import this_visit
 from ganssl.ui.shared.shelf import Shelf, shelf
 from ganssl.ui.shared.shelf_choice import free_name
 from ganssl.ui.shared.undo import Offer, offer_undo
+from ganssl.ui.shared.words import literal
 from ganssl.workspace import Run, Workspace, contents, open_workspace
 from ganssl.workspace.run import CLASSIFIER, JUDGEMENT, PHOTOS, SET, SLIDER
 
@@ -189,7 +190,7 @@ def _take_off(entry: tuple[str, str] | None, run: Run | None, words: str) -> Non
         if place is not None:
             place.forget(aside)
 
-    offer_undo(Offer(f"**{words}** was deleted.", undo, forget))
+    offer_undo(Offer(f"**{literal(words)}** was deleted.", undo, forget))
 
 
 def open_run(run: Run, model: FaceModel | None = None) -> str:

@@ -13,6 +13,7 @@ from ganssl.models.face_model import FaceModel
 from ganssl.ui.face.slider_quality import slider_row
 from ganssl.ui.shared.own_directions import give_up, keep_own, research_switch
 from ganssl.ui.shared.shelf import shelf
+from ganssl.ui.shared.words import literal
 
 FEW_LABELS = """
 The label of a generated face comes from the *direction* of the attribute in latent space, and that
@@ -55,7 +56,7 @@ def show_directions_upload(model: FaceModel) -> None:
             st.error(str(error), icon=":material/error:")
     for attribute in list(shelf().directions):
         st.button(
-            f"Give up your direction of {Attribute(attribute).title}",
+            f"Give up your direction of {literal(Attribute(attribute).title)}",
             icon=":material/delete:",
             on_click=give_up,
             args=(attribute,),
