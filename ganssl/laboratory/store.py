@@ -50,7 +50,8 @@ def named_direction(
             )
     edited = conditional_direction(direction, held, covariance)
     boundary = edited.boundary if np.isfinite(edited.boundary) else edited.center
-    return replace(edited, attribute=name, boundary=boundary, own=True)
+    reach = None if held else edited.reach  # another vector has not been measured
+    return replace(edited, attribute=name, boundary=boundary, own=True, reach=reach)
 
 
 def laboratory_bytes(model_id: str, directions: Iterable[Direction]) -> bytes:

@@ -2,12 +2,14 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ganssl.__main__ import main
 from ganssl.directions import DirectionSet
+from ganssl.directions.reach import Reach
 from ganssl.errors import UserError
 from ganssl.laboratory.discovery import principal_directions
 from ganssl.laboratory.store import (
@@ -98,6 +100,14 @@ def test_files_that_are_no_laboratory_are_refused(model, own, tmp_path):
 def test_a_name_must_be_one_of_a_slider(model, name):
     with pytest.raises(UserError, match="needs a name"):
         named_direction(model.directions.get("Male"), name)
+
+
+def test_what_holds_more_than_its_source_has_not_been_measured(model):
+    reach = Reach(-1, 2, "raw", 0.5, "", 0, 1, 0, 1, 0)
+    young = replace(model.directions.get("Young"), reach=reach)
+    assert named_direction(young, "Fresh").ends == (-1, 2)
+    held = [model.directions.get("Male")]
+    assert named_direction(young, "Fresh", held, model.covariance).ends == (-3, 3)
 
 
 @pytest.mark.parametrize(

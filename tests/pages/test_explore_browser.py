@@ -177,3 +177,20 @@ def test_a_phone_shows_faces_first_and_no_sideways_scrolling(address, downloads)
         places = [page.window.execute_script(PLACE, face) for face in page.all(GALLERY)[:4]]
         tops = [round(top) for _, top, _, _ in places]
         assert tops[0] == tops[1] == tops[2] and places[0][2] < 200  # side by side
+
+
+MARKS = """
+return [...document.querySelectorAll('.class-scale')].map(scale => {
+  const row = scale.closest('.stHorizontalBlock');
+  const thumb = row.querySelector('[data-testid="stSliderThumbValue"]').parentElement;
+  const free = [...scale.children].every(
+    mark => mark.getBoundingClientRect().top >= thumb.getBoundingClientRect().bottom);
+  return free && getComputedStyle(row).overflowY === 'visible';
+});
+"""
+
+
+def test_marks_lie_free_of_the_thumb_and_rows_do_not_scroll(page):
+    page.open("/?seed=222")
+    found = page.window.execute_script(MARKS)
+    assert len(found) >= 5 and all(found)
