@@ -27,19 +27,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="weights as train-gan takes them, which look beside the face network when a model "
         "learns which codes give natural faces; a finished one learns it anew with them alone",
     )
+    parser.add_argument(
+        "--blend",
+        metavar="MODEL",
+        help="with --model: an earlier state with the same generator, towards whose encoder "
+        "the model's is moved first",
+    )
+    parser.add_argument(
+        "--blend-share", type=float, default=0.5, help="of that encoder, 0 to 1 (0.5)"
+    )
     parser.add_argument("--command", default="", dest="trained_by", help="what trained it")
 
 
 def run(args: argparse.Namespace) -> int:
     from ganssl.base.progress import bar
-    from ganssl.training.export import export_model, remeasure
+    from ganssl.models.bundle import load_bundle
+    from ganssl.training.blend import blend_encoder
+    from ganssl.training.export import export_model, remeasure, stored
+
+    if args.blend and not args.model:
+        raise UserError("--blend moves the encoder of a finished model: name it with --model.")
 
     photos = usable(open_photos(args.data)) if args.data else None
     out = Path(args.out)
     if args.model:
         if photos is None:
             raise UserError("Sliders are measured with labelled photos: name them with --data.")
-        model = remeasure(Path(args.model), out, photos, args.cache, bar, args.image_network)
+        model = load_bundle(Path(args.model))
+        if args.blend:
+            blend_encoder(model, load_bundle(Path(args.blend)), args.blend_share)
+            model = stored(model, out)
+        model = remeasure(model, out, photos, args.cache, bar, args.image_network)
     else:
         folder = Path(args.folder)
         cache, eyes = args.cache or folder, args.image_network

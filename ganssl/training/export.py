@@ -65,8 +65,7 @@ def export_model(
     model, settings, state = model_of_run(run)
     if photos is not None:
         _whiten(model, photos, cache, progress)
-    model.save(out)  # weights are rounded to what the bundle holds before any code is measured
-    model = load_bundle(out)
+    model = stored(model, out)  # before any code is measured
     if photos is not None:
         fit_latent(model, photos, cache, progress, image_network)
     model.card = write_card(model, settings, state, command)
@@ -128,8 +127,14 @@ def fit_latent(
     fit_all_directions(model, photos, codes, cache, progress)
 
 
+def stored(model: BundleModel, out: Path) -> BundleModel:
+    """A model as its bundle in `out` holds it, with weights rounded, once they have changed."""
+    model.save(out)
+    return load_bundle(out)
+
+
 def remeasure(
-    source: Path,
+    model: BundleModel,
     out: Path,
     photos: PhotoSet,
     cache: Path | None = None,
@@ -139,13 +144,12 @@ def remeasure(
     """Write a finished model with directions and sliders measured anew; its faces stay the same.
 
     Args:
-        source: folder of the model; `out` may be the same.
+        out: folder of the bundle, which may be the one the model came from.
         photos: the labelled photos it was trained on.
         image_network: with it, which codes give natural faces is learnt anew as well
             (see `export_model`), and a seed may give another of the model's faces.
     """
     photos.require_labels()
-    model = load_bundle(source)
     codes = encode_photos(model, photos.train_part, cache, progress)
     if image_network is not None:
         learn_looks(model, progress, image_network)
