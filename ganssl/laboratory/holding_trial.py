@@ -37,6 +37,8 @@ class Held:
         skin_kept: share of faces whose angle moved by less than `NOTICEABLE` degrees.
         identity: mean cosine of the face's embedding before and after.
         more, less: share of faces that follow at +`AMOUNT` and at -`AMOUNT` σ (see `FOLLOWS`).
+        with_it, without_it: share of faces that follow there, or read as having
+            (lacking) the attribute there: one that smiles before needs no more.
     """
 
     rule: str
@@ -51,6 +53,8 @@ class Held:
     identity: float = float("nan")
     more: float = float("nan")
     less: float = float("nan")
+    with_it: float = float("nan")
+    without_it: float = float("nan")
 
     @property
     def true_to_name(self) -> bool:
@@ -111,6 +115,7 @@ def _measure(
     changes = moved.logits.astype(np.float64) - moved.logits[moved.zero]  # (steps, n, a)
     change, own = changes[at], laboratory.attributes.index(name)
     enough = FOLLOWS * laboratory.spread[own]
+    up, down = change[:, own] >= enough, changes[below][:, own] <= -enough
     spreads = dict(zip(laboratory.attributes, change.mean(axis=0) / laboratory.spread, strict=True))
     others = {k: float(spreads[k]) for k in laboratory.readout.attributes if k != name}
     meant = implied_by(name)
@@ -126,8 +131,10 @@ def _measure(
         skin_tone=float(change[:, -1].mean()),
         skin_kept=float((np.abs(change[:, -1]) < NOTICEABLE).mean()),
         identity=float(moved.identity[at].mean()),
-        more=float((change[:, own] >= enough).mean()),
-        less=float((changes[below][:, own] <= -enough).mean()),
+        more=float(up.mean()),
+        less=float(down.mean()),
+        with_it=float((up | (moved.logits[at, :, own] > 0)).mean()),
+        without_it=float((down | (moved.logits[below, :, own] < 0)).mean()),
     )
 
 
@@ -173,7 +180,7 @@ def slider_table(found: Sequence[Held]) -> str:
     rule_width = max(len(one.rule) for one in found)
     lines = [
         f"{'slider':<{width}}  {'rule':<{rule_width}}   own  besides  own/besides   skin  "
-        "same person  follow -/+  moves most besides"
+        "same person  follow -/+  as named -/+  moves most besides"
     ]
     for name in dict.fromkeys(one.attribute for one in found):
         title = Attribute(name).title
@@ -187,11 +194,13 @@ def slider_table(found: Sequence[Held]) -> str:
             lines.append(
                 f"{start} {one.own:+5.2f}  {one.besides:7.2f}  {one.ratio:11.1f}  "
                 f"{one.skin_tone:+4.1f}°  {one.identity:11.2f}  {one.less:4.0%} {one.more:4.0%}   "
+                f"{one.without_it:5.0%} {one.with_it:5.0%}    "
                 f"{Attribute(one.largest).title} {one.its_effect:+.2f}{larger}"
             )
     lines.append(
         f"follow: share of faces whose own probe moves the asked way by {FOLLOWS:g} of its spread "
-        "or more, at minus and at plus"
+        "or more, at minus and at plus;\n"
+        "as named: those, and the faces that read as without it at minus, or with it at plus"
     )
     return "\n".join(lines)
 

@@ -71,7 +71,7 @@ def test_each_slider_has_a_line_for_each_rule(laboratory):
     )
     found = compare_rules(laboratory, directions, ["Smiling", "Bald"], ("raw", "locks"))
     lines = slider_table(found).splitlines()
-    assert len(lines) == 6
+    assert len(lines) == 7
     raw = lines[1]
     assert raw.startswith("Smiling  raw") and "Male +" in raw and "further than itself" in raw
     assert f"{found[0].own:+.2f}" in raw and f"{found[0].ratio:.1f}" in raw
@@ -88,4 +88,7 @@ def test_how_many_faces_follow_is_counted_at_either_end(laboratory):
     assert found.own < 0 and found.more == found.less == 0
     (found,) = compare_rules(laboratory, strong, ["Smiling"], ("raw",), amount=0.01)
     assert found.own > 0 and found.more == found.less == 0  # hardly moves
+    smiling = (laboratory.move(strong.get("Smiling"), (0.0,)).logits[0, :, 0] > 0).mean()
+    assert 0 < smiling < 1
+    assert found.with_it == smiling and found.without_it == 1 - smiling  # they need no more
     assert "100% 100%" in slider_table(compare_rules(laboratory, strong, ["Smiling"], ("raw",)))
