@@ -104,6 +104,17 @@ def chromium(
         window.quit()
 
 
+@contextmanager
+def screen(page: Page, width: int, height: int) -> Iterator[None]:
+    """The page on a screen of this size, in its own pixels."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    page.window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        yield
+    finally:
+        page.window.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 class Page:
     """The app's page in a browser, by what a visitor sees."""
 

@@ -14,7 +14,7 @@ from ganssl.face.state import FaceState
 from ganssl.models.catalogue import load_model
 from ganssl.photos.images import read_image, read_provenance
 from ganssl.ui.shared.pictures import picture_url
-from tests.helpers.browser import PLACE, STOPWATCH, Page, chromium, wait_until
+from tests.helpers.browser import PLACE, STOPWATCH, Page, chromium, screen, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -194,3 +194,14 @@ def test_marks_lie_free_of_the_thumb_and_rows_do_not_scroll(page):
     page.open("/?seed=222")
     found = page.window.execute_script(MARKS)
     assert len(found) >= 5 and all(found)
+
+
+def test_what_changed_is_on_the_first_screen_with_the_three_largest_side_effects(page):
+    with screen(page, 1280, 720):
+        page.open("/?seed=222&edit.Eyeglasses=2&edit.Mouth_Slightly_Open=1.5")
+        page.settle(lambda: bool(page.all("table.changes")))
+        page.resting(page.first("table.changes"))
+        rows = page.all("table.changes tbody tr")
+        edited = [row for row in rows if "edited" in row.get_attribute("class")]
+        assert len(edited) == 2 and len(rows) == len(edited) + 3
+        assert rows[-1].rect["y"] + rows[-1].rect["height"] <= 720

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from tests.helpers.browser import Page, chromium, running_app
+from tests.helpers.browser import Page, chromium, running_app, screen
 
 pytestmark = pytest.mark.browser
 
@@ -147,14 +144,6 @@ def touch(page: Page, kind: str, *at: float) -> None:
     """What a finger does at a place, or that it is lifted."""
     points = [dict(zip("xy", at, strict=True))] if at else []
     page.window.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-
-@contextmanager
-def screen(page: Page, width: int, height: int) -> Iterator[None]:
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-    page.window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    yield
-    page.window.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def go_to(page: Page, title: str) -> None:

@@ -29,12 +29,12 @@ TONES = (-60.0, 80.0)
 
 
 def show_faces(session: FaceSession) -> None:
-    """The face before and after, how long it took, and what changed."""
+    """The face before and after, what changed, and how long it took."""
     with st.container(key="faces"):
         show_before_after(session)
     with st.container(key="changes"):
-        show_timing(session)
         show_changes(session)
+        show_timing(session)
 
 
 def show_before_after(session: FaceSession) -> None:
