@@ -17,6 +17,7 @@ from ganssl.ui.face.session import FaceSession
 from ganssl.ui.face.share import show_share
 from ganssl.ui.face.slider_quality import show_slider_quality
 from ganssl.ui.face.view import show_faces
+from ganssl.ui.shared.keeping import holding_fragment
 from ganssl.ui.shared.legend import show_bias_note, show_legend
 from ganssl.ui.shared.model import require_face_model
 from ganssl.ui.shared.presentation import presenting
@@ -34,7 +35,7 @@ TABS = {
 }
 
 
-@st.fragment
+@holding_fragment
 def editor(session: FaceSession) -> None:
     """All that a slider moves; a slider move reruns this and not the page."""
     if presenting():
@@ -49,7 +50,7 @@ def editor(session: FaceSession) -> None:
     more(session)
 
 
-@st.fragment
+@holding_fragment
 def more(session: FaceSession) -> None:
     """The tabs below; only the open one is computed, and changing tabs leaves the face alone."""
     if session.outdated:  # a click here has changed the face above

@@ -11,6 +11,7 @@ from ganssl.ui.face.session import FaceSession
 from ganssl.ui.face.share import show_share
 from ganssl.ui.face.slider_quality import show_slider_quality
 from ganssl.ui.face.view import show_faces
+from ganssl.ui.shared.keeping import holding_fragment
 from ganssl.ui.shared.legend import show_bias_note
 from ganssl.ui.shared.model import require_face_model
 from ganssl.ui.shared.presentation import presenting
@@ -23,7 +24,7 @@ from ganssl.ui.your_photo.view import show_detail, show_way
 TABS = ("Filmstrip", "Two faces", "Your classifier", "Save", "Which sliders, and why")
 
 
-@st.fragment
+@holding_fragment
 def editor(session: FaceSession, face: EditablePhoto) -> None:
     """All that a slider moves; a slider move reruns this and not the page."""
     faces, controls = st.columns([3, 2], gap="large")
@@ -44,7 +45,7 @@ def editor(session: FaceSession, face: EditablePhoto) -> None:
     more(session, face)
 
 
-@st.fragment
+@holding_fragment
 def more(session: FaceSession, face: EditablePhoto) -> None:
     """The tabs below; only the open one is computed, and changing tabs leaves the face alone."""
     if session.outdated:  # a click here has changed the face above

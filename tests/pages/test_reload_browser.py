@@ -45,6 +45,31 @@ def test_a_reload_keeps_what_the_visit_made_and_another_browser_sees_none_of_it(
             stranger.settle(lambda: "There are no generated faces yet" in text(stranger))
 
 
+SCENES = 'input[aria-label^="Scene "]'
+
+
+def open_scenes(page: Page) -> list[str]:
+    """Open Explore by its address, as one who comes back, and read the titles of the scenes."""
+    page.open()
+    page.click('[role="tab"]', "To present")
+    page.settle(lambda: bool(page.all('input[aria-label="What you will say"]')))
+    return [scene.get_attribute("value") for scene in page.all(SCENES)]
+
+
+def test_what_a_fragment_changed_is_there_when_one_comes_back_by_the_address(address, tmp_path):
+    with chromium(tmp_path) as window:
+        page = Page(window, address)
+        assert open_scenes(page) == []
+        page.fill("What you will say", "The first")
+        page.settle(lambda: True)
+        page.click(".st-key-explore-sequence-add button", "Add this face")
+        page.settle(lambda: len(page.all(SCENES)) == 1)
+        assert open_scenes(page) == ["The first"]
+        page.click('[class*="st-key-explore-sequence-Remove"] button', "")
+        page.settle(lambda: not page.all(SCENES))
+        assert open_scenes(page) == [] and not page.errors()
+
+
 def test_a_workspace_outlives_the_server(tmp_path, monkeypatch):
     monkeypatch.setenv("GANSSL_WORKSPACE", str(tmp_path / "workspace"))
     with running_app(tmp_path / "first.log") as address, chromium(tmp_path) as window:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import streamlit as st
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from ganssl.models.face_model import FaceModel
     from ganssl.synthesis import SyntheticSet
 
+Draw = TypeVar("Draw", bound=Callable[..., None])
+
 HELD = (
     "shelf",
     "face model",
@@ -42,6 +45,10 @@ HELD = (
 
 HELD_OF_MODELS = ("explore/sequence/",)
 """Beginnings of others, one for each model."""
+
+LEAVING = "<script>window.onunload = () => {};</script>"
+"""A browser keeps a page that was left, and its connection, in order to go back to it, unless the
+page wants to hear that it ends. Whoever came back by the address would begin another visit."""
 
 CAME_BACK = "visit/came back"
 RESTORED = {SET: 10, CLASSIFIER: 50}
@@ -89,6 +96,20 @@ def hold() -> None:
             held.pop(key, None)
 
 
+def holding_fragment(draw: Draw) -> Draw:
+    """`st.fragment`, whose reruns without the page hold what they have changed, too."""
+
+    @st.fragment
+    @wraps(draw)
+    def drawn(*args, **kwargs):
+        try:
+            return draw(*args, **kwargs)
+        finally:
+            hold()
+
+    return cast(Draw, drawn)
+
+
 def keep_or_tell(mine: Shelf, keep: Callable[[], Run]) -> Run | None:
     """The run that `keep` makes; where the disk refuses, None, and the next page says why.
 
@@ -110,6 +131,7 @@ def show_troubles() -> None:
 
 def show_where_things_are_kept() -> None:
     """For the sidebar: the workspace, or how long a visit holds what it made."""
+    st.html(LEAVING, unsafe_allow_javascript=True)
     try:
         place = open_workspace()
     except UserError as error:
