@@ -10,7 +10,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from ganssl.models.catalogue import load_model
-from tests.helpers.browser import Page, chromium, wait_until
+from tests.helpers.browser import PLACE, Page, chromium, wait_until
 from tests.helpers.labelled_uploads import generated_photos
 
 pytestmark = pytest.mark.browser
@@ -80,6 +80,14 @@ def test_ten_photos_are_labelled_by_key_and_found_in_train_and_evaluate(page, ph
         "return [box.top, box.bottom, innerHeight]"
     )
     assert top >= 0 and bottom <= height  # the whole photo is in view
+    phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": False}
+    page.window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    answers = page.all(".st-key-label-answers button")
+    page.settle(lambda: answers[0].rect["y"] > 700)  # on a phone they stay at the foot
+    boxes = [page.window.execute_script(PLACE, button) for button in answers]
+    assert len(boxes) == 3
+    assert all(x >= 0 and x + width <= 390 and y + high <= 844 for x, y, width, high in boxes)
+    page.window.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     waits, given = [], {}
     for _ in range(3):

@@ -100,7 +100,7 @@ def _buttons(work: Work) -> None:
     question, turn = work.attribute, len(work.session.log)
     words = {NO: question.negative, UNSURE: "unsure", YES: question.positive}
     st.markdown(f"#### {literal(question.title)}?")
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key="label-answers"):
         for value, key in KEYS.items():
             st.button(
                 words[value],
