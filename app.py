@@ -22,6 +22,7 @@ from ganssl.ui.how_it_works.ready import prepare_in_background
 from ganssl.ui.shared.downloads import downloads
 from ganssl.ui.shared.headers import SafeHeaders
 from ganssl.ui.shared.keeping import come_back, hold, show_troubles, show_where_things_are_kept
+from ganssl.ui.shared.leaving import leaving, watch_leaving
 from ganssl.ui.shared.model import (
     follow_linked_model,
     keep_followed,
@@ -59,6 +60,7 @@ def show_app() -> None:
         ]
     )
     come_back()
+    watch_leaving()
     with st.sidebar:
         show_presentation_toggle()
         follow_linked_model()
@@ -99,7 +101,7 @@ else:  # the server reads it once
     app = st.App(
         __file__,
         lifespan=tidy,
-        routes=[downloads.route(live_files.base), *live],
+        routes=[downloads.route(live_files.base), leaving.route(live_files.base), *live],
         middleware=[
             Middleware(SafeHeaders),
             Middleware(VisitCookie, path=live_files.base),

@@ -70,6 +70,23 @@ def test_what_a_fragment_changed_is_there_when_one_comes_back_by_the_address(add
         assert open_scenes(page) == [] and not page.errors()
 
 
+def test_a_page_that_is_left_by_its_address_gives_its_visit_to_the_next_one(address, tmp_path):
+    with chromium(tmp_path) as window:
+        page = Page(window, f"{address}/train_and_evaluate")
+        window.get(page.address)
+        make_faces(page)
+        window.get(f"{address}/synthesize")  # the browser keeps the page before, and its connection
+        page.settle(lambda: bool(page.all(".stMain h1")))
+        window.get(page.address)
+        page.settle(lambda: "What learns to answer" in text(page))
+        assert f"{COUNT} generated faces of" in text(page)
+        window.back()
+        page.settle(lambda: "/synthesize" in window.current_url and bool(page.all(".stMain h1")))
+        window.forward()
+        page.settle(lambda: "What learns to answer" in text(page))
+        assert f"{COUNT} generated faces of" in text(page) and not page.errors()
+
+
 def test_a_workspace_outlives_the_server(tmp_path, monkeypatch):
     monkeypatch.setenv("GANSSL_WORKSPACE", str(tmp_path / "workspace"))
     with running_app(tmp_path / "first.log") as address, chromium(tmp_path) as window:

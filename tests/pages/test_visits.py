@@ -62,6 +62,16 @@ def test_who_leaves_loses_folder_and_jobs(visits, connected):
     assert kept.wait(5) and (ben.folder / "ben.txt").read_text(encoding="utf-8") == "ben"
 
 
+def test_a_page_that_is_left_leaves_its_visit_to_the_next_though_it_is_connected(visits):
+    visits.patience = 60
+    anna = visits.enter("anna", "secret")
+    assert visits.enter("ben", "secret") is not anna  # two tabs at once
+    visits.leave("anna")
+    assert visits.enter("anna again", "secret") is anna
+    assert visits.enter("stranger", "other secret") is not anna
+    visits.leave("nobody")
+
+
 def test_a_short_loss_of_the_connection_changes_nothing(visits, connected):
     visits.patience = 60
     anna = visits.enter("anna")

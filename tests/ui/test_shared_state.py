@@ -14,7 +14,7 @@ from tests.test_structure import files
 CACHES = {"cache_data", "cache_resource", "lru_cache", "cache"}
 MUTABLE = {"dict", "list", "set", "deque", "OrderedDict", "defaultdict", "OnceMade",
            "WeakKeyDictionary", "WeakValueDictionary", "WeakSet", "Downloads",
-           "LiveFiles"}  # fmt: skip
+           "Leaving", "LiveFiles"}  # fmt: skip
 
 SHARED = {
     # kept by the model with its directions, and all else that the result follows from
@@ -47,7 +47,8 @@ SHARED = {
     # handed to one visitor alone
     "ganssl.ui.label.work.keeper": "a secret, and the browser that it was made for",
     "ganssl.ui.shared.downloads.downloads": "a secret for each file",
-    "ganssl.ui.shared.jobs._visits": "each visit is found by its session or its browser's secret",
+    "ganssl.ui.shared.jobs.all_visits": "a visit is found by its session or its browser's secret",
+    "ganssl.ui.shared.leaving.leaving": "a secret for each page",
     "ganssl.ui.shared.visits._open": "the server's visits, to end them when it stops",
     "ganssl.ui.shared.keeping._set_of": "a run of the workspace, which all who use it share",
     # of the machine, of sizes and of files

@@ -10,7 +10,7 @@ OF_ALL = {
     "X-Frame-Options": "SAMEORIGIN",
     "Content-Security-Policy": "frame-ancestors 'self'; object-src 'none'; base-uri 'self'",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), unload=(self)",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
 """Streamlit's pages run scripts and frames of their own server, so nothing here forbids these."""
 

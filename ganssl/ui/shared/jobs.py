@@ -55,13 +55,13 @@ class VisitorJobs:
 
 def visitor_jobs() -> VisitorJobs:
     """The jobs of the visitor for whom the page is being drawn."""
-    return VisitorJobs(_visits().runner, this_visit().id)
+    return VisitorJobs(all_visits().runner, this_visit().id)
 
 
 def this_visit() -> Visit:
     """The visitor's folder and name among the jobs."""
     number = visit_number(st.context.cookies.get(NAME))
-    return _visits().enter(get_script_run_ctx().session_id, number)
+    return all_visits().enter(get_script_run_ctx().session_id, number)
 
 
 def show_job(job: Job) -> None:
@@ -120,7 +120,8 @@ def on_server() -> bool:
 
 
 @st.cache_resource(show_spinner=False, on_release=Visits.close)
-def _visits() -> Visits:
+def all_visits() -> Visits:
+    """The visits of this server."""
     runner = JobRunner(workers=JOBS_AT_ONCE, per_owner=JOBS_PER_VISITOR)
     forgotten_after = st.get_option("server.disconnectedSessionTTL")
     kept = named_workspace() is not None

@@ -46,10 +46,6 @@ HELD = (
 HELD_OF_MODELS = ("explore/sequence/",)
 """Beginnings of others, one for each model."""
 
-LEAVING = "<script>window.onunload = () => {};</script>"
-"""A browser keeps a page that was left, and its connection, in order to go back to it, unless the
-page wants to hear that it ends. Whoever came back by the address would begin another visit."""
-
 CAME_BACK = "visit/came back"
 RESTORED = {SET: 10, CLASSIFIER: 50}
 """So many of each kind, the newest, lie on the shelf when a visit begins."""
@@ -131,7 +127,6 @@ def show_troubles() -> None:
 
 def show_where_things_are_kept() -> None:
     """For the sidebar: the workspace, or how long a visit holds what it made."""
-    st.html(LEAVING, unsafe_allow_javascript=True)
     try:
         place = open_workspace()
     except UserError as error:

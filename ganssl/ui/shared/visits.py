@@ -43,6 +43,7 @@ class Visit:
         seen: when it was last known to be there, on the monotonic clock.
         browser: the secret number of its browser; empty where there is none.
         sessions: ids of the connections that it had.
+        left: those of them whose pages were left, though they may still be connected.
         held: what a reload of the page finds again, by name.
     """
 
@@ -51,6 +52,7 @@ class Visit:
     seen: float
     browser: str = ""
     sessions: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
     held: dict[str, Any] = field(default_factory=dict)
     _reserved: dict[Path, int] = field(default_factory=dict)
 
@@ -135,6 +137,12 @@ class Visits:
                 visit.seen = time.monotonic()
             return visit
 
+    def leave(self, session: str) -> None:
+        """The page of a session was left; what its browser opens next finds the visit."""
+        with self._lock:
+            if visit := self._of_session(session):
+                visit.left.add(session)
+
     def end_those_who_left(self) -> None:
         """Cancel the jobs and delete the folders of visits that were away for too long."""
         now = time.monotonic()
@@ -177,7 +185,7 @@ class Visits:
         return max(left, key=lambda visit: visit.seen, default=None)
 
     def _connected(self, visit: Visit) -> bool:
-        return any(self.here(session) for session in visit.sessions)
+        return any(self.here(session) for session in visit.sessions - visit.left)
 
     def _works(self, visit: Visit) -> bool:
         return any(job.active for job in self.runner.jobs(visit.id))
