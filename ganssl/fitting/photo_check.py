@@ -35,6 +35,7 @@ def with_checks(
     size: int,
     labels_of: Callable[[str], np.ndarray],
     progress: Progress | None = None,
+    share_of: Callable[[str], float | None] = lambda name: None,
 ) -> DirectionSet:
     """The directions with what the photos behind them taught of their attributes.
 
@@ -47,19 +48,26 @@ def with_checks(
         labels_of: gives an attribute's labels, int8 `[n]`: 1, 0, and -1 for
             photos that may serve without theirs.
         progress: called with (attributes done, attributes in all).
+        share_of: gives the share of all photos that have an attribute, where it is known.
     """
     checks = {}
     for done, name in enumerate(directions.attributes, start=1):
         if name not in WITHHELD:
             with suppress(UserError):
-                checks[name] = fit_photo_check(features, labels_of(name), extractor, size)
+                checks[name] = fit_photo_check(
+                    features, labels_of(name), extractor, size, share_of(name)
+                )
         if progress:
             progress(done, len(directions.attributes))
     return directions.with_checks(checks)
 
 
 def fit_photo_check(
-    features: np.ndarray, labels: np.ndarray, extractor: FeatureExtractor, size: int
+    features: np.ndarray,
+    labels: np.ndarray,
+    extractor: FeatureExtractor,
+    size: int,
+    share: float | None = None,
 ) -> PhotoCheck:
     """Fit the check of one attribute.
 
@@ -67,12 +75,14 @@ def fit_photo_check(
         features: float32 `[n, f]` of the extractor, from faces of `size` pixels.
         labels: int8 `[n]`: 1, 0, and -1 for photos without one. Of more than
             `MOST_LABELS` some serve.
+        share: of all photos that have the attribute, where it is known; else the
+            unlabelled ones tell it, which says too much of what few have.
 
     Raises `UserError` for fewer than `FEWEST_LABELS` labels, fewer than `FOLDS`
     of a class, and features that do not tell the classes apart.
     """
     labels = _some(labels)
-    view, bells, expected = learn_view(features, labels)
+    view, bells, expected = learn_view(features, labels, share)
     known = int((labels >= 0).sum())
     if known < FEWEST_LABELS:
         raise UserError(f"A check takes {FEWEST_LABELS} or more labelled photos, not {known}.")
@@ -88,7 +98,9 @@ def fit_photo_check(
     )
 
 
-def learn_view(features: np.ndarray, labels: np.ndarray) -> tuple[FeatureView, Bells, Expected]:
+def learn_view(
+    features: np.ndarray, labels: np.ndarray, share: float | None = None
+) -> tuple[FeatureView, Bells, Expected]:
     """A linear view of one attribute, its scores among the photos, and how right it is.
 
     The labelled photos are scored by views that did not learn from them, so that
@@ -97,6 +109,7 @@ def learn_view(features: np.ndarray, labels: np.ndarray) -> tuple[FeatureView, B
     Args:
         features: float32 `[n, f]`.
         labels: int8 `[n]`: 1, 0, and -1 for photos without one.
+        share: as in `fit_photo_check`.
 
     Raises `UserError` as `fit_photo_check`.
     """
@@ -108,7 +121,7 @@ def learn_view(features: np.ndarray, labels: np.ndarray) -> tuple[FeatureView, B
     scores = view.scores(features)
     moved = view.bias - unplaced_view(features, labels).bias
     held = _cross_validated(features, labels, known) + moved
-    bells = anchored_bells(scores, held, answers)
+    bells = anchored_bells(scores, held, answers, share)
     if bells is None:
         raise UserError("The features do not tell the labelled photos of both classes apart.")
     expected = expected_by_classes((held >= bells.cut()) == (answers == 1), answers, bells.share)
@@ -116,6 +129,11 @@ def learn_view(features: np.ndarray, labels: np.ndarray) -> tuple[FeatureView, B
         agreement = _agreement(features, labels, bells.share)
         expected = expected.including("agreement", accuracy_of_agreement(agreement))
     return view, bells, expected
+
+
+def known_share(labels: np.ndarray) -> float | None:
+    """The share of present ones where every photo has its label `[n]` of 1 and 0, else None."""
+    return None if (labels < 0).any() else float(np.mean(labels == 1))
 
 
 def _cross_validated(features: np.ndarray, labels: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from ganssl.directions.direction_set import DirectionSet
 from ganssl.directions.holdout import measure_projection
 from ganssl.errors import UserError
 from ganssl.fitting.from_photos import EncodedPhotos, encode_photos
-from ganssl.fitting.photo_check import with_checks
+from ganssl.fitting.photo_check import known_share, with_checks
 from ganssl.fitting.spread_labels import SpreadLabels, spread_labels
 
 if TYPE_CHECKING:
@@ -155,7 +155,8 @@ def spread_photo_directions(
     """The directions of a model from a few labels per class of a larger set of photos.
 
     Each carries what the few labelled and the other photos taught of face
-    features, see `PhotoCheck`.
+    features, see `PhotoCheck`, and, where all photos are labelled, one number of
+    all: the share that has the attribute.
 
     Args:
         photos: the train part fits and the validation part measures; of photos
@@ -195,6 +196,7 @@ def spread_photo_directions(
         FACE_SIZE,
         lambda name: labels.drawn(train, name),
         progress and progress("checking what the few labels taught"),
+        lambda name: known_share(train.column(name)),
     )
 
 

@@ -84,17 +84,20 @@ class Bells:
             raise UserError(f"The description of two bells is unreadable: {error}.") from error
 
 
-def anchored_bells(values: np.ndarray, known: np.ndarray, labels: np.ndarray) -> Bells | None:
+def anchored_bells(
+    values: np.ndarray, known: np.ndarray, labels: np.ndarray, share: float | None = None
+) -> Bells | None:
     """Two bells in the scores of unlabelled photos, where a few labelled ones say which is which.
 
     The labelled photos together weigh as much as all the others, whose share of
     present ones alone decides how large the bells are (expectation-maximisation
-    with some members known). It is drawn towards one half, the more the fewer
-    labels there are.
+    with some members known). Where it is not known it is drawn towards one half, the
+    more the fewer labels there are.
 
     Args:
         values: float `[n]`, scores of unlabelled photos.
         known, labels: scores `[k]`, and their labels of 0 and 1, with both classes.
+        share: of present ones among all photos, where it is known.
 
     Returns None where the present ones do not score higher.
     """
@@ -104,23 +107,28 @@ def anchored_bells(values: np.ndarray, known: np.ndarray, labels: np.ndarray) ->
     is_present = np.asarray(labels, np.float64)  # (k,)
     both = np.concatenate([values, known])
     weights = np.concatenate([np.ones(len(values)), np.full(len(known), len(values) / len(known))])
-    share, low, high = 0.5, known[is_present == 0].mean(), known[is_present == 1].mean()
+    told, low, high = (
+        0.5 if share is None else share,
+        known[is_present == 0].mean(),
+        known[is_present == 1].mean(),
+    )
     variance = max(known[is_present == answer].var() for answer in (0, 1)) + 1e-6
     pull = EVEN_LABELS / len(known)
     for _ in range(STEPS):
-        likely = expit(_log_odds(values, low, high, variance, share))
+        likely = expit(_log_odds(values, low, high, variance, told))
         present = np.concatenate([likely, is_present])  # (n + k,)
-        before = low, high, share
+        before = low, high, told
         high = np.average(both, weights=weights * present)
         low = np.average(both, weights=weights * (1.0 - present))
         squares = present * (both - high) ** 2 + (1.0 - present) * (both - low) ** 2
         variance = np.average(squares, weights=weights) + 1e-6
-        share = (likely.mean() + 0.5 * pull) / (1.0 + pull)
-        if np.allclose(before, (low, high, share), rtol=0.0, atol=1e-6):
+        if share is None:
+            told = (likely.mean() + 0.5 * pull) / (1.0 + pull)
+        if np.allclose(before, (low, high, told), rtol=0.0, atol=1e-6):
             break
     if high - low < 1e-6:
         return None
-    return Bells(float(low), float(high), float(np.sqrt(variance)), float(share))
+    return Bells(float(low), float(high), float(np.sqrt(variance)), float(told))
 
 
 def logistic_bells(values: np.ndarray, present: np.ndarray) -> Bells | None:

@@ -227,7 +227,7 @@ def _checked(
     """With what the photos taught of face features; without the face network as they are."""
     from ganssl.features.extractor import get_extractor
     from ganssl.features.feature_cache import cached_features
-    from ganssl.fitting.photo_check import with_checks
+    from ganssl.fitting.photo_check import known_share, with_checks
 
     try:
         extractor = get_extractor()
@@ -237,7 +237,15 @@ def _checked(
         extractor, photos, Preprocess(FACE_SIZE), cache, progress and progress("face features")
     )
     report = progress and progress("checking what the labels taught")
-    return with_checks(directions, extractor, features, FACE_SIZE, photos.column, report)
+    return with_checks(
+        directions,
+        extractor,
+        features,
+        FACE_SIZE,
+        photos.column,
+        report,
+        lambda name: known_share(photos.column(name)),
+    )
 
 
 def _measure_sliders(model: BundleModel, photos: PhotoSet, progress: Stages | None) -> None:

@@ -8,7 +8,7 @@ import pytest
 from ganssl.directions import DirectionSet
 from ganssl.errors import UserError
 from ganssl.features.extractor import BatchedExtractor
-from ganssl.fitting.photo_check import fit_photo_check, learn_view, with_checks
+from ganssl.fitting.photo_check import fit_photo_check, known_share, learn_view, with_checks
 from ganssl.fitting.spread_directions import draw_few
 from tests.helpers.planted import make_direction
 from tests.helpers.planted_views import FEATURES, planted_views
@@ -33,6 +33,27 @@ def test_a_check_knows_the_share_and_how_right_it_will_be(share: float, separati
         covered += check.expected.low <= hits[-1] <= check.expected.high
     assert covered >= 3
     assert np.mean(hits) > (0.85 if share == 0.5 else 0.955)
+
+
+def test_a_known_share_keeps_a_rare_attribute_from_being_seen_everywhere():
+    """Classes that part little: unlabelled photos alone tell of far too many present ones."""
+    settings = {"share": 0.06, "separation": 1.6}
+    photos, labels = planted_views(4000, seed=1, **settings)
+    held, truth = planted_views(4000, seed=2, **settings)
+    few = draw_few(labels, 50, "Male")
+    share = known_share(labels)
+    assert share == np.mean(labels) and known_share(few) is None
+    told, guessed = (
+        fit_photo_check(photos.features, few, EXTRACTOR, 64, known) for known in (share, None)
+    )
+    assert told.bells.share == share and guessed.bells.share > 2 * share
+
+    def hits(check):
+        return np.mean((check.view.scores(held.features) >= check.bells.cut()) == truth)
+
+    commoner = 1 - np.mean(truth)
+    assert hits(guessed) < commoner - 0.03 and hits(told) > commoner - 0.01
+    assert told.expected.low <= hits(told) <= told.expected.high
 
 
 def test_a_few_labels_do_not_judge_themselves():
