@@ -69,8 +69,7 @@ def row(label: str, model, directions, rule: str, judge, mine: str = "") -> str:
 def main() -> None:
     from ganssl.directions import RULES
     from ganssl.directions import readings as prices
-    from ganssl.directions.direction import MINE
-    from ganssl.directions.names import COVARIANCE, RAW, READINGS
+    from ganssl.directions.names import COVARIANCE, MINE, RAW, READINGS
     from ganssl.features.readout import Readout
     from ganssl.laboratory.slopes import fit_readings
     from ganssl.models.catalogue import load_model

@@ -10,16 +10,13 @@ import numpy as np
 
 from ganssl.attributes import check_name, withheld
 from ganssl.directions.check import LARGEST, PhotoCheck
-from ganssl.directions.names import FOUND_METHODS, METHODS, PIXEL_METHODS
+from ganssl.directions.names import FOUND_METHODS, METHODS, MINE, PIXEL_METHODS
 from ganssl.directions.reach import FURTHEST, Reach
 from ganssl.errors import UserError
 
 USABLE_AUC = 0.7
 USABLE_COSINE = 0.7
 """What a direction must reach on held-out faces, and between halves, before it gets a slider."""
-
-MINE = " · mine"
-"""Follows the attribute's name where a user's own direction stands beside the model's."""
 
 FIGURES = ("boundary", "auc", "accuracy", "majority", "split_half_cosine")
 """The held-out figures that are single numbers."""

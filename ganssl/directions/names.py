@@ -18,6 +18,9 @@ the difference between codes picked by hand and the rest."""
 PIXEL_METHODS: tuple[str, ...] = ("regression",)
 """From what is measured on the pixels, such as skin tone; *present* is the upper half of it."""
 
+MINE = " · mine"
+"""Follows the attribute's name where a user's own direction stands beside the model's."""
+
 RAW, SKIN, LOCKS, COVARIANCE, JOINT = "raw", "skin", "locks", "covariance", "joint"
 READINGS = "readings"
 RULES: dict[str, str] = {

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from ganssl.attributes import LONGEST_NAME, Attribute, joined, meant_name
-from ganssl.directions.direction import MINE, Direction, base_attribute
+from ganssl.directions.direction import Direction, base_attribute
+from ganssl.directions.names import MINE
 from ganssl.errors import UserError
 
 LEAST_AUC = 0.6

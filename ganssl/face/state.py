@@ -16,8 +16,7 @@ from typing import Any
 from ganssl.attributes import meant_name, slider_names
 from ganssl.base.json_text import parse_json
 from ganssl.base.links import unescaped
-from ganssl.directions.direction import MINE
-from ganssl.directions.names import DEFAULT_RULE, RAW, check_rule
+from ganssl.directions.names import DEFAULT_RULE, MINE, RAW, check_rule
 from ganssl.errors import UserError
 from ganssl.models.draws import NATURAL, check_draw
 
