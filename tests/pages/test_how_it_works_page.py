@@ -269,7 +269,7 @@ def test_the_threshold_moves_the_answers(story):
         story.slider(key="story/threshold").set_value(threshold).run()
         answers.append(metrics(story))
     assert answers[0]["Balanced accuracy"] == "50%"
-    assert int(answers[1]["Balanced accuracy"].rstrip("%")) > 75
+    assert int(answers[1]["Balanced accuracy"].rstrip("%")) > 65
     assert answers[0]["AUC"] == answers[1]["AUC"]
 
 
