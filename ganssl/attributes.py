@@ -217,6 +217,11 @@ def withheld(name: str) -> bool:
     return meant_name(name, WITHHELD) is not None
 
 
+def why_withheld(attribute: Attribute) -> str:
+    """What to say of an attribute that is `withheld`."""
+    return f"{attribute.title} judges looks or build; this app gives no slider to such judgements."
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A sentence that names up to three of `known` that a typed name is close to, or nothing.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganssl.attributes import Attribute, withheld
+from ganssl.attributes import Attribute, why_withheld, withheld
 from ganssl.base.progress import Stages
 from ganssl.directions.direction import Direction
 from ganssl.directions.direction_set import DirectionSet
@@ -197,9 +197,7 @@ def few_label_warnings(question: Attribute, labels: np.ndarray) -> list[str]:
     """What to say of a direction that these labels define, int8 `[n]` of 1, 0 and -1."""
     warnings = []
     if withheld(question.name):
-        warnings.append(
-            f"{question.title} judges looks or build; this app gives no slider to such judgements."
-        )
+        warnings.append(why_withheld(question))
     absent, present = (int((labels == answer).sum()) for answer in (0, 1))
     if min(absent, present) < ENOUGH_PER_CLASS:
         warnings.append(

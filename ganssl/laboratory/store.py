@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ganssl.attributes import Attribute, check_name, withheld
+from ganssl.attributes import Attribute, check_name, why_withheld, withheld
 from ganssl.base.files import given_bytes, open_zip, read_arrays
 from ganssl.directions import Direction, DirectionSet, conditional_direction
 from ganssl.directions.direction import base_attribute
@@ -44,10 +44,7 @@ def named_direction(
     name = check_name(" ".join(name.split()), "A direction")
     for meant in map(base_attribute, (direction.attribute, name)):
         if withheld(meant):
-            raise UserError(
-                f"{Attribute(meant).title} judges looks or build; this app gives no slider to "
-                "such judgements."
-            )
+            raise UserError(why_withheld(Attribute(meant)))
     edited = conditional_direction(direction, held, covariance)
     boundary = edited.boundary if np.isfinite(edited.boundary) else edited.center
     reach = None if held else edited.reach  # another vector has not been measured

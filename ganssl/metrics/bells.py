@@ -107,11 +107,8 @@ def anchored_bells(
     is_present = np.asarray(labels, np.float64)  # (k,)
     both = np.concatenate([values, known])
     weights = np.concatenate([np.ones(len(values)), np.full(len(known), len(values) / len(known))])
-    told, low, high = (
-        0.5 if share is None else share,
-        known[is_present == 0].mean(),
-        known[is_present == 1].mean(),
-    )
+    low, high = (known[is_present == answer].mean() for answer in (0, 1))
+    told = 0.5 if share is None else share
     variance = max(known[is_present == answer].var() for answer in (0, 1)) + 1e-6
     pull = EVEN_LABELS / len(known)
     for _ in range(STEPS):

@@ -11,7 +11,7 @@ import numpy as np
 
 from ganssl.errors import UserError
 from ganssl.models.bundle import BundleModel
-from ganssl.models.layers import Modulate
+from ganssl.training.whiten import takes_code
 
 SAME_FACES = 0.02
 """Of a generator's weights on codes, relative: a change of basis leaves no more, in float16."""
@@ -62,7 +62,7 @@ def _code_weights(model: BundleModel) -> tuple[np.ndarray, list[np.ndarray]]:
     kernels, rest = [], []
     for layer in model.generator.layers:
         weights = layer.get_weights()
-        if layer.name == "dense" or isinstance(layer, Modulate):
+        if takes_code(layer):
             kernels.append(weights.pop(0).astype(np.float64))
         rest += weights
     return np.concatenate(kernels, axis=1), rest

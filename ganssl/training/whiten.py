@@ -9,6 +9,7 @@ are what they were, in other coordinates.
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 
 from ganssl.models.bundle import BundleModel
@@ -37,8 +38,13 @@ def whiten(model: BundleModel, codes: np.ndarray, variance: np.ndarray) -> np.nd
     kernel, bias = model.encoder.get_layer("log_variance").get_weights()
     widened = np.log(change**2 @ variance) - np.log(variance)
     model.encoder.get_layer("log_variance").set_weights([kernel, bias + widened])
-    for layer in model.generator.layers:  # whatever takes the code
-        if layer.name == "dense" or isinstance(layer, Modulate):
+    for layer in model.generator.layers:
+        if takes_code(layer):
             kernel, *others = layer.get_weights()
             layer.set_weights([back @ kernel, *others])
     return change
+
+
+def takes_code(layer: keras.layers.Layer) -> bool:
+    """Whether a layer of the generator multiplies the code, `[d, m]`, with its first weights."""
+    return layer.name == "dense" or isinstance(layer, Modulate)

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from ganssl.attributes import withheld
+from ganssl.attributes import why_withheld, withheld
 from ganssl.directions import Direction
 from ganssl.directions.own import own_title, why_not
 from ganssl.errors import UserError
@@ -76,7 +76,7 @@ def _put_on_shelf(work: Work) -> None:
 def _slider(work: Work, model: FaceModel) -> None:
     question = work.attribute
     if withheld(question.name):
-        st.warning(few_label_warnings(question, work.session.labels(question.name))[0])
+        st.warning(why_withheld(question))
         return
     no, yes = map(literal, question.classes)
     st.markdown(

@@ -36,14 +36,14 @@ class Leaving:
     """Addresses under which pages say that they are left, each known to its page alone."""
 
     def __init__(self) -> None:
-        self.base, self.served = "", False
+        self.served = False
         self._keys: dict[str, str] = {}
         self._sessions: dict[str, tuple[Visits, str]] = {}
         self._lock = threading.Lock()
 
     def route(self, base: str = "") -> Route:
         """For the server; `base` is the path under which the app is served, such as `/studio`."""
-        self.base, self.served = base, True
+        self.served = True
         return Route(f"{base}/left/{{key}}", self.hear, methods=["POST"])
 
     def address(self, visits: Visits, session: str) -> str:
