@@ -9,6 +9,7 @@ from ganssl.commands._photos import open_photos, usable
 from ganssl.errors import UserError
 
 HELP = "write the model of a training run as far as it is, or measure a model's sliders anew"
+BLEND_SHARE = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "the model's is moved first",
     )
     parser.add_argument(
-        "--blend-share", type=float, default=0.5, help="of that encoder, 0 to 1 (0.5)"
+        "--blend-share", type=float, help=f"of that encoder, 0 to 1 ({BLEND_SHARE:g})"
     )
     parser.add_argument("--command", default="", dest="trained_by", help="what trained it")
 
@@ -45,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     from ganssl.training.blend import blend_encoder
     from ganssl.training.export import export_model, remeasure, stored
 
+    if args.blend_share is not None and not args.blend:
+        raise UserError("--blend-share says how far to go towards a model: name it with --blend.")
     if args.blend and not args.model:
         raise UserError("--blend moves the encoder of a finished model: name it with --model.")
 
@@ -55,7 +58,8 @@ def run(args: argparse.Namespace) -> int:
             raise UserError("Sliders are measured with labelled photos: name them with --data.")
         model = load_bundle(Path(args.model))
         if args.blend:
-            blend_encoder(model, load_bundle(Path(args.blend)), args.blend_share)
+            share = BLEND_SHARE if args.blend_share is None else args.blend_share
+            blend_encoder(model, load_bundle(Path(args.blend)), share)
             model = stored(model, out)
         model = remeasure(model, out, photos, args.cache, bar, args.image_network)
     else:

@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from ganssl.attributes import Attribute
+from ganssl.base.numbers_text import number_text
 from ganssl.directions import edit_codes, slider_direction
 from ganssl.directions.holding import step_worth
 from ganssl.errors import UserError
@@ -220,7 +221,7 @@ def describe(state: FaceState) -> str:
 
 def signed(amount: float) -> str:
     """`+2`, `−1.5`, `0`, with a real minus sign."""
-    return f"{amount:+.1f}".replace("-", "−").removesuffix(".0") if round(amount, 1) else "0"
+    return number_text(amount, "+.1f").removesuffix(".0") if round(amount, 1) else "0"
 
 
 def enlarge(pixels: np.ndarray, px: int) -> np.ndarray:

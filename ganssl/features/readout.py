@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ganssl.attributes import WITHHELD
+from ganssl.attributes import withheld
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Readout:
 
     def __init__(self, network, probes) -> None:
         self.network, self.probes = network, probes
-        self._columns = [i for i, name in enumerate(probes.attributes) if name not in WITHHELD]
+        self._columns = [i for i, name in enumerate(probes.attributes) if not withheld(name)]
 
     @classmethod
     def load(cls) -> Readout:

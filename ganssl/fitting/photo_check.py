@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganssl.attributes import WITHHELD
+from ganssl.attributes import withheld
 from ganssl.base.progress import Progress
 from ganssl.directions.check import FEWEST_LABELS, FeatureView, PhotoCheck
 from ganssl.directions.direction_set import DirectionSet
@@ -52,7 +52,7 @@ def with_checks(
     """
     checks = {}
     for done, name in enumerate(directions.attributes, start=1):
-        if name not in WITHHELD:
+        if not withheld(name):
             with suppress(UserError):
                 checks[name] = fit_photo_check(
                     features, labels_of(name), extractor, size, share_of(name)

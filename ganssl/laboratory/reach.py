@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ganssl.attributes import WITHHELD, Attribute, implied_by
+from ganssl.attributes import Attribute, implied_by, withheld
 from ganssl.base.progress import Progress
 from ganssl.directions import DEFAULT_RULE, DirectionSet
 from ganssl.directions.reach import (
@@ -80,7 +80,7 @@ def measure_reach(
         name
         for name in directions.attributes
         if name in laboratory.readout.attributes
-        and name not in WITHHELD
+        and not withheld(name)
         and directions.get(name).reliable
     ]
     found = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ganssl.base.numbers_text import number_text
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -56,7 +58,8 @@ def waterfall(result: dict, order: str, measure: str) -> go.Figure:
         )
     )
     _add_intervals(chart, names[1:], [*figures, figures[-1]])
-    moved = [f"{_signed(c)} → {level:.2f}" for c, level in zip(changes, levels, strict=True)]
+    reached = zip(changes, levels, strict=True)
+    moved = [f"{number_text(change, '+.2f')} → {level:.2f}" for change, level in reached]
     chart.add_scatter(
         y=names,
         x=[1.03] * len(names),
@@ -126,7 +129,3 @@ def _row(title: str, step: dict, columns: tuple[str, ...]) -> str:
     cells = [step["figures"][name] for name in columns]
     texts = [f"{c['mean']:.3f} ({c['low']:.3f} to {c['high']:.3f})" for c in cells]
     return f"| {title} | {' | '.join(texts)} |"
-
-
-def _signed(change: float) -> str:
-    return f"{change:+.2f}".replace("-", "−")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganssl.attributes import WITHHELD
+from ganssl.attributes import withheld
 from ganssl.base.json_text import parse_json
 from ganssl.base.progress import Stages
 from ganssl.directions import DEFAULT_METHODS, DirectionSet
@@ -213,7 +213,7 @@ def fit_all_directions(
                 model,
                 photos,
                 FewLabels(FEW_LABELS),
-                only=[name for name in photos.attributes if name not in WITHHELD],
+                only=[name for name in photos.attributes if not withheld(name)],
                 cache=cache,
                 progress=progress,
             )

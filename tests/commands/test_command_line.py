@@ -149,6 +149,9 @@ def test_bad_input_is_one_sentence_and_status_2(capsys: pytest.CaptureFixture, t
     assert "give --start MODEL" in capsys.readouterr().err
     assert main(["export-model", "--run", missing, "--out", str(tmp_path / "m")]) == 2
     assert "no training run" in capsys.readouterr().err
+    share = ["export-model", "--model", missing, "--out", missing, "--blend-share", "0.5"]
+    assert main(share) == 2
+    assert "name it with --blend" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -81,7 +81,7 @@ def test_of_many_labels_some_serve_and_the_result_is_the_same_every_time():
 def test_directions_carry_the_checks_of_what_the_features_tell():
     photos, labels = planted_views(800, seed=1)
     columns = {"Male": draw_few(labels, 20, "Male"), "Hat": np.full(800, -1, np.int8)}
-    columns["Attractive"] = columns["Male"]  # no slider offers it
+    columns["Attractive"] = columns["big nose"] = columns["Male"]  # no slider offers these
     plain = DirectionSet("m", [make_direction(name, np.ones(4)) for name in columns])
     steps = []
     found = with_checks(
@@ -89,6 +89,7 @@ def test_directions_carry_the_checks_of_what_the_features_tell():
     )
     assert found.get("Male").check.fits("planted", "aaaaaaaaaaaa", 64)
     assert found.get("Hat").check is None and found.get("Attractive").check is None
-    assert steps[-1] == (3, 3) and found.id != plain.id
+    assert found.get("big nose").check is None
+    assert steps[-1] == (4, 4) and found.id != plain.id
     with pytest.raises(UserError, match="5 or more labelled photos of each class"):
         fit_photo_check(photos.features, draw_few(labels, 4, "Male"), EXTRACTOR, 64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ganssl.attributes import Attribute, withheld
+from ganssl.base.numbers_text import number_text
 from ganssl.directions import Direction, DirectionSet
 from ganssl.directions.direction import USABLE_AUC, USABLE_COSINE, base_attribute
 from ganssl.directions.reach import LEAST_IDENTITY, LEAST_OWN, MOST_OUTSIDE
@@ -66,18 +67,14 @@ def reach_cells(direction: Direction) -> dict:
     reach = direction.reach
     if reach is None:
         return {}
+    its_effect = number_text(reach.its_effect, "+.2f")
+    besides = f"{Attribute(reach.besides).title} {its_effect}" if reach.besides else ""
     return {
         "Own effect": reach.own,
-        "Moves most besides": f"{Attribute(reach.besides).title} {_signed(reach.its_effect)}"
-        if reach.besides
-        else "",
+        "Moves most besides": besides,
         "Skin at +2 σ": reach.skin_tone,
         "Same person at +2 σ": reach.identity,
     }
-
-
-def _signed(effect: float) -> str:
-    return f"{effect:+.2f}".replace("-", "−")
 
 
 def slider_range(direction: Direction) -> str:
@@ -96,7 +93,7 @@ def reason(direction: Direction) -> str:
     if direction.auc < USABLE_AUC:
         reasons.append(f"tells unseen photos apart too poorly (AUC {direction.auc:.3f})")
     if direction.split_half_cosine < USABLE_COSINE:
-        cosine = f"{direction.split_half_cosine:.3f}".replace("-", "−")
+        cosine = number_text(direction.split_half_cosine, ".3f")
         reasons.append(f"halves of the photos disagree on it (cosine {cosine})")
     if direction.fails:
         reasons.append(direction.fails)

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
+from ganssl.base.numbers_text import number_text
 from ganssl.directions.holding import base_attribute
 from ganssl.face.render import describe
 from ganssl.face.state import FaceState
@@ -185,13 +186,13 @@ def _tone_row(before: float, after: float, plain: bool) -> str:
     change = round(after) - round(before)
     groups = " → ".join(dict.fromkeys((group_of(before), group_of(after))))
     if plain:
-        words = f"{after:.0f}°".replace("-", "−")
+        words = f"{number_text(after, '.0f')}°"
         return _row("other", f"Skin tone: {group_of(after)}", (end, end), words, None)
     return _row(
         "other",
         f"Skin tone: {groups}",
         (start, end),
-        f"{before:.0f}° → {after:.0f}°".replace("-", "−"),
+        f"{number_text(before, '.0f')}° → {number_text(after, '.0f')}°",
         f"{_sign(change)}{abs(change)}°",
     )
 

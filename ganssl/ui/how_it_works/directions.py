@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from ganssl.attributes import WITHHELD, Attribute
+from ganssl.attributes import Attribute, withheld
 from ganssl.directions import Direction
 from ganssl.directions.estimators import mean_difference
 from ganssl.features.readout import Readout
@@ -53,7 +53,7 @@ def story_attribute(model: FaceModel, names: Sequence[str]) -> str:
 
 def sorted_by(model: FaceModel, probes: Readout) -> list[str]:
     """What faces can be sorted by: attributes that the probes read, those with a slider first."""
-    offered = [name for name in probes.attributes if name not in WITHHELD]
+    offered = [name for name in probes.attributes if not withheld(name)]
     sliders = [name for name in model.directions.sliders if name in offered]
     return sliders or offered
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import Attribute
+from ganssl.base.numbers_text import number_text
 from ganssl.base.once import OnceMade
 from ganssl.face.render import render
 from ganssl.features.readout import Readout
@@ -131,12 +132,12 @@ def sentence(effects: SideEffects, attribute: str) -> str:
 
 def points(change: float) -> str:
     """`+40 points` or `−3 points`."""
-    return f"{100 * change:+.0f} points".replace("-", "−")
+    return f"{number_text(100 * change, '+.0f')} points"
 
 
 def degrees(change: float) -> str:
     """`+4° (lighter)` or `−3° (darker)`."""
-    shown = f"{change:+.0f}°".replace("-", "−")
+    shown = f"{number_text(change, '+.0f')}°"
     return f"{shown} ({'lighter' if change > 0 else 'darker'})"
 
 

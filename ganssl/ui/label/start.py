@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ganssl.attributes import CELEBA_ATTRIBUTES, WITHHELD, Attribute
+from ganssl.attributes import CELEBA_ATTRIBUTES, Attribute, withheld
 from ganssl.errors import UserError
 from ganssl.labelling.session_file import read_session, restore
 from ganssl.photos.safe_zip import Limits
@@ -16,7 +16,7 @@ from ganssl.ui.shared.keeping import workspace
 from ganssl.ui.shared.words import literal
 
 LIMITS = Limits(files=2_000)
-OFFERED = [name for name in CELEBA_ATTRIBUTES if name not in WITHHELD]
+OFFERED = [name for name in CELEBA_ATTRIBUTES if not withheld(name)]
 REPORT = "label/report"
 UNREAD = "label/unread"
 
