@@ -21,7 +21,7 @@ from ganssl.ui.face.live_files import live_files
 from ganssl.ui.how_it_works.ready import prepare_in_background
 from ganssl.ui.shared.downloads import downloads
 from ganssl.ui.shared.headers import SafeHeaders
-from ganssl.ui.shared.keeping import come_back, hold, show_troubles, show_where_things_are_kept
+from ganssl.ui.shared.keeping import hold, show_troubles, show_where_things_are_kept
 from ganssl.ui.shared.leaving import leaving, watch_leaving
 from ganssl.ui.shared.model import (
     follow_linked_model,
@@ -29,6 +29,7 @@ from ganssl.ui.shared.model import (
     require_face_model,
     show_model_choice,
 )
+from ganssl.ui.shared.opening import come_back
 from ganssl.ui.shared.presentation import presenting, show_presentation_toggle
 from ganssl.ui.shared.undo import show_undo
 from ganssl.ui.shared.visit_cookie import VisitCookie
@@ -65,13 +66,15 @@ def show_app() -> None:
         show_presentation_toggle()
         follow_linked_model()
         show_model_choice()
-    show_troubles()
+    troubles = st.container()
     show_undo()
     try:
         page.run()
         keep_followed()
     finally:
         hold()
+    with troubles:  # those of this page, too
+        show_troubles()
     model = require_face_model()
     with st.sidebar:
         show_where_things_are_kept()

@@ -20,17 +20,17 @@ from ganssl.ui.face.view import show_faces
 from ganssl.ui.shared.keeping import holding_fragment
 from ganssl.ui.shared.legend import show_bias_note, show_legend
 from ganssl.ui.shared.model import require_face_model
-from ganssl.ui.shared.presentation import presenting
+from ganssl.ui.shared.presentation import SEQUENCE_TITLE, presenting
 from ganssl.ui.shared.shelf import shelf
 
-GRID, GALLERY, SEQUENCE, PICKED = "Many faces", "Gallery", "To present", "explore-picked"
+GRID, GALLERY, PICKED = "Many faces", "Gallery", "explore-picked"
 TABS = {
     GALLERY: show_gallery,
     "How it works": lambda session: show_legend(),
     "Filmstrip": show_filmstrip,
     GRID: show_grid,
     "Save and share": show_share,
-    SEQUENCE: show_sequence,
+    SEQUENCE_TITLE: show_sequence,
     "Which sliders, and why": lambda session: show_slider_quality(session.model.directions),
 }
 
@@ -55,7 +55,7 @@ def more(session: FaceSession) -> None:
     """The tabs below; only the open one is computed, and changing tabs leaves the face alone."""
     if session.outdated:  # a click here has changed the face above
         st.rerun()
-    left_out = {GRID, GALLERY, SEQUENCE} if session.of_photo else set()
+    left_out = {GRID, GALLERY, SEQUENCE_TITLE} if session.of_photo else set()
     if len(gallery(session.model).faces) < 2:
         left_out.add(GALLERY)
     titles = [title for title in TABS if title not in left_out]

@@ -118,6 +118,15 @@ class FaceSequence:
             tuple(replace(s, state=replace(s.state, model=model.id)) for s in self.scenes)
         )
 
+    def same_as(self, other: FaceSequence) -> bool:
+        """Whether both say and show the same, though only one may be bound to a model."""
+        return self._unbound() == other._unbound()
+
+    def _unbound(self) -> FaceSequence:
+        return FaceSequence(
+            tuple(replace(s, state=replace(s.state, model="")) for s in self.scenes)
+        )
+
     def to_json(self) -> str:
         scenes = [{"title": scene.title, "face": scene.state.to_dict()} for scene in self.scenes]
         return json.dumps({"format": FORMAT, "scenes": scenes}, indent=2, ensure_ascii=False) + "\n"

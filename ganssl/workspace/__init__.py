@@ -1,4 +1,4 @@
-"""A folder that keeps what took time: sets, classifiers, judgements, sliders, labels."""
+"""A folder that keeps what took time: sets, classifiers, judgements, sliders, labels, sequences."""
 
 from ganssl.workspace.compare import compare_runs as compare_runs
 from ganssl.workspace.run import Run as Run

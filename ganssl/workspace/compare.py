@@ -23,6 +23,7 @@ FIGURES = {
     "present": "… with the attribute",
     "photos": "Photos",
     "labels": "Labels",
+    "scenes": "Scenes",
     "split_half_cosine": "Halves agree (cosine)",
 }
 """The figures in the order in which they are shown; intervals stand in the line of theirs."""
@@ -108,6 +109,7 @@ def headline(run: Run) -> str:
         "faces": "faces",
         "photos": "photos",
         "labels": "labels",
+        "scenes": "scenes",
     }
     shown = [(word, figure_text(run, name)) for name, word in words.items()]
     return " · ".join(f"{word} {text}" for word, text in shown if text != MISSING)

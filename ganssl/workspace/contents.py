@@ -6,6 +6,7 @@ judgement   judgement.json, answers.csv, report.html, classifier/; no photo
 slider      slider.npz (as the laboratory saves it)
 labels      labels.json (as the page Label saves it): names of photos, no pixel
 photos      photos.zip with labels.csv in it, without camera data; only where somebody asks for it
+sequence    sequence.json, see `ganssl.workspace.sequences`
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def open_set(run: Run) -> SyntheticSet:
 
 def set_place(run: Run) -> Path:
     """The folder of a set's run that `read_set` reads; `UserError` for a run of another kind."""
-    return _of(run, SET) / SET_FOLDER
+    return folder_of(run, SET) / SET_FOLDER
 
 
 def keep_classifier(workspace: Workspace, name: str, classifier: Classifier) -> Run:
@@ -119,7 +120,7 @@ def open_classifier(run: Run) -> Classifier:
 
 def classifier_place(run: Run) -> Path:
     """Where its folder lies; `UserError` for a run of another kind."""
-    return _of(run, CLASSIFIER, JUDGEMENT) / CLASSIFIER_FOLDER
+    return folder_of(run, CLASSIFIER, JUDGEMENT) / CLASSIFIER_FOLDER
 
 
 def classifier_settings(classifier: Classifier) -> dict[str, Any]:
@@ -160,7 +161,7 @@ def keep_judgement(workspace: Workspace, name: str, found: Comparison) -> Run:
 
 def judgement_report(run: Run) -> str:
     """The report of a judgement, HTML; `UserError` where it is gone."""
-    return _text(_of(run, JUDGEMENT) / REPORT_FILE)
+    return text_of(folder_of(run, JUDGEMENT) / REPORT_FILE)
 
 
 def keep_slider(workspace: Workspace, direction: Direction, model_id: str) -> Run:
@@ -189,7 +190,7 @@ def open_slider(run: Run, model: FaceModel) -> Direction:
     """`UserError` for a slider of another model, or a damaged one."""
     from ganssl.laboratory.store import read_laboratory
 
-    directions = list(read_laboratory(_of(run, SLIDER) / SLIDER_FILE, model))
+    directions = list(read_laboratory(folder_of(run, SLIDER) / SLIDER_FILE, model))
     if len(directions) != 1:
         raise UserError(f"{run.folder / SLIDER_FILE} holds {len(directions)} directions, not one.")
     return directions[0]
@@ -222,8 +223,8 @@ def open_labels(run: Run) -> SavedSession:
     """Questions and answers, to be put to photos by `session_file.restore`."""
     from ganssl.labelling.session_file import read_session
 
-    path = _of(run, LABELS) / LABELS_FILE
-    return read_session(_text(path), str(path))
+    path = folder_of(run, LABELS) / LABELS_FILE
+    return read_session(text_of(path), str(path))
 
 
 def keep_photos(workspace: Workspace, name: str, photos: PhotoSet) -> Run:
@@ -244,7 +245,7 @@ def open_photos(run: Run) -> PhotoSet:
     """Into memory, with their labels; `UserError` where none can be read."""
     from ganssl.photos.uploads import read_uploads
 
-    path = _of(run, PHOTOS) / PHOTOS_FILE
+    path = folder_of(run, PHOTOS) / PHOTOS_FILE
     try:
         if path.stat().st_size > LARGEST_PHOTOS:
             raise UserError(f"{path} is larger than {LARGEST_PHOTOS / 1e9:.0f} GB.")
@@ -257,13 +258,15 @@ def open_photos(run: Run) -> PhotoSet:
     return upload.photos
 
 
-def _of(run: Run, *kinds: str) -> Path:
+def folder_of(run: Run, *kinds: str) -> Path:
+    """Where the files of a run lie; `UserError` for one of another kind."""
     if run.kind not in kinds:
         raise UserError(f"{run.name!r} is a {run.kind}, no {' or '.join(kinds)}.")
     return run.folder
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What a file says; `UserError` where it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -14,13 +14,14 @@ from ganssl.errors import UserError
 
 FORMAT = "ganssl run 1"
 CARD = "run.json"
-SET, CLASSIFIER, JUDGEMENT, SLIDER, LABELS, PHOTOS = (
+SET, CLASSIFIER, JUDGEMENT, SLIDER, LABELS, PHOTOS, SEQUENCE = (
     "set",
     "classifier",
     "judgement",
     "slider",
     "labels",
     "photos",
+    "sequence",
 )
 KINDS = {
     SET: "set of generated faces",
@@ -29,6 +30,7 @@ KINDS = {
     SLIDER: "slider of your own",
     LABELS: "labels",
     PHOTOS: "photos that you chose to keep",
+    SEQUENCE: "sequence to present",
 }
 """What is kept, and its words for people."""
 

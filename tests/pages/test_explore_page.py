@@ -356,5 +356,4 @@ def test_a_visitor_puts_a_sequence_together_saves_and_shows_it(open_app):
 
 
 def own_scenes(app):
-    key = f"explore/sequence/{state_of(app).model}"
-    return app.session_state[key].scenes
+    return app.session_state["shelf"].sequences[state_of(app).model].scenes

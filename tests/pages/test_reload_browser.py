@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from tests.helpers.browser import Page, chromium, running_app
 
@@ -51,6 +52,11 @@ SCENES = 'input[aria-label^="Scene "]'
 def open_scenes(page: Page) -> list[str]:
     """Open Explore by its address, as one who comes back, and read the titles of the scenes."""
     page.open()
+    return scenes(page)
+
+
+def scenes(page: Page) -> list[str]:
+    """Open the tab of the sequence and read its titles."""
     page.click('[role="tab"]', "To present")
     page.settle(lambda: bool(page.all('input[aria-label="What you will say"]')))
     return [scene.get_attribute("value") for scene in page.all(SCENES)]
@@ -100,4 +106,37 @@ def test_a_workspace_outlives_the_server(tmp_path, monkeypatch):
         page.settle(lambda: f"{COUNT} generated faces of" in text(page))
         window.get(f"{address}/your_runs")
         page.settle(lambda: "Look at one, or compare several" in text(page))
+        assert not page.errors()
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option in a box of several."""
+    page.first(f'input[aria-label^="{label}"]').send_keys(option, Keys.ENTER)
+    page.settle(lambda: option in text(page))
+
+
+def test_a_sequence_outlives_reload_and_server_and_is_opened_from_the_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("GANSSL_WORKSPACE", str(tmp_path / "workspace"))
+    with running_app(tmp_path / "first.log") as address, chromium(tmp_path) as window:
+        page = Page(window, address)
+        assert open_scenes(page) == []
+        page.fill("What you will say", "The first")
+        page.settle(lambda: True)
+        page.click(".st-key-explore-sequence-add button", "Add this face")
+        page.settle(lambda: "Kept in the workspace as To present" in text(page))
+        window.refresh()
+        page.settle(lambda: bool(page.all(page.AFTER)))
+        assert scenes(page) == ["The first"]
+    with running_app(tmp_path / "second.log") as address, chromium(tmp_path) as window:
+        page = Page(window, address)
+        assert open_scenes(page) == ["The first"]
+        page.click(".st-key-explore-sequence-another button", "Begin another")
+        page.settle(lambda: not page.all(SCENES))
+        assert open_scenes(page) == []
+        window.get(f"{address}/your_runs")
+        choose(page, "Look at one", "To present")
+        page.click(".st-key-runs-open button", "Present it")
+        page.settle(lambda: bool(page.all(SCENES)))
+        page.click(".st-key-explore-sequence-show button", "Show it")
+        page.settle(lambda: "The first" in text(page) and bool(page.all(".st-key-stage-bar")))
         assert not page.errors()

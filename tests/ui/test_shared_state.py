@@ -50,7 +50,7 @@ SHARED = {
     "ganssl.ui.shared.jobs.all_visits": "a visit is found by its session or its browser's secret",
     "ganssl.ui.shared.leaving.leaving": "a secret for each page",
     "ganssl.ui.shared.visits._open": "the server's visits, to end them when it stops",
-    "ganssl.ui.shared.keeping._set_of": "a run of the workspace, which all who use it share",
+    "ganssl.ui.shared.opening._set_of": "a run of the workspace, which all who use it share",
     # of the machine, of sizes and of files
     "ganssl.base.device.fast_precision": "the machine",
     "ganssl.base.progress._left": "the terminal of a command",

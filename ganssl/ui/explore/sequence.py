@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import streamlit as st
 
 from ganssl.errors import UserError
@@ -15,16 +19,25 @@ from ganssl.face.sequence import (
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.explore.gallery import gallery, thumbnail
 from ganssl.ui.face.session import FaceSession
+from ganssl.ui.shared.keeping import PROMISE, forget_run, workspace
 from ganssl.ui.shared.presentation import KEY, Steps
+from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.undo import Offer, offer_undo, show_undo
 from ganssl.ui.shared.words import literal
+from ganssl.workspace import Run
+from ganssl.workspace.run import SEQUENCE
+from ganssl.workspace.sequences import keep_sequence
+
+Change = Callable[[FaceSequence], FaceSequence]
 
 FILE = "sequence.json"
+NAME = "To present"
+"""Of a sequence in the workspace, until somebody gives it another."""
 
 
 def own_sequence(model: FaceModel) -> FaceSequence:
     """What this visitor has put together for a model; at first nothing."""
-    return st.session_state.get(_key(model), FaceSequence())
+    return shelf().sequences.get(model.id, FaceSequence())
 
 
 def shown_sequence(model: FaceModel) -> FaceSequence:
@@ -45,6 +58,7 @@ def show_sequence(session: FaceSession) -> None:
     for index, scene in enumerate(own.scenes):
         _show_scene(session, index, scene)
     _show_keeping(session, own)
+    _show_place(session, own)
     message = st.session_state.pop(session.key("sequence message"), None)
     if message:
         st.error(message, icon=":material/error:")
@@ -62,8 +76,8 @@ def show_sequence(session: FaceSession) -> None:
             "Begin with the prepared sequence",
             icon=":material/playlist_add:",
             key=session.key("sequence prepared"),
-            on_click=_keep,
-            args=(model, shown_sequence(model)),
+            on_click=_change,
+            args=(session, lambda own: shown_sequence(model)),
         )
 
 
@@ -146,6 +160,28 @@ def _show_keeping(session: FaceSession, own: FaceSequence) -> None:
     )
 
 
+def _show_place(session: FaceSession, own: FaceSequence) -> None:
+    """Where the sequence is kept, and the way to others."""
+    run = _run_of(session.model)
+    if workspace() is None:
+        if own.scenes:
+            st.caption(f":material/timer: {PROMISE} Save it to have it for good.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if run is not None:
+            words = f"Kept in the workspace as **{literal(run.name)}**."
+            st.caption(f":material/folder: {words}", width="content")
+            st.button(
+                "Begin another",
+                icon=":material/add:",
+                type="tertiary",
+                key=session.key("sequence another"),
+                on_click=_put,
+                args=(session.model, FaceSequence(), None),
+            )
+        st.page_link("pages/your_runs.py", label="All that are kept", icon=":material/inventory_2:")
+
+
 # Callbacks.
 
 
@@ -163,17 +199,24 @@ def _add(session: FaceSession) -> None:
 
 def _load(session: FaceSession, key: str) -> None:
     file = st.session_state[key]
-    if file is not None:
-        _change(
-            session,
-            lambda own: FaceSequence.from_json(file.getvalue(), file.name).check(session.model),
-        )
+    if file is None:
+        return
+    with _telling(session):
+        loaded = FaceSequence.from_json(file.getvalue(), file.name).check(session.model)
+        _replace(session.model, loaded, Path(file.name).stem)
 
 
-def _change(session: FaceSession, change) -> None:
+def _change(session: FaceSession, change: Change) -> None:
     """Keep what a change makes of the sequence; one that cannot be leaves it, and a message."""
-    try:
+    with _telling(session):
         _keep(session.model, change(own_sequence(session.model)))
+
+
+@contextmanager
+def _telling(session: FaceSession) -> Iterator[None]:
+    """What goes wrong is a message in the tab."""
+    try:
+        yield
     except UserError as error:
         st.session_state[session.key("sequence message")] = str(error)
 
@@ -181,12 +224,57 @@ def _change(session: FaceSession, change) -> None:
 def _removed(model: FaceModel, own: FaceSequence, index: int) -> FaceSequence:
     """The sequence without a scene, and the offer to take that back."""
     words = f"The scene **{literal(own.scenes[index].title)}** was removed."
-    offer_undo(Offer(words, lambda: _keep(model, own), place=_key(model)))
+    run = _run_of(model)
+    name = run.name if run else NAME
+    offer_undo(Offer(words, lambda: _keep(model, own, name), place=_key(model)))
     return own.without(index)
 
 
-def _keep(model: FaceModel, sequence: FaceSequence) -> None:
-    st.session_state[_key(model)] = sequence
+def _replace(model: FaceModel, sequence: FaceSequence, name: str) -> None:
+    """Take up another sequence, and offer the one before again, whose run stays as it is."""
+    own, run = own_sequence(model), _run_of(model)
+
+    def undo() -> None:
+        _put(model, own, run)
+
+    if own.scenes:
+        words = f"**{literal(name)}** was opened in place of another sequence."
+        offer_undo(Offer(words, undo, place=_key(model)))
+    _put(model, FaceSequence(), None)
+    _keep(model, sequence, "".join(filter(str.isprintable, name)).strip() or NAME)
+
+
+def _put(model: FaceModel, sequence: FaceSequence, run: Run | None) -> None:
+    """Show a sequence, and let a run of the workspace be its own from now on."""
+    mine = shelf()
+    mine.sequences[model.id] = sequence
+    mine.runs.pop((SEQUENCE, model.id), None)
+    if run is not None:
+        mine.runs[SEQUENCE, model.id] = run
+
+
+def _keep(model: FaceModel, sequence: FaceSequence, name: str = NAME) -> None:
+    """Show a sequence from now on, in the place of the one before, in the workspace as well.
+
+    Raises `UserError` where that refuses; it is shown all the same.
+    """
+    place, run, before = workspace(), _run_of(model), own_sequence(model)
+    shelf().sequences[model.id] = sequence
+    if place is None:
+        return
+    if not sequence.scenes:
+        forget_run(SEQUENCE, model.id)
+        return
+    try:
+        kept = keep_sequence(place, name, sequence, model.id, (run, before) if run else None)
+    except UserError as error:
+        raise UserError(f"The sequence is not kept in the workspace: {error}") from error
+    shelf().runs[SEQUENCE, model.id] = kept
+
+
+def _run_of(model: FaceModel) -> Run | None:
+    """Where the workspace keeps the sequence."""
+    return shelf().runs.get((SEQUENCE, model.id))
 
 
 def _key(model: FaceModel) -> str:

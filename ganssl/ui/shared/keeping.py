@@ -2,31 +2,24 @@
 
 A server without a workspace holds what a visit made in its memory and finds it
 again after a reload. With one, whatever took time is written there when it is
-done, and lies on the shelf again when the next visit begins.
+done, and lies on the shelf again when the next visit begins (`ganssl.ui.shared.opening`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
 import streamlit as st
 
-from ganssl.directions.own import names_by_owner, own_name
 from ganssl.errors import UserError
 from ganssl.ui.shared.jobs import this_visit
 from ganssl.ui.shared.shelf import Shelf, shelf
-from ganssl.ui.shared.shelf_choice import free_name
 from ganssl.ui.shared.undo import Offer, offer_undo
 from ganssl.ui.shared.words import literal
-from ganssl.workspace import Run, Workspace, contents, open_workspace
-from ganssl.workspace.run import CLASSIFIER, JUDGEMENT, PHOTOS, SET, SLIDER
-
-if TYPE_CHECKING:
-    from ganssl.models.face_model import FaceModel
-    from ganssl.synthesis import SyntheticSet
+from ganssl.workspace import Run, Workspace, open_workspace
+from ganssl.workspace.run import PHOTOS, SEQUENCE
 
 Draw = TypeVar("Draw", bound=Callable[..., None])
 
@@ -42,13 +35,6 @@ HELD = (
     "photo/second photo/given",
 )
 """Session entries that a reload of the page finds again."""
-
-HELD_OF_MODELS = ("explore/sequence/",)
-"""Beginnings of others, one for each model."""
-
-CAME_BACK = "visit/came back"
-RESTORED = {SET: 10, CLASSIFIER: 50}
-"""So many of each kind, the newest, lie on the shelf when a visit begins."""
 
 PROMISE = "It outlives a reload of the page, and is deleted a few minutes after you close it."
 KEPT = "It is kept in the workspace of this installation until you delete it."
@@ -67,25 +53,10 @@ def how_long() -> str:
     return KEPT if workspace() else PROMISE
 
 
-def come_back() -> None:
-    """At the beginning of a page: what this visit held, or what the workspace keeps."""
-    if CAME_BACK in st.session_state:
-        return
-    st.session_state[CAME_BACK] = True
-    visit = this_visit()
-    came_back = len(visit.sessions) > 1
-    for key, value in visit.held.items() if came_back else ():
-        if key not in st.session_state:
-            st.session_state[key] = value
-    if "shelf" not in st.session_state:
-        _fill_shelf()
-
-
 def hold() -> None:
     """Remember what a reload of the page shall find again."""
     held = this_visit().held
-    here = [str(key) for key in st.session_state]
-    for key in (*HELD, *(key for key in here if key.startswith(HELD_OF_MODELS))):
+    for key in HELD:
         if key in st.session_state:
             held[key] = st.session_state[key]
         else:
@@ -154,7 +125,7 @@ def take_off(kind: str, name: str, words: str) -> None:
     Args:
         words: how people know it.
     """
-    if name in _things(kind):  # a second click comes too late
+    if name in shelf().things(kind):  # a second click comes too late
         _take_off((kind, name), shelf().runs.get((kind, name)), words)
 
 
@@ -180,23 +151,24 @@ def _take_off(entry: tuple[str, str] | None, run: Run | None, words: str) -> Non
     aside = place.set_aside(run) if place is not None and run is not None else None
     if entry is None and aside is None:  # a second click; what the first one offered stays
         return
-    things = {} if entry is None else _things(entry[0])
+    things = {} if entry is None else mine.things(entry[0])
     before = list(things)
     thing = things.pop(entry[1], None) if entry is not None else None
     if entry is not None:
         mine.runs.pop(entry, None)
 
     def undo() -> None:
-        if entry is not None and entry[1] in _things(entry[0]):
+        taken = entry is not None and entry[1] in mine.things(entry[0])
+        if taken and entry is not None and entry[0] != SEQUENCE:
             raise UserError(f"There is another {entry[1]!r} by now; give that another name first.")
         if place is not None and run is not None and aside is not None:
             place.bring_back(run, aside)
-        if entry is None:
+        if entry is None or taken:  # a sequence waits in the list while another one is shown
             return
         if run is not None:
             mine.runs[entry] = run
         if thing is not None:
-            now = _things(entry[0])
+            now = mine.things(entry[0])
             now[entry[1]] = thing
             ordered = sorted(now, key=lambda n: before.index(n) if n in before else len(before))
             values = {name: now[name] for name in ordered}
@@ -208,87 +180,3 @@ def _take_off(entry: tuple[str, str] | None, run: Run | None, words: str) -> Non
             place.forget(aside)
 
     offer_undo(Offer(f"**{literal(words)}** was deleted.", undo, forget))
-
-
-def open_run(run: Run, model: FaceModel | None = None) -> str:
-    """Put what a run keeps on the shelf, and return its name there; of a judgement its classifier.
-
-    Args:
-        model: whose slider it is; only for one.
-
-    Raises `UserError` where it is damaged, or a slider of another model.
-    """
-    mine = shelf()
-    for (kind, name), other in mine.runs.items():
-        if other.id == run.id and name in _things(kind):
-            return name
-    if run.kind == SLIDER:
-        if model is None:
-            raise ValueError("a slider is opened for a model")
-        direction = contents.open_slider(run, model)
-        of_model, _ = names_by_owner(model.directions)
-        name = own_name(direction.attribute, of_model, mine.directions)
-        direction = replace(direction, attribute=name, own=True)
-        mine.directions[direction.attribute] = direction
-        mine.runs[SLIDER, direction.attribute] = run
-        return direction.attribute
-    read = {SET: _read_set, CLASSIFIER: contents.open_classifier, PHOTOS: contents.open_photos}
-    kind = CLASSIFIER if run.kind == JUDGEMENT else run.kind
-    things = _things(kind)
-    name = free_name(run.name, things)
-    things[name] = read[kind](run)
-    mine.runs[kind, name] = run
-    return name
-
-
-def _things(kind: str) -> dict:
-    mine = shelf()
-    return {
-        SET: mine.sets,
-        CLASSIFIER: mine.classifiers,
-        PHOTOS: mine.photos,
-        SLIDER: mine.directions,
-    }[kind]
-
-
-def restore_sliders(model: FaceModel) -> None:
-    """Put the sliders that the workspace keeps for a model on the shelf, once for each choice."""
-    key, place = "workspace/sliders of", workspace()
-    if place is None or st.session_state.get(key) == model.id:
-        return
-    st.session_state[key] = model.id
-    for run in reversed(place.listing().of(SLIDER)):
-        if run.settings.get("model") == model.id:
-            _try_to_open(run, model)
-
-
-def _fill_shelf() -> None:
-    place = workspace()
-    if place is None:
-        return
-    try:
-        place.sweep()
-        listing = place.listing()
-    except UserError as error:
-        shelf().troubles.append(str(error))
-        return
-    shelf().troubles += listing.problems
-    for kind, most in RESTORED.items():
-        for run in reversed(listing.of(kind)[:most]):
-            _try_to_open(run)
-
-
-def _try_to_open(run: Run, model: FaceModel | None = None) -> None:
-    try:
-        open_run(run, model)
-    except UserError as error:
-        shelf().troubles.append(f"{run.name} cannot be opened. {error}")
-
-
-def _read_set(run: Run) -> SyntheticSet:
-    return _set_of(str(run.folder), run)
-
-
-@st.cache_resource(max_entries=50, show_spinner="Opening a set …")
-def _set_of(key: str, _run: Run) -> SyntheticSet:
-    return contents.open_set(_run)

@@ -11,7 +11,7 @@ from ganssl.errors import UserError
 from ganssl.features.readout import Readout
 from ganssl.models.catalogue import find_models, load_model, model_with_id
 from ganssl.models.face_model import FaceModel
-from ganssl.ui.shared.keeping import restore_sliders
+from ganssl.ui.shared.opening import restore_sequence, restore_sliders
 from ganssl.ui.shared.shelf import shelf
 
 CHOICE = "face model"
@@ -82,6 +82,7 @@ def require_face_model() -> FaceModel:
         st.error(str(error), icon=":material/error:")
         st.stop()
     restore_sliders(model)
+    restore_sequence(model)
     own = shelf().directions.values()
     return model.with_directions(model.directions.extended(own)) if own else model
 

@@ -15,6 +15,9 @@ PARAMETER = "present"
 
 KEY = "presenting"
 
+SEQUENCE_TAB, SEQUENCE_TITLE = "explore/tab", "To present"
+"""Session entry of the tab that is open on Explore, and the one that puts a sequence together."""
+
 SHEET = Path(__file__).parents[1] / "presenting.css"
 """What the mode looks like; a page has it in that mode alone."""
 

@@ -10,13 +10,16 @@ import streamlit as st
 from ganssl.errors import UserError
 from ganssl.models.face_model import FaceModel
 from ganssl.ui.shared.dialogs import delete_or_keep
-from ganssl.ui.shared.keeping import delete_run, open_run
+from ganssl.ui.shared.keeping import delete_run
+from ganssl.ui.shared.opening import open_run
+from ganssl.ui.shared.presentation import SEQUENCE_TAB, SEQUENCE_TITLE
 from ganssl.ui.shared.set_making import go_on_with_set
+from ganssl.ui.shared.shelf import shelf
 from ganssl.ui.shared.shelf_choice import turn_to
 from ganssl.ui.shared.undo import UNTIL
 from ganssl.workspace import Run, Workspace, compare_runs, contents
 from ganssl.workspace.compare import FIGURES, INTERVAL, figure_text, flat, headline, setting_text
-from ganssl.workspace.run import CLASSIFIER, JUDGEMENT, KINDS, LABELS, PHOTOS, SET, SLIDER
+from ganssl.workspace.run import CLASSIFIER, JUDGEMENT, KINDS, LABELS, PHOTOS, SEQUENCE, SET, SLIDER
 
 CHOSEN, MESSAGE = "runs/chosen", "runs/message"
 PAGES = {
@@ -24,6 +27,7 @@ PAGES = {
     CLASSIFIER: ("pages/train_and_evaluate.py", "Judge it, try it", "train/classifier"),
     PHOTOS: ("pages/train_and_evaluate.py", "Judge on these", "train/photos"),
     SLIDER: ("pages/explore.py", "Move faces by it", None),
+    SEQUENCE: ("pages/explore.py", "Present it, change it", None),
 }
 """Where a run goes on, in which words, and the box there that turns to it."""
 
@@ -40,7 +44,8 @@ def show_kept(place: Workspace, model: FaceModel) -> None:
     if message := st.session_state.pop(MESSAGE, None):
         st.error(message, icon=":material/error:")
     if not listing.runs:
-        st.info("Nothing yet. Sets, classifiers, judgements, sliders and labels appear here.")
+        things = "Sets, classifiers, judgements, sliders, labels and sequences to present"
+        st.info(f"Nothing yet. {things} appear here.")
         return
     st.dataframe(
         [
@@ -137,6 +142,9 @@ def _open(run: Run, model: FaceModel) -> None:
         return
     if box:
         turn_to(box, name)
+    if run.kind == SEQUENCE:
+        shelf().face = None  # a photo's face is not presented in steps
+        st.session_state[SEQUENCE_TAB] = SEQUENCE_TITLE
     st.switch_page(page)
 
 
@@ -151,9 +159,12 @@ def _go_on(run: Run, model: FaceModel) -> None:
 
 def _rename(place: Workspace, run: Run) -> None:
     try:
-        place.rename(run, st.session_state[f"runs/name {run.id}"])
+        renamed = place.rename(run, st.session_state[f"runs/name {run.id}"])
     except UserError as error:
         st.session_state[MESSAGE] = str(error)
+        return
+    kept = shelf().runs
+    kept.update({entry: renamed for entry, other in kept.items() if other.id == run.id})
 
 
 @st.dialog("Delete this run?")

@@ -27,6 +27,10 @@ def show_visit() -> None:
         *({"what": "labelled photos, in memory", "name": name} for name in mine.photos),
         *({"what": "slider", "name": own_title(d)} for d in mine.directions.values()),
     ]
+    for sequence in mine.sequences.values():
+        if sequence.scenes:
+            name = f"{len(sequence.scenes)} scenes, the first: {sequence.scenes[0].title}"
+            rows.append({"what": "sequence to present", "name": name})
     if desk().comparison:
         rows.append({"what": "judgement", "name": desk().classifier})
     if rows:
