@@ -214,7 +214,7 @@ def withheld(name: str) -> bool:
         >>> withheld("big nose"), withheld("Smiling")
         (True, False)
     """
-    return meant_name(name, WITHHELD) is not None
+    return joined(name) in _JOINED_WITHHELD
 
 
 def why_withheld(attribute: Attribute) -> str:
@@ -253,3 +253,6 @@ def _plain(name: str) -> str:
 def joined(name: str) -> str:
     """What all spellings of a name have in common: `Gray_Hair` and `gray hair` are `grayhair`."""
     return _plain(name).replace(" ", "")
+
+
+_JOINED_WITHHELD = frozenset(map(joined, WITHHELD))

@@ -24,30 +24,38 @@ from ganssl.ui.shared.presentation import SEQUENCE_TITLE, presenting
 from ganssl.ui.shared.shelf import shelf
 
 GRID, GALLERY, PICKED = "Many faces", "Gallery", "explore-picked"
+SHARE = "Save and share"
 TABS = {
     GALLERY: show_gallery,
     "How it works": lambda session: show_legend(),
     "Filmstrip": show_filmstrip,
     GRID: show_grid,
-    "Save and share": show_share,
+    SHARE: show_share,
     SEQUENCE_TITLE: show_sequence,
     "Which sliders, and why": lambda session: show_slider_quality(session.model.directions),
 }
+# Tabs that show the face or what was made of it; the others stay as a slider moves.
+FOLLOWING = ("Filmstrip", GRID, SHARE)
 
 
 @holding_fragment
 def editor(session: FaceSession) -> None:
-    """All that a slider moves; a slider move reruns this and not the page."""
+    """All that a slider moves; a slider move reruns this and not the page.
+
+    Where the open tab below shows the face as well, the page is drawn anew.
+    """
     if presenting():
         present_face(session)
         return
+    stale = session.drawn is not None and session.drawn != session.state
+    if stale and st.session_state.get(session.key("tab")) in FOLLOWING:
+        st.rerun()
     faces, controls = st.columns([3, 2], gap="large")
     with faces:
         show_faces(session)
     with controls:
         show_controls(session, seeded=not session.of_photo)
         show_bias_note()
-    more(session)
 
 
 @holding_fragment
@@ -107,3 +115,5 @@ else:
         )
     session = seeded_session(model)
 editor(session)
+if not presenting():
+    more(session)

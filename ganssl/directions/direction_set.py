@@ -187,6 +187,8 @@ class DirectionSet:
 
         Raises `UserError` for an attribute or method that is not in the set.
         """
+        if method is None and (default := self._defaults.get(attribute)):
+            return default
         attribute = meant_name(attribute, self.attributes) or attribute
         methods = self.methods(attribute)
         if not methods:
@@ -195,13 +197,22 @@ class DirectionSet:
                 hint = f"It was skipped: {self.skipped[attribute]}"
             raise UserError(f"There is no direction of {attribute!r}. {hint}".rstrip())
         if method is None:
-            found = [self._by_key[attribute, m] for m in methods]
-            return next((d for d in found if d.usable), found[0])
+            return self._defaults[attribute]
         if method not in methods:
             raise UserError(
                 f"{attribute} has no direction by {method!r}; it has {', '.join(methods)}."
             )
         return self._by_key[attribute, method]
+
+    @cached_property
+    def _defaults(self) -> dict[str, Direction]:
+        """What `get` gives for an attribute; a page asks hundreds of times at every move."""
+        found = {}
+        for attribute in self.attributes:
+            ways = [self._by_key[attribute, method] for method in self.methods(attribute)]
+            if ways:
+                found[attribute] = next((way for way in ways if way.usable), ways[0])
+        return found
 
     @cached_property
     def sliders(self) -> tuple[str, ...]:

@@ -52,6 +52,22 @@ def test_several_callers_do_not_mix_their_rows(graph):
             np.testing.assert_array_equal(got, wanted)
 
 
+def test_threads_without_work_sleep(graph, monkeypatch):
+    """They would turn on the processor that another visitor waits for."""
+    opened = []
+
+    class Session(InferenceSession):
+        def __init__(self, *args, **kwargs) -> None:
+            super().__init__(*args, **kwargs)
+            opened.append(self.get_session_options())
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", Session)
+    open_graph(graph)
+    open_for_many(graph)
+    entries = [one.get_session_config_entry("session.intra_op.allow_spinning") for one in opened]
+    assert entries == ["0", "0"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a priority for each thread")
 @pytest.mark.parametrize("job_first", [True, False])
 def test_the_threads_of_a_job_stand_back_and_those_of_a_page_do_not(graph, job_first, monkeypatch):

@@ -116,6 +116,26 @@ def test_the_face_follows_what_is_chosen_in_the_tabs_below(page, tmp_path):
     assert "face.json" in page.errors()[0]
 
 
+def test_a_slider_takes_along_the_open_tab_where_that_shows_the_face(page):
+    page.open(TYPICAL)
+
+    def shown() -> list[str]:
+        return [picture.get_attribute("src") for picture in page.all(GALLERY)]
+
+    faces = shown()
+    page.press("Young", Keys.HOME)
+    assert shown() == faces  # the gallery stands, and a click in it still counts
+    old, buttons = page.picture(), '[class*="st-key-explore-look-"] button'
+    page.click(buttons, page.all(buttons)[1].text)
+    page.settle(lambda: page.picture() != old)
+    page.click('[role="tab"]', "Filmstrip")
+    page.settle(lambda: len(page.all(GALLERY)) == 7)
+    strip = shown()
+    page.press("Young", Keys.END)
+    page.settle(lambda: len(page.all(GALLERY)) == 7 and not set(shown()) & set(strip))
+    assert not page.errors()
+
+
 def test_downloads_are_the_face_of_the_sliders(page, downloads):
     page.open(TYPICAL + f"&edit.Smiling=2&hold={DEFAULT_RULE}")
     page.click('[role="tab"]', "Save and share")

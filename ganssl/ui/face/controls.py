@@ -202,13 +202,14 @@ def class_marks(scale: SliderScale, low: float = -LIMIT, high: float = LIMIT) ->
 
 def _add_sliders(session: FaceSession) -> None:
     first = session.first_sliders
-    others = sorted((n for n in session.model.directions.sliders if n not in first), key=_title)
+    titles = {n: _title(n) for n in session.model.directions.sliders if n not in first}
+    others = sorted(titles, key=titles.__getitem__)
     if not others:
         return
     st.multiselect(
         "More sliders",
         others,
-        format_func=_title,
+        format_func=titles.__getitem__,
         placeholder="Add an attribute",
         **session.widget("more", session.added_sliders, session.set_added_sliders),
     )

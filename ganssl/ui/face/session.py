@@ -65,6 +65,7 @@ class FaceSession:
         self.detail: PhotoDetail | None = None  # of the photo, put back into every picture
         self.others: tuple[FaceState, ...] = ()  # faces that a walk visits
         self.drawn: FaceState | None = None  # what the page shows
+        self._at_hand: dict[tuple, Picture] = {}  # asked for several times while a page is drawn
         self.first = first or FaceState(model=model.id)
         st.session_state.setdefault(self.key("history"), History(self.first))
         if self.state.model != model.id:
@@ -258,19 +259,20 @@ class FaceSession:
 
     def picture(self, state: FaceState) -> Picture:
         """The face of a state as picture and readout; kept, since undo and resets come back."""
-        if self.of_photo:
-            return self._own_picture(state)
-        return _picture((self.model.key, state.to_json()), self)
+        key = (self.base_id, self.strength, self.model.key, state.to_json())
+        if key not in self._at_hand:
+            kept = self._own_picture(key, state) if self.of_photo else _picture(key[2:], self)
+            self._at_hand = {**dict([*self._at_hand.items()][-1:]), key: kept}
+        return self._at_hand[key]
 
     @property
     def strength(self) -> float:
         """Of the photo's detail; 0 for a face that has none."""
         return self.detail.strength if self.detail else 0.0
 
-    def _own_picture(self, state: FaceState) -> Picture:
+    def _own_picture(self, key: tuple, state: FaceState) -> Picture:
         """The same from a photo: kept in the visitor's session alone, never in a shared cache."""
         kept = st.session_state.setdefault(self.key("pictures"), {})
-        key = (self.base_id, self.strength, self.model.key, state.to_json())
         if key not in kept:
             kept[key] = self.draw(state)
         while len(kept) > OWN_PICTURES:
