@@ -8,7 +8,7 @@ COPY requirements.txt constraints.txt ./
 RUN pip install --no-cache-dir -r requirements.txt -c constraints.txt
 COPY --chown=studio . .
 USER studio
-ENV TF_CPP_MIN_LOG_LEVEL=2 STREAMLIT_BROWSER_GATHER_USAGE_STATS=false
+ENV STREAMLIT_BROWSER_GATHER_USAGE_STATS=false
 EXPOSE 8501
 HEALTHCHECK CMD curl --fail http://localhost:8501/_stcore/health
 CMD ["streamlit", "run", "app.py", "--server.address=0.0.0.0", "--server.headless=true"]

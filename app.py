@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import asynccontextmanager
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -16,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import ganssl.ui
 from ganssl.base.device import unused_gpu
+from ganssl.base.quiet import quiet_tensorflow
 from ganssl.ui.explore.ready import prepare_first_visit
 from ganssl.ui.face.live_files import live_files
 from ganssl.ui.how_it_works.ready import prepare_in_background
@@ -34,6 +31,8 @@ from ganssl.ui.shared.presentation import presenting, show_presentation_toggle
 from ganssl.ui.shared.undo import show_undo
 from ganssl.ui.shared.visit_cookie import VisitCookie
 from ganssl.ui.shared.visits import close_all, sweep_left
+
+quiet_tensorflow()
 
 UI = Path(ganssl.ui.__file__).parent
 

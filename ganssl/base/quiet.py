@@ -7,11 +7,14 @@ import os
 import re
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.abc import MetaPathFinder
 
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+OUR_LEVEL = "02"
+"""As much as 2; written so, a process tells its parent's own setting from somebody's wish."""
 
 CHATTER = re.compile(
     rb"All log messages before absl::InitializeLog"
@@ -25,38 +28,52 @@ CHATTER = re.compile(
 """What an ordinary start says on a machine without a GPU; `ganssl.base.device` says it better."""
 
 
+_one_at_a_time = threading.RLock()
+
+
 def quiet_tensorflow(loaded: Callable[[], None] | None = None) -> None:
     """Settle TensorFlow's environment, and drop its chatter when it is first imported.
 
-    Who sets `TF_CPP_MIN_LOG_LEVEL` gets what they asked for, nothing dropped.
+    Who sets `TF_CPP_MIN_LOG_LEVEL` gets what they asked for, nothing dropped. Once is enough; a
+    further call does nothing.
 
     Args:
         loaded: called once it is loaded; not at all where it was loaded before.
     """
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    chosen = LEVEL in os.environ
-    os.environ.setdefault(LEVEL, "2")
-    if "tensorflow" not in sys.modules:
-        sys.meta_path.insert(0, _FirstImport(loaded, not chosen))
+    os.environ.setdefault(LEVEL, OUR_LEVEL)
+    known = any(isinstance(finder, _FirstImport) for finder in sys.meta_path)
+    if "tensorflow" not in sys.modules and not known:
+        sys.meta_path.insert(0, _FirstImport(loaded))
+
+
+def quiet_asked_for() -> bool:
+    """Whether nobody but `quiet_tensorflow` has set how much TensorFlow says."""
+    return os.environ.get(LEVEL) == OUR_LEVEL
 
 
 class _FirstImport(MetaPathFinder):
     """Steps in at the first import of TensorFlow, and out of the way for it."""
 
-    def __init__(self, loaded: Callable[[], None] | None, quiet: bool) -> None:
-        self.loaded, self.quiet = loaded, quiet
+    def __init__(self, loaded: Callable[[], None] | None) -> None:
+        self.loaded, self.looking = loaded, False
 
     def find_spec(self, fullname, path=None, target=None):
-        if fullname != "tensorflow":
+        if fullname != "tensorflow" or self.looking:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
+        self.looking = True
+        try:
+            spec = importlib.util.find_spec(fullname)
+        finally:
+            self.looking = False
         if spec is None or spec.loader is None:
             return spec
         execute = spec.loader.exec_module
 
         def load(module) -> None:
-            if self.quiet:
+            with suppress(ValueError):
+                sys.meta_path.remove(self)
+            if quiet_asked_for():
                 with without_chatter():
                     execute(module)
                     module.config.list_physical_devices()  # looks for a GPU and says so
@@ -73,8 +90,13 @@ class _FirstImport(MetaPathFinder):
 def without_chatter() -> Iterator[None]:
     """Drop the lines of `CHATTER` from file descriptor 2; the others come when the block ends.
 
-    After an exception all of them come.
+    After an exception all of them come. One thread at a time; others wait for the block's end.
     """
+    with _one_at_a_time:
+        yield from _dropping()
+
+
+def _dropping() -> Iterator[None]:
     sys.stderr.flush()
     saved = os.dup(2)
     with tempfile.TemporaryFile() as said:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
+
+from ganssl.base.quiet import quiet_asked_for, without_chatter
 
 LIBRARIES = ("libtensorflow_framework.so.2", "libtensorflow_cc.so.2")
 """Over a gigabyte, in the order in which they need each other."""
@@ -22,7 +24,10 @@ def load_tensorflow_library() -> None:
     spec = importlib.util.find_spec("tensorflow")
     if spec is None or spec.origin is None or os.name != "posix":
         return
-    with suppress(AttributeError, OSError):
+    with (
+        suppress(AttributeError, OSError),
+        without_chatter() if quiet_asked_for() else nullcontext(),
+    ):
         load = ctypes.CDLL(None).dlopen
         load.restype, load.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
         for name in LIBRARIES:

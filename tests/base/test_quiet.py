@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
-from ganssl.base.quiet import without_chatter
+from ganssl.base.quiet import OUR_LEVEL, without_chatter
 
 CHATTER = """\
 WARNING: All log messages before absl::InitializeLog() is called are written to STDERR
@@ -43,14 +44,14 @@ def test_after_an_error_everything_is_shown(capfd: pytest.CaptureFixture):
     assert capfd.readouterr().err == CHATTER
 
 
-def said(folder, more: str = "", **environment) -> subprocess.CompletedProcess:
+def said(folder, more: str = "", before: str = "", **environment) -> subprocess.CompletedProcess:
     """A fresh interpreter imports a TensorFlow that says what the real one says."""
     text = FAKE.format(said=CHATTER + REAL, more=more)
     (folder / "tensorflow.py").write_text(text, encoding="utf-8")
     code = (
         "from ganssl.base.quiet import quiet_tensorflow\n"
         "quiet_tensorflow(lambda: print('loaded'))\n"
-        "import json\nprint('before')\nimport tensorflow\nimport tensorflow as again\n"
+        f"{before}print('before')\nimport tensorflow\nimport tensorflow as again\n"
     )
     paths = os.pathsep.join([str(folder), os.getcwd()])
     inherited = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"}
@@ -69,6 +70,36 @@ def test_the_first_import_is_quiet(tmp_path):
 
 def test_who_asks_for_the_log_gets_it(tmp_path):
     assert said(tmp_path, TF_CPP_MIN_LOG_LEVEL="0").stderr == CHATTER + REAL
+
+
+def test_a_process_is_as_quiet_as_its_parent_and_whoever_looks_for_it_changes_nothing(tmp_path):
+    look = "import importlib.util\nquiet_tensorflow()\nimportlib.util.find_spec('tensorflow')\n"
+    run = said(tmp_path, before=look, TF_CPP_MIN_LOG_LEVEL=OUR_LEVEL)
+    assert run.stderr == REAL and run.stdout.split() == ["before", "loaded"]
+
+
+def test_threads_that_drop_at_once_leave_the_errors_where_they_were(capfd: pytest.CaptureFixture):
+    inside, go_on = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with without_chatter():
+            inside.set()
+            go_on.wait(30)
+
+    def second() -> None:
+        inside.wait(30)
+        with without_chatter():
+            os.write(2, CHATTER.encode())
+
+    threads = [threading.Thread(target=work) for work in (first, second)]
+    for thread in threads:
+        thread.start()
+    inside.wait(30)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    os.write(2, REAL.encode())
+    assert capfd.readouterr().err == REAL
 
 
 def test_an_import_that_fails_shows_all(tmp_path):

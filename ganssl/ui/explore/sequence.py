@@ -99,14 +99,13 @@ def _show_adding(session: FaceSession) -> None:
 
 
 def _show_scene(session: FaceSession, index: int, scene: Scene) -> None:
-    picture, title, *buttons = st.columns([1, 8, 1, 1, 1], vertical_alignment="center", wrap=False)
-    with picture:
-        words = f"Scene {index + 1}: AI-generated face of seed {scene.state.seed}"
-        model, state = with_carried(session.model, scene.state)
-        st.image(thumbnail(model, state), alt=words, width=64)
+    row = st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center")
+    words = f"Scene {index + 1}: AI-generated face of seed {scene.state.seed}"
+    model, state = with_carried(session.model, scene.state)
+    row.image(thumbnail(model, state), alt=words, width=64)
     key = session.key(f"sequence title {index}")
     st.session_state[key] = scene.title
-    title.text_input(
+    row.text_input(
         f"Scene {index + 1}",
         max_chars=LONGEST_TITLE,
         label_visibility="collapsed",
@@ -116,16 +115,12 @@ def _show_scene(session: FaceSession, index: int, scene: Scene) -> None:
         ),
     )
     last = len(own_sequence(session.model).scenes) - 1
-    for column, (icon, words, off, change) in zip(
-        buttons,
-        (
-            ("arrow_upward", "Earlier", index == 0, lambda own: own.moved(index, -1)),
-            ("arrow_downward", "Later", index == last, lambda own: own.moved(index, 1)),
-            ("delete", "Remove", False, lambda own: _removed(session.model, own, index)),
-        ),
-        strict=True,
+    for icon, words, off, change in (
+        ("arrow_upward", "Earlier", index == 0, lambda own: own.moved(index, -1)),
+        ("arrow_downward", "Later", index == last, lambda own: own.moved(index, 1)),
+        ("delete", "Remove", False, lambda own: _removed(session.model, own, index)),
     ):
-        column.button(
+        row.button(
             "",
             icon=f":material/{icon}:",
             type="tertiary",
