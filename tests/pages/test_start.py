@@ -43,6 +43,36 @@ print(json.dumps([len(images), list(sys.modules)]))
     assert not {"tensorflow", "keras", "sklearn", "umap", "mtcnn"} & set(loaded)
 
 
+def test_the_first_visit_loads_next_to_nothing():
+    code = """
+import json, sys
+from streamlit.testing.v1 import AppTest
+from ganssl.models import naturalness
+from ganssl.ui.explore.ready import prepare
+import ganssl.ui.shared.undo, ganssl.ui.how_it_works.ready  # of the app, read when it starts
+prepare()
+before = set(sys.modules)
+def never(*args):
+    raise AssertionError("a face of the gallery is drawn in the visit")
+naturalness._chosen_codes = never
+page = AppTest.from_file("app.py", default_timeout=300).run()
+assert not page.exception, page.exception
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+    environment = {**os.environ, "GANSSL_ENGINE": "onnxruntime"}
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        env=environment,
+    )
+    assert run.returncode == 0, run.stderr
+    loaded = json.loads(run.stdout.splitlines()[-1])
+    assert not [name for name in loaded if name.startswith(("ganssl.face", "ganssl.ui.face"))]
+    assert not {"scipy", "PIL", "pandas"} & {name.partition(".")[0] for name in loaded}
+
+
 @pytest.fixture
 def loadings(monkeypatch):
     """The paths that a model was loaded from."""

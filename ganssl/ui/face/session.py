@@ -17,7 +17,7 @@ import numpy as np
 import streamlit as st
 
 from ganssl.attributes import FIRST_SLIDERS
-from ganssl.directions import Direction
+from ganssl.directions import Direction, DirectionSet
 from ganssl.errors import UserError
 from ganssl.face.carried import LONGEST_LINK, carrying, check_fit, taken_in
 from ganssl.face.detail import PhotoDetail
@@ -185,11 +185,7 @@ class FaceSession:
     @property
     def first_sliders(self) -> tuple[str, ...]:
         """The sliders that a visitor finds at the start; the visitor's own stand last."""
-        directions = self.model.directions
-        sliders = directions.sliders
-        first = [name for name in FIRST_SLIDERS if name in sliders] or sliders[:5]
-        own = [name for name in sliders if directions.get(name).own]
-        return tuple(dict.fromkeys([*first, *own]))
+        return first_sliders(self.model.directions)
 
     @property
     def added_sliders(self) -> list[str]:
@@ -291,6 +287,14 @@ class FaceSession:
         if self.base is not None:
             return photo_png(self.model, state, self.base, self.detail, side)
         return face_png(self.model, state, side)
+
+
+def first_sliders(directions: DirectionSet) -> tuple[str, ...]:
+    """The sliders that a visitor finds at the start, and those of the visitor's own."""
+    sliders = directions.sliders
+    first = [name for name in FIRST_SLIDERS if name in sliders] or sliders[:5]
+    own = [name for name in sliders if directions.get(name).own]
+    return tuple(dict.fromkeys([*first, *own]))
 
 
 @st.cache_data(max_entries=300, show_spinner=False)
