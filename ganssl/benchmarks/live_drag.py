@@ -10,9 +10,13 @@ from typing import Any
 import numpy as np
 
 from ganssl.benchmarks.browser_windows import used
-from ganssl.benchmarks.served_app import wait
+from ganssl.benchmarks.served_app import PATIENCE
+from ganssl.errors import UserError
 
 SLIDER = 'input[type="range"]:is([aria-label="Smiling"], [aria-label^="Smiling ·"])'
+RESTED = 0.5
+"""Seconds for which the hand rests on the slider before it lets go."""
+
 MOVES = 90
 """Pointer moves a second, at most."""
 
@@ -46,6 +50,18 @@ new MutationObserver(async () => {
   requestAnimationFrame(() => { window.pictured = performance.now(); });
 }).observe(document, {subtree: true, childList: true, attributes: true, attributeFilter: ['src']});
 """
+
+SEEN = """
+const done = arguments[arguments.length - 1];
+const end = performance.now() + arguments[0];
+const look = () => {
+  if (pictured > 0 && (rested || !painted.length)) done(true);
+  else if (performance.now() > end) done(false);
+  else setTimeout(look, 20);
+};
+look();
+"""
+"""Waits in the page, which costs next to nothing, for the picture and for the canvas to go."""
 
 BARE = """
 const done = arguments[arguments.length - 1];
@@ -117,12 +133,11 @@ def drag_slider(window: Any, server: int, seconds: float, stop: float = 0.3) -> 
     _mouse(window, "mouseMoved", end, y)
     down = time.perf_counter() - begun
     cores = [(used(p) - start) / down for p, start in zip(roots, before, strict=True)]
-    time.sleep(0.5)
+    time.sleep(RESTED)
     asked = window.execute_script("return sent")
     _mouse(window, "mouseReleased", end, y)
-    wait(lambda: (window.execute_script("return pictured") or 0) > 0, "the picture")
-    if window.execute_script("return painted.length > 0"):
-        wait(lambda: window.execute_script("return rested"), "the canvas to go")
+    if not window.execute_async_script(SEEN, 900 * PATIENCE):
+        raise UserError(f"Waited {PATIENCE:.0f} s for the picture.")
     moved, painted, released, seen, engine = window.execute_script(
         "return [moves, painted, released, rested ?? pictured, window.engine ?? '']"
     )

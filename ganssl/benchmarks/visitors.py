@@ -1,12 +1,14 @@
 """How long visitors wait for the server's picture: alone, beside a set in the making, a training.
 
-The browsers run on the machine of the server, as does the training, so the waits are longer
-than those of visitors with machines of their own.
+One of them has a browser, whose wait is measured; the others, as visitors with machines of their
+own, are to the server what a browser is (`ganssl.benchmarks.wire_visitor`), and take next to
+nothing of the machine that is measured. The one browser and the training run on it.
 """
 
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,16 +17,20 @@ from typing import Any
 
 import numpy as np
 
-from ganssl.benchmarks.browser_windows import open_windows, running_app
-from ganssl.benchmarks.live_drag import WATCH, drag_slider, thumb_place
+from ganssl.benchmarks.browser_windows import PAGE, open_windows, running_app
+from ganssl.benchmarks.live_drag import RESTED, WATCH, drag_slider, thumb_place
 from ganssl.benchmarks.long_work import set_being_made, training_running
 from ganssl.benchmarks.measurement import Measurement
+from ganssl.benchmarks.wire_visitor import WireVisitor, wire_visitor
 from ganssl.errors import UserError
 
 VISITORS = 8
 MOST_VISITORS = 50
-DRAGS = 12
-"""Of each visitor, beside each kind of long work."""
+DRAGS = 40
+"""Of the visitor with a browser, beside each kind of long work."""
+
+FIRST_DRAGS = 3
+"""Of each visitor before the measurement: the page, the engine and the server's caches are warm."""
 
 HELD = 0.3
 """Seconds for which a slider is moved before it is released."""
@@ -43,30 +49,32 @@ def measure_visitors(
 ) -> Iterator[Measurement]:
     """Milliseconds from a slider's release to its new picture, for one visitor and for several.
 
-    Everybody has the Explore page open in a browser; one of them moves a slider, then all do,
+    Everybody has the Explore page open; the one with a browser moves a slider, then all do,
     each at moments of their own. This is measured with nothing else going on, while a further
     visitor makes a set, and while a training runs besides. Yields the measurements one by one.
 
     Args:
         visitors: how many there are, from 1 to `MOST_VISITORS`.
-        drags: of each of them, beside each kind of work.
+        drags: of the one with a browser, beside each kind of work.
 
     Raises `UserError` where there is no browser, or where the work ends before the measurement.
     """
     first: list[float] = []
     with ExitStack() as stack:
         address, server = stack.enter_context(running_app(model_folder, live=True))
-        windows = stack.enter_context(open_windows(address, visitors, WATCH, thumb_place))
-        _together(windows, server, 1)  # engines are chosen after the first touch
-        time.sleep(10)
+        (window,) = stack.enter_context(open_windows(address, 1, WATCH, thumb_place))
+        queries = [PAGE.format(seed=seed).lstrip("/?") for seed in range(2, visitors + 1)]
+        others = [stack.enter_context(wire_visitor(address, query)) for query in queries]
+        _together(window, others, server, FIRST_DRAGS)
+        time.sleep(10)  # engines are chosen after the first touch
         for load in (ALONE, SET, BOTH):
             for count in sorted({1, visitors}):
                 with _work(load, address) as still:
-                    waits = _together(windows[:count], server, drags)
+                    waits, heard = _together(window, others[: count - 1], server, drags)
                     if not all(going() for going in still):
                         raise UserError(f"The work ended before the waits {load} were measured.")
                 first = first or waits
-                yield from figures(count, load, waits, first)
+                yield from figures(count, load, waits, first, heard)
 
 
 @contextmanager
@@ -82,13 +90,18 @@ def _work(load: str, address: str) -> Iterator[list[Callable[[], bool]]]:
 
 
 def figures(
-    count: int, load: str, waits: Sequence[float], first: Sequence[float]
+    count: int,
+    load: str,
+    waits: Sequence[float],
+    first: Sequence[float],
+    heard: Sequence[float] = (),
 ) -> Iterator[Measurement]:
     """Median and 95th percentile beside those of one visitor alone.
 
     Args:
-        waits: milliseconds of all visitors.
-        first: milliseconds of one visitor alone.
+        waits: milliseconds in the browser.
+        first: the same of one visitor alone.
+        heard: milliseconds of the others, from what they said to the picture on their connection.
     """
     who = f"{count} visitor{'s' * (count > 1)}"
     meaning = "release to new picture, 1 visitor alone"
@@ -97,6 +110,10 @@ def figures(
         yield Measurement(
             f"{who} {_wait(load, percent)}", value, "ms", alone, alone / value, meaning
         )
+    for percent in PERCENTS if heard else ():
+        answer, value = (float(np.percentile(one, percent)) for one in (heard, waits))
+        name = f"{who} {load}: server's answer, p{percent}"
+        yield Measurement(name, answer, "ms", value, value / answer, "the wait in the browser")
 
 
 def goal_line(figures: Sequence[Measurement]) -> str:
@@ -110,17 +127,28 @@ def _wait(load: str, percent: int) -> str:
     return f"{load}: wait, p{percent}"
 
 
-def _together(windows: list[Any], server: int, drags: int) -> list[float]:
-    """Milliseconds of every drag in all windows at once."""
+def _together(
+    window: Any, others: Sequence[WireVisitor], server: int, drags: int
+) -> tuple[list[float], list[float]]:
+    """Milliseconds of so many drags in the browser, and of the others, who move their sliders
+    until it is done, at least once."""
+    done = threading.Event()
 
-    def visit(number: int) -> list[float]:
-        chance = random.Random(number)
-        waits = []
-        for _ in range(drags):
-            time.sleep(chance.uniform(*LOOKS))
-            stop = chance.uniform(0.1, 0.9)  # a face that nobody has seen yet
-            waits.append(drag_slider(windows[number], server, HELD, stop).committed)
+    def visit(other: WireVisitor, number: int) -> list[float]:
+        chance, waits = random.Random(number), list[float]()
+        while not waits or not done.is_set():
+            time.sleep(chance.uniform(*LOOKS) + HELD + RESTED)
+            waits.append(other.slide())
         return waits
 
-    with ThreadPoolExecutor(len(windows)) as pool:
-        return [wait for waits in pool.map(visit, range(len(windows))) for wait in waits]
+    chance, waits = random.Random(0), []
+    with ThreadPoolExecutor(max(1, len(others))) as pool:
+        visits = [pool.submit(visit, other, i) for i, other in enumerate(others, 1)]
+        try:
+            for _ in range(drags):
+                time.sleep(chance.uniform(*LOOKS))
+                stop = chance.uniform(0.1, 0.9)  # a face that nobody has seen yet
+                waits.append(drag_slider(window, server, HELD, stop).committed)
+        finally:
+            done.set()
+        return waits, [wait for one in visits for wait in one.result()]

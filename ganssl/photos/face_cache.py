@@ -26,6 +26,9 @@ from ganssl.photos.preprocess import Preprocess
 log = logging.getLogger(__name__)
 
 CHUNK = 256
+PORTION = 8
+"""Photos that a thread takes at a time, as each handing out costs a little."""
+
 MOST_IN_MEMORY = 2 * 1024**3
 """Bytes of faces that are held where the disk does not take them."""
 
@@ -170,15 +173,20 @@ def _face_chunks(
     The next are decoded while the last are used.
     """
 
-    def face(index: int) -> np.ndarray:
-        return preprocess(photos.read(index))
-
+    size = preprocess.size
     starts = range(0, len(photos), CHUNK)
     with ThreadPoolExecutor(core_count()) as pool:
 
         def chunk(start: int) -> np.ndarray:
             stop = min(start + CHUNK, len(photos))
-            return np.stack(list(pool.map(face, range(start, stop))))
+            faces = np.empty((stop - start, size, size, 3), np.uint8)
+
+            def fill(first: int) -> None:
+                for index in range(first, min(first + PORTION, stop)):
+                    faces[index - start] = preprocess(photos.read(index))
+
+            list(pool.map(fill, range(start, stop, PORTION)))  # raises what the first one raised
+            return faces
 
         for start, faces in zip(starts, one_ahead(chunk, starts), strict=True):
             yield start, faces

@@ -74,14 +74,17 @@ class FolderFiles:
 
     def read(self, name: str) -> bytes:
         try:
-            return self._path(name).read_bytes()
+            with open(self._path(name), "rb", buffering=0) as file:
+                return file.readall()
         except OSError as error:
             raise UserError(f"{self.title(name)} cannot be read: {error.strerror}.") from error
 
-    def _path(self, name: str) -> Path:
-        path = self.root / name
+    def _path(self, name: str) -> str:
+        path = os.path.join(self.root, name)
+        if name.isascii():  # most are: asked for each of very many photos
+            return path
         kept = name.translate(KEPT)
-        return self.root / kept if kept != name and not path.exists() else path
+        return os.path.join(self.root, kept) if kept != name and not os.path.exists(path) else path
 
     def stamp(self, name: str) -> tuple[int, int]:
         """Size in bytes and time of the last change in nanoseconds."""

@@ -24,6 +24,14 @@ def test_waits_stand_beside_those_of_one_visitor_alone():
     assert p95.reference == pytest.approx(np.percentile(first, 95)) and p95.unit == "ms"
 
 
+def test_what_the_others_hear_stands_beside_the_wait_in_the_browser():
+    lines = list(figures(8, SET, [200.0], [100.0], [30.0, 50.0]))[2:]
+    assert [line.name for line in lines] == [
+        f"8 visitors beside a set: server's answer, p{percent}" for percent in (50, 95)
+    ]
+    assert (lines[0].value, lines[0].reference, lines[0].ratio) == (40.0, 200.0, 5.0)
+
+
 def test_one_visitor_alone_is_the_reference():
     for line in figures(1, ALONE, [80.0, 90.0], [80.0, 90.0]):
         assert line.name.startswith("1 visitor alone") and line.ratio == 1.0
@@ -65,9 +73,13 @@ def test_two_visitors_wait_alone_and_beside_a_set_and_a_training(monkeypatch):
     monkeypatch.setattr(visitors, "LOOKS", (0.1, 0.3))
     lines = list(measure_visitors(visitors=2, drags=1))
     assert [line.name for line in lines] == [
-        f"{who} {load}: wait, p{percent}"
+        f"{who} {load}: {what}, p{percent}"
         for load in (ALONE, SET, BOTH)
-        for who in ("1 visitor", "2 visitors")
+        for who, what in (
+            ("1 visitor", "wait"),
+            ("2 visitors", "wait"),
+            ("2 visitors", "server's answer"),
+        )
         for percent in (50, 95)
     ]
     assert all(0 < line.value < np.inf for line in lines)
