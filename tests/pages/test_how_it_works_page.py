@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import threading
@@ -29,7 +30,7 @@ from ganssl.training.tiny import TinyTraining
 from ganssl.ui.how_it_works import networks
 from ganssl.ui.how_it_works.article import RESULT, conclusion
 from ganssl.ui.how_it_works.faces import SIDE, crowd
-from ganssl.ui.how_it_works.judging import CONSTANT, STRONG, WEAK, invented_judgement
+from ganssl.ui.how_it_works.judging import CONSTANT, STRONG, WEAK, invented_judgement, nearest
 from ganssl.ui.how_it_works.limits import sentence
 from ganssl.ui.how_it_works.recorded import STRIP
 from ganssl.ui.how_it_works.training import KEY as TRAINING
@@ -271,6 +272,15 @@ def test_the_threshold_moves_the_answers(story):
     assert answers[0]["Balanced accuracy"] == "50%"
     assert int(answers[1]["Balanced accuracy"].rstrip("%")) > 65
     assert answers[0]["AUC"] == answers[1]["AUC"]
+    found = [re.search("“(.*)”, (.*)", image.alt).groups() for image in shown(story)]
+    assert len(found) == 8
+    assert all((answer == "Smiling") == (float(score) >= 0.5) for answer, score in found)
+
+
+def test_the_faces_that_are_shown_are_those_nearest_to_the_threshold():
+    scores = np.array([0.9, 0.2, 0.55, 0.4, 0.51, 0.05, 0.7, 0.45, 0.3, 0.62])
+    assert nearest(scores, 0.5).tolist() == [1, 8, 3, 7, 4, 2, 9, 6]
+    assert nearest(scores[:3], 0.0).tolist() == [1, 2, 0]
 
 
 def test_a_constant_answer_is_as_accurate_as_the_photos_are_one_sided(story):

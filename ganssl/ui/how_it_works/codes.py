@@ -22,7 +22,7 @@ from ganssl.ui.how_it_works.faces import (
 from ganssl.ui.shared.presentation import presenting
 
 BETWEEN, AVERAGE, SUM = "Between two faces", "The average of many", "Subtract and add"
-STEPS, STEPS_PRESENTED = 7, 5
+STEPS, STEPS_PRESENTED = 7, 4
 """Faces in a row from one face to another; fewer are larger on a projector."""
 
 SHOWN = "story/face"

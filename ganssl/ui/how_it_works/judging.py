@@ -13,13 +13,13 @@ from ganssl.judgement.judge import Judgement, judge
 from ganssl.laboratory.crowd import Crowd
 from ganssl.models.face_model import FaceModel
 from ganssl.synthesis.axes import best_judge
-from ganssl.ui.how_it_works.faces import crowd, first_attribute, no_sliders
+from ganssl.ui.how_it_works.faces import crowd, first_attribute, no_sliders, show_faces
 from ganssl.ui.shared.presentation import presenting
 
 CONSTANT, WEAK, STRONG = "Always “woman”", "A weak one", "A good one"
 SEPARATION = {WEAK: 1.0, STRONG: 3.5}
 PERSON = Attribute("Man", "woman", "man")
-TEST_FACES = 100
+TEST_FACES, UNSURE = 100, 8
 _SCORES = OnceMade(4)
 ARTICLE_SHARE = 42
 """Men among the 100 photos of the article, by its labels."""
@@ -54,10 +54,21 @@ def show_judging(model: FaceModel) -> None:
         show_answers(found)
     with right:
         show_figures(found)
+    no, yes = found.classes
     st.caption(
         f"Trained just now on {half} generated faces, judged on {half} others. Photos are harder, "
-        "and only photos count: see the page on classifiers."
+        f"and only they count. Nearest to the threshold, from “{no}” to “{yes}”:"
     )
+    shown = nearest(scores, threshold)
+    answers = [found.classes[int(scores[i] >= threshold)] for i in shown]
+    words = [f"“{answer}”, {scores[i]:.3f}" for i, answer in zip(shown, answers, strict=True)]
+    show_faces(people.faces(half + shown), words, labelled=not presenting())
+
+
+def nearest(scores: np.ndarray, threshold: float) -> np.ndarray:
+    """Which of some faces `[n]` are answered least surely, int64 `[8]` or fewer, no before yes."""
+    unsure = np.argsort(np.abs(scores - threshold), kind="stable")[:UNSURE]
+    return unsure[np.argsort(scores[unsure], kind="stable")]
 
 
 def _labels(model: FaceModel, people: Crowd, name: str) -> np.ndarray:

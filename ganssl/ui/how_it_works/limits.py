@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import streamlit as st
 
@@ -28,7 +30,8 @@ NOTICEABLE = 0.05
 MOST_NAMED, OTHERS = 4, 3
 """So many side effects of a slider stand in its sentence, and below its pictures."""
 
-MOST_SHOWN = 5
+MOST_SHOWN, MOST_PRESENTED = 5, 4
+"""Fewer are larger on a projector."""
 
 _EFFECTS, _FACES = OnceMade(2), OnceMade(20)
 
@@ -47,8 +50,9 @@ def show_biases(model: FaceModel) -> None:
         "which one is shown. A second network reads the pictures before and after. What moves "
         "along is what went together in the photos: stereotypes of the data, learned by the model."
     )
-    shown = effects.moved[:MOST_SHOWN]
-    before, *columns = st.columns(1 + len(shown), gap="medium")
+    shown = effects.moved[: MOST_PRESENTED if presenting() else MOST_SHOWN]
+    gap: Literal["small", "medium"] = "small" if presenting() else "medium"
+    before, *columns = st.columns(1 + len(shown), gap=gap)
     with before:
         _show_face("Before", _face(model), "One of them, as it came.")
     for column, attribute in zip(columns, shown, strict=True):
@@ -143,7 +147,9 @@ def degrees(change: float) -> str:
 
 def show_limits() -> None:
     """What the model must not be used for; the card and the terms one click away."""
-    for column, use in zip(st.columns(len(FORBIDDEN), gap="medium"), FORBIDDEN, strict=True):
+    with st.container(key="story-uses"):
+        columns = st.columns(len(FORBIDDEN), gap="small" if presenting() else "medium")
+    for column, use in zip(columns, FORBIDDEN, strict=True):
         with column:
             st.image(drawing_url(use.shapes), alt=f"A drawing, struck out: {use.drawn}")
             st.markdown(f"**{use.title}.** {use.words}")
