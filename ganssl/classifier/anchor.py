@@ -25,8 +25,13 @@ from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import cached_features
 from ganssl.fitting.photo_check import learn_view
 from ganssl.fitting.spread_labels import fit_feature_view
-from ganssl.metrics.expected import Expected
-from ganssl.metrics.threshold import anchored_threshold, soft_threshold, with_measured_bells
+from ganssl.metrics.expected import Expected, accuracy_of_agreement
+from ganssl.metrics.threshold_by_bells import (
+    anchored_threshold,
+    carried_threshold,
+    soft_threshold,
+    with_measured_bells,
+)
 from ganssl.photos.photo_set import PhotoSet
 from ganssl.photos.prepared import LEAVE_OUT, labelled, prepare_photos
 from ganssl.photos.preprocess import Preprocess
@@ -85,36 +90,46 @@ class Anchor:
 
         Labels are few, but they say of all photos how likely each is to be
         present (`learn_view`), and there the classifier is cut; see
-        `soft_threshold`. Its metrics get `expected`, what accuracy to expect on
-        such photos. With very few labels `anchored_threshold` places it.
+        `soft_threshold`, and `carried_threshold` where the photos are not at
+        hand. Its metrics get `expected`, what accuracy to expect on such
+        photos. With very few labels `anchored_threshold` places it.
         """
+        if self.check:
+            return self._placed_by_check(classifier, self.check)
         try:
-            rows, present, expected, note = self._likely()
+            photos, present, expected, note = self._likely()
         except UserError:  # too few labels
             known = classifier.scores(self.features)
             others = classifier.scores(self.unlabelled) if len(self.unlabelled) else known
             found = anchored_threshold(others, known, self.labels)
             return classifier.with_threshold(found.threshold, found.note, found.bells)
-        scores = classifier.scores(rows)
+        scores = classifier.scores(photos)
         found = soft_threshold(scores, present)
         if found.bells is None:
             return classifier.with_threshold(found.threshold, found.note)
-        if self.check is None and len(self.unlabelled):
+        if len(self.unlabelled):
             known, others = np.split(scores, [len(self.labels)])
             found = with_measured_bells(found, others, known, self.labels)
         placed = classifier.with_threshold(found.threshold, note, found.bells)
         right = float(np.mean(np.where(scores >= found.threshold, present, 1.0 - present)))
-        expected = expected.including("overlap", right)
-        return replace(placed, metrics=placed.metrics | {"expected": expected.to_dict()})
+        return _expecting(placed, expected.including("overlap", right))
+
+    def _placed_by_check(self, classifier: Classifier, check: PhotoCheck) -> Classifier:
+        scores, by_view = classifier.scores(self.features), check.view.scores(self.features)
+        found = carried_threshold(scores, by_view, check.bells)
+        if found.bells is None:
+            return classifier.with_threshold(found.threshold, found.note)
+        note = (
+            f"placed by what {check.labels:,} labelled and {check.photos:,} other "
+            f"photos taught of faces' features, {check.bells.share:.0%} of them present"
+        )
+        placed = classifier.with_threshold(found.threshold, note, found.bells)
+        agree = float(np.mean((scores >= found.threshold) == (by_view >= check.bells.cut())))
+        expected = check.expected.including("overlap", found.bells.right())
+        return _expecting(placed, expected.including("view", accuracy_of_agreement(agree)))
 
     def _likely(self) -> tuple[np.ndarray, np.ndarray, Expected, str]:
-        """Rows of features, how likely each is present, the accuracy to expect, and a note."""
-        if self.check:
-            note = (
-                f"placed by what {self.check.labels:,} labelled and {self.check.photos:,} other "
-                f"photos taught of faces' features, {self.check.bells.share:.0%} of them present"
-            )
-            return self.features, self.labels, self.check.expected, note
+        """Features of all photos, how likely each is present, the accuracy to expect, a note."""
         photos, known = self._photos()
         view, bells, expected = learn_view(photos, known)
         present = np.where(known >= 0, known, bells.posteriors(view.scores(photos)))
@@ -178,18 +193,17 @@ def photo_anchor(
     )
 
 
-def taught_anchor(check: PhotoCheck, features: np.ndarray, labels: np.ndarray) -> Anchor:
+def taught_anchor(check: PhotoCheck, features: np.ndarray) -> Anchor:
     """Generated faces that stand in for photos which are not at hand.
 
     The check knows how the photos of both classes score, and which share of
-    them is present. For each of `STAND_INS` scores drawn so, the generated face
-    of that class is taken which scores nearest to it. All of them are then
-    moved by one step, so that their mean is that of the photos: what generated
-    faces have in common and photos do not is no sign of a class.
+    them is present. For each of `STAND_INS` scores drawn so, a generated face is
+    taken that scores about so, whatever its label. All of them are then moved
+    by one step, so that their mean is that of the photos: what generated faces
+    have in common and photos do not is no sign of a class.
 
     Args:
-        features, labels: of a labelled set of generated faces, float32 `[n, f]`
-            and `[n]` of 1 and 0, with both classes.
+        features: of generated faces, float32 `[n, f]`.
     """
     rng = np.random.default_rng(STREAM)
     bells, scores = check.bells, check.view.scores(features)
@@ -198,14 +212,16 @@ def taught_anchor(check: PhotoCheck, features: np.ndarray, labels: np.ndarray) -
     wanted = np.where(present == 1, bells.high, bells.low) + bells.deviation * (
         rng.standard_normal(STAND_INS)
     )
-    rows = np.empty(STAND_INS, int)
-    for answer in (0, 1):
-        members = np.flatnonzero(labels == answer)
-        members = members[np.argsort(scores[members], kind="stable")]
-        places = np.searchsorted(scores[members], wanted[present == answer])
-        places += rng.integers(-NEIGHBOURS, NEIGHBOURS + 1, len(places))
-        rows[present == answer] = members[np.clip(places, 0, len(members) - 1)]
-    return Anchor(features[rows], present, features[:0], check=check)
+    order = np.argsort(scores, kind="stable")
+    places = np.searchsorted(scores[order], wanted)
+    places += rng.integers(-NEIGHBOURS, NEIGHBOURS + 1, STAND_INS)
+    stand_ins = features[order[np.clip(places, 0, len(order) - 1)]]
+    moved = stand_ins + (check.view.mean - stand_ins.mean(axis=0))
+    return Anchor(moved, present, features[:0], check=check)
+
+
+def _expecting(classifier: Classifier, expected: Expected) -> Classifier:
+    return replace(classifier, metrics=classifier.metrics | {"expected": expected.to_dict()})
 
 
 def supported(by_features: np.ndarray, labels: np.ndarray) -> np.ndarray:

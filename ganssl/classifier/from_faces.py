@@ -123,7 +123,7 @@ def train_on_faces(
     if check is not None and not check.fits(extractor.name, extractor.id, preprocess.size):
         check = None
     if anchor is None and check is not None:
-        anchor = taught_anchor(check, features[: len(labels)], labels)
+        anchor = taught_anchor(check, features[: len(labels)])
     if anchor is not None:
         kept = anchor.supports(features[: len(labels)], labels)
         features = features[np.tile(kept, 1 + copies)]

@@ -33,7 +33,7 @@ from ganssl.judgement.baselines import (
 from ganssl.judgement.judge import MAJORITY
 from ganssl.metrics.classification import area_under_curve
 from ganssl.metrics.probability import sigmoid
-from ganssl.metrics.threshold import anchored_threshold
+from ganssl.metrics.threshold_by_bells import anchored_threshold
 
 TUNED = "the few labels, features scaled alike"
 CO_TRAINED = "spread labels on photos, no generator"
@@ -92,7 +92,7 @@ class Scorer:
     """Scores a method's answers to the test photos, with a threshold that no test photo placed.
 
     The unlabelled photos and the few labelled ones place it
-    (`ganssl.metrics.threshold.anchored_threshold`).
+    (`ganssl.metrics.threshold_by_bells.anchored_threshold`).
 
     Attributes:
         tests: the photos that judge.

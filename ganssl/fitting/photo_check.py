@@ -14,7 +14,7 @@ from ganssl.directions.check import FEWEST_LABELS, FeatureView, PhotoCheck
 from ganssl.directions.direction_set import DirectionSet
 from ganssl.errors import UserError
 from ganssl.fitting.spread_labels import fit_feature_view, unplaced_view
-from ganssl.metrics.bells import Bells, anchored_bells
+from ganssl.metrics.bells import Bells, measured_bells
 from ganssl.metrics.expected import Expected, accuracy_of_agreement, expected_by_classes
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def learn_view(
     scores = view.scores(features)
     moved = view.bias - unplaced_view(features, labels).bias
     held = _cross_validated(features, labels, known) + moved
-    bells = anchored_bells(scores, held, answers, share)
+    bells = measured_bells(scores[labels < 0], held, answers, share)
     if bells is None:
         raise UserError("The features do not tell the labelled photos of both classes apart.")
     expected = expected_by_classes((held >= bells.cut()) == (answers == 1), answers, bells.share)

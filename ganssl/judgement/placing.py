@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganssl.classifier.classifier import Classifier, calibrated
-from ganssl.metrics.threshold import DEFAULT, METHODS, check_method, shifted_threshold
+from ganssl.metrics.threshold import DEFAULT, METHODS, check_method
+from ganssl.metrics.threshold_by_bells import shifted_threshold
 
 AUTO, OWN = "auto", "own"
 CHOICES: tuple[str, ...] = (AUTO, OWN, *METHODS)

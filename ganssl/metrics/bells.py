@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ganssl.errors import UserError
+from ganssl.metrics.class_shares import FEWEST, estimate_share
 
 STEPS = 500
 EVEN_LABELS = 10
@@ -14,6 +15,12 @@ EVEN_LABELS = 10
 
 Otherwise a handful of labels can talk it into one class that fills everything.
 """
+
+LEAST_GAP = 0.05
+"""Bells are never taken to lie closer, in standard deviations."""
+
+EXTREME_SHARE = 0.02
+"""Scores tell of no class that is rarer."""
 
 LARGEST = 1e9
 """No number in a file may be larger, and no width smaller than its inverse."""
@@ -43,6 +50,25 @@ class Bells:
         ):
             raise UserError("Two bells need two means in order, a width and a share of each.")
 
+    @classmethod
+    def filling(cls, values: np.ndarray, gap: float, share: float) -> Bells:
+        """Bells that have together the mean and the spread of scores `[n]`.
+
+        Args:
+            gap: how far apart they lie, in standard deviations of each.
+            share: of present ones.
+
+        Raises `UserError` for scores that are all the same.
+        """
+        deviation = float(np.std(values)) / float(np.sqrt(1.0 + share * (1.0 - share) * gap**2))
+        low = float(np.mean(values)) - share * gap * deviation
+        return cls(low, low + gap * deviation, deviation, share)
+
+    @property
+    def gap(self) -> float:
+        """How far apart the means lie, in standard deviations."""
+        return (self.high - self.low) / self.deviation
+
     def posteriors(self, values: np.ndarray) -> np.ndarray:
         """The probability of *present* for scores `[n]`, float64 `[n]`."""
         from scipy.special import expit  # here and below: a model is read without scipy
@@ -54,6 +80,14 @@ class Bells:
         share = self.share if share is None else share
         middle, gap = (self.low + self.high) / 2, self.high - self.low
         return middle + self.deviation**2 * float(np.log((1.0 - share) / share)) / gap
+
+    def right(self) -> float:
+        """The share of such scores that lie on their class's side of `cut`."""
+        from scipy.special import ndtr
+
+        cut = self.cut()
+        present, absent = (self.high - cut) / self.deviation, (cut - self.low) / self.deviation
+        return float(self.share * ndtr(present) + (1.0 - self.share) * ndtr(absent))
 
     def distance(self, values: np.ndarray, share: float) -> float:
         """How far scores `[n]` are from these bells, 0 to 1 (Kolmogorov–Smirnov)."""
@@ -126,6 +160,76 @@ def anchored_bells(
     if high - low < 1e-6:
         return None
     return Bells(float(low), float(high), float(np.sqrt(variance)), float(told))
+
+
+def measured_bells(
+    values: np.ndarray, known: np.ndarray, labels: np.ndarray, share: float | None = None
+) -> Bells | None:
+    """Two bells as wide as all scores, and as far apart as a few labelled ones surely are.
+
+    Where one class is rare, bells that are allowed to follow the scores of
+    unlabelled photos (`anchored_bells`) settle too far apart, or in what is no
+    class at all, and photos are called present that are not.
+
+    Args:
+        values: float `[n]`, scores of unlabelled photos; where there are fewer than
+            `FEWEST` the labelled ones serve.
+        known, labels: scores `[k]` by what did not learn from them, and their
+            labels of 0 and 1, with both classes.
+        share: of present ones among all photos, where it is known; else the
+            unlabelled ones tell it (`told_share`).
+
+    Returns None where the present ones do not rank higher.
+    """
+    known = np.asarray(known, np.float64)
+    values = np.asarray(values, np.float64) if len(values) >= FEWEST else known
+    gap = told_gap(known, labels)
+    if gap is None or np.ptp(values) < 1e-6:
+        return None
+    return Bells.filling(values, gap, told_share(values, known, labels) if share is None else share)
+
+
+def told_gap(known: np.ndarray, labels: np.ndarray) -> float | None:
+    """How far apart two bells surely lie, in standard deviations, by a few scores of each.
+
+    `√2 Φ⁻¹(AUC)`, which no single score can spoil (Simpson & Fitter 1973), less
+    the standard error of a difference between means (Hedges & Olkin 1985), so
+    that few labels promise little. At least `LEAST_GAP`.
+
+    Args:
+        known, labels: as in `measured_bells`.
+
+    Returns None where the present ones do not rank higher.
+    """
+    from scipy.special import ndtri
+    from sklearn.metrics import roc_auc_score
+
+    present = np.asarray(labels) == 1
+    many, few = int(present.sum()), int((~present).sum())
+    ranked = min(float(roc_auc_score(present, known)), 1.0 - 0.5 / (many * few))
+    if ranked <= 0.5:
+        return None
+    gap = float(np.sqrt(2.0) * ndtri(ranked))
+    error = float(np.sqrt(1.0 / many + 1.0 / few + gap**2 / (2 * len(present))))
+    return max(gap - error, LEAST_GAP)
+
+
+def told_share(values: np.ndarray, known: np.ndarray, labels: np.ndarray) -> float:
+    """The share of present ones among unlabelled photos, by where a few labelled ones score.
+
+    The bells lie where the labelled photos of each class do; which share of each
+    explains the scores best is found as by Saerens et al. 2002.
+
+    Args:
+        values, known, labels: as in `measured_bells`.
+    """
+    low, high = (known[np.asarray(labels) == answer] for answer in (0, 1))
+    deviation = float(np.sqrt((low.var() + high.var()) / 2 + 1e-6))
+    if high.mean() - low.mean() < 1e-6:
+        return 0.5
+    even = Bells(float(low.mean()), float(high.mean()), deviation, 0.5)
+    found = estimate_share(even.posteriors(values), 0.5)
+    return float(np.clip(found.share, EXTREME_SHARE, 1.0 - EXTREME_SHARE))
 
 
 def logistic_bells(values: np.ndarray, present: np.ndarray) -> Bells | None:

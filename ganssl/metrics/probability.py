@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logit
+
+CLIP = 1e-4
+"""Probabilities are kept so far from 0 and 1 before their logit is taken."""
 
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:
     """float32 probabilities; large logits of either sign do not overflow."""
     return expit(np.asarray(logits, np.float64)).astype(np.float32)
+
+
+def clipped_logits(scores: np.ndarray) -> np.ndarray:
+    """float64 logits of probabilities, between about -9.2 and 9.2."""
+    return logit(np.clip(np.asarray(scores, np.float64), CLIP, 1.0 - CLIP))
 
 
 def cross_entropy(

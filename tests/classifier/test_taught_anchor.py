@@ -95,7 +95,7 @@ def test_wrong_faces_are_left_out_and_the_threshold_suits_photos(check, photos):
 
 
 def test_stand_ins_are_as_common_and_as_clear_as_the_photos(check, photos):
-    anchor = taught_anchor(check, FACES.features, LABELS)
+    anchor = taught_anchor(check, FACES.features)
     assert anchor.labels.mean() == pytest.approx(check.bells.share, abs=0.02)
     scores = check.view.scores(anchor.features)
     held, truth = photos
@@ -103,7 +103,7 @@ def test_stand_ins_are_as_common_and_as_clear_as_the_photos(check, photos):
     for answer in (0, 1):
         mean = scores[anchor.labels == answer].mean()
         assert mean == pytest.approx(others[truth == answer].mean(), abs=0.3)
-    again = taught_anchor(check, FACES.features, LABELS)
+    again = taught_anchor(check, FACES.features)
     np.testing.assert_array_equal(anchor.features, again.features)
 
 
@@ -153,7 +153,7 @@ def test_a_head_may_be_taught_by_any_labelled_rows(check, photos):
     steep = train_classifier(
         LabelledRows(FACES.features, TRUTH), GLASSES, "logistic", regularisation=1.0
     )
-    placed = taught_anchor(check, FACES.features, TRUTH).place_threshold(steep)
+    placed = taught_anchor(check, FACES.features).place_threshold(steep)
     held, truth = photos
     assert np.mean(placed.predict(held.features) == truth) > 0.945
     assert placed.threshold > 0.6  # one in ten is present

@@ -10,7 +10,7 @@ from ganssl.directions.estimators import code_scale, logistic_normal
 from ganssl.errors import UserError
 from ganssl.fitting.spread_directions import draw_few, spread_direction
 from ganssl.fitting.spread_labels import spread_labels, surest
-from ganssl.metrics.threshold import anchored_threshold
+from ganssl.metrics.threshold_by_bells import anchored_threshold
 from tests.helpers.planted_views import planted_views
 
 
