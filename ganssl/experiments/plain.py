@@ -142,8 +142,8 @@ def judged(
 def plain_table(rows: Sequence[dict]) -> str:
     """A line for each attribute and count of labels: means over the draws, ± half the interval.
 
-    Below it stands which attributes do no better than their commoner class, and
-    how often the expected interval held the accuracy.
+    Below it stands which attributes do worse than their commoner class, which no
+    better, and how often the expected interval held the accuracy.
     """
     groups: dict[tuple, list[dict]] = {}
     for row in rows:
@@ -156,9 +156,10 @@ def plain_table(rows: Sequence[dict]) -> str:
         cells = [_mean([row[figure] for row in draws]) for figure in FIGURES]
         cells += [_expected(draws), _held(draws)]
         lines.append(f"{name:<{width}}" + "".join(f"{cell:>21}" for cell in cells))
-    poor = [f"{name}, {n}+{n}" for (name, n), draws in groups.items() if not _useful(draws)]
+    for word, sign in (("Below", -1), ("As good as", 0)):
+        named = [f"{name}, {n}+{n}" for (name, n), draws in groups.items() if _gain(draws) == sign]
+        lines.append(f"{word} the commoner class: {'; '.join(named) or 'none'}.")
     lines += [
-        f"No better than the commoner class: {'; '.join(poor) or 'none'}.",
         f"The expected interval held the accuracy in {_held(rows)} draws.",
     ]
     return "\n".join(lines)
@@ -178,8 +179,10 @@ def _held(draws: Sequence[dict]) -> str:
     return f"{sum(told)} of {len(told)}"
 
 
-def _useful(draws: Sequence[dict]) -> bool:
-    return np.mean([row["accuracy"] - row["majority"] for row in draws]) > 0
+def _gain(draws: Sequence[dict]) -> int:
+    """1 where the accuracy is above the share of the commoner class, -1 below, 0 the same."""
+    gain = float(np.mean([row["accuracy"] - row["majority"] for row in draws]))
+    return int(np.sign(round(gain, 6)))
 
 
 def _mean(values: Sequence[float]) -> str:
