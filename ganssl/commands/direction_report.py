@@ -220,7 +220,8 @@ def holding_text(laboratory: Laboratory, found: list[Held]) -> str:
 
     sliders = len({one.attribute for one in found})
     return (
-        f"+{trial.AMOUNT:g} σ on {len(laboratory.codes)} faces, {sliders} sliders:\n"
+        f"+{trial.AMOUNT:g} σ, or where a slider ends, on {len(laboratory.codes)} faces, "
+        f"{sliders} sliders:\n"
         f"{trial.table(trial.summary(found))}\n\n{trial.slider_table(found)}"
     )
 

@@ -37,7 +37,8 @@ and more.
 
 
 TIED = 1.1
-"""Another attribute moves further than the slider's own where it does so by more than a tenth.
+"""At one σ another attribute moves further than the slider's own where it does so by more than a
+tenth, and at more σ where it does so at all.
 
 Less is a tie: from one draw of 64 faces to another *Male* had an own effect of 0.41 and of 0.36.
 """

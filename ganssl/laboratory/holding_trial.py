@@ -9,13 +9,13 @@ import numpy as np
 
 from ganssl.attributes import Attribute, implied_by
 from ganssl.base.progress import Progress
-from ganssl.directions import RULES, DirectionSet, slider_direction
+from ganssl.directions import RULES, Direction, DirectionSet, slider_direction
 from ganssl.errors import UserError
 from ganssl.laboratory.laboratory import Laboratory
 from ganssl.photos.skin_tone import NOTICEABLE
 
 AMOUNT = 2.0
-"""In σ, as strong as an edit usually is."""
+"""In σ, as strong as an edit usually is; a slider that ends before is moved to its end."""
 
 FOLLOWS = 0.25
 """A face follows a slider when the attribute's own probe moves by so much of its spread."""
@@ -23,7 +23,7 @@ FOLLOWS = 0.25
 
 @dataclass(frozen=True)
 class Held:
-    """What a slider does at `AMOUNT` σ under one rule, the mean over faces.
+    """What a slider does at `AMOUNT` σ, or where it ends, under one rule, the mean over faces.
 
     Attributes:
         rule, attribute: which slider.
@@ -110,8 +110,9 @@ def _measure(
         moved_along = slider_direction(directions, name, laboratory.model.covariance, rule)
     except UserError:
         return Held(rule, name, 0.0)
-    moved = laboratory.move(moved_along, (-amount, 0.0, amount))
-    below, at = (int(np.flatnonzero(moved.steps == step)[0]) for step in (-amount, amount))
+    low, high = _ends(directions.get(name), amount)
+    moved = laboratory.move(moved_along, (low, 0.0, high))
+    below, at = (int(np.flatnonzero(moved.steps == step)[0]) for step in (low, high))
     changes = moved.logits.astype(np.float64) - moved.logits[moved.zero]  # (steps, n, a)
     change, own = changes[at], laboratory.attributes.index(name)
     enough = FOLLOWS * laboratory.spread[own]
@@ -136,6 +137,14 @@ def _measure(
         with_it=float((up | (moved.logits[at, :, own] > 0)).mean()),
         without_it=float((down | (moved.logits[below, :, own] < 0)).mean()),
     )
+
+
+def _ends(direction: Direction, amount: float) -> tuple[float, float]:
+    """From where to where a slider is moved; one without a measured range by `amount` both ways."""
+    reach = direction.reach
+    if reach is None or reach.fails:
+        return -amount, amount
+    return max(-amount, reach.low), min(amount, reach.high)
 
 
 def summary(found: Sequence[Held]) -> list[dict]:

@@ -141,11 +141,13 @@ def _end(readings: Sequence[StepReading], sign: int) -> float:
 def _true_at(reading: StepReading, sign: int) -> bool:
     """Whether a step does what the slider is named after, by the bars of one σ.
 
-    Half a σ moves all readings so little that chance would decide.
+    Half a σ moves all readings so little that chance would decide, and one σ so
+    little that it decides a tie (`TIED`).
     """
     own = sign * reading.spreads
     enough = not own < LEAST_OWN * abs(reading.step)
-    return enough and not abs(reading.its_effect) > TIED * own
+    level = TIED if abs(reading.step) <= SHORTEST else 1.0
+    return enough and not abs(reading.its_effect) > level * own
 
 
 def largest_besides(card: DirectionCard) -> Effect:

@@ -48,9 +48,12 @@ def test_the_table_has_means_over_draws_and_how_often_the_interval_held():
     lines = text.splitlines()
     assert "Male, 50+50, 3 draws" in lines[1] and "0.920 ± 0.050" in lines[1]
     assert lines[1].endswith("0.910 (0.800-0.900)               1 of 2")
-    assert lines[2].endswith("none.") and "held the accuracy in 1 of 2 draws" in lines[3]
+    assert lines[2].endswith("none.") and "held the accuracy in 1 of 2 draws" in lines[4]
     poor = [{**row(0, 0.45, None), "attribute": "Wearing_Hat"}, row(0, 0.9, None)]
-    assert plain_table(poor).splitlines()[3].endswith("class: Wearing_Hat, 50+50.")
+    poor.append({**row(0, 0.5, None), "attribute": "Blurry"})  # the commoner class has a half
+    lines = plain_table(poor).splitlines()
+    assert lines[4] == "Below the commoner class: Wearing_Hat, 50+50."
+    assert lines[5] == "As good as the commoner class: Blurry, 50+50."
 
 
 @pytest.mark.slow

@@ -1,11 +1,13 @@
 """The trial of the rules, on a model whose blocks are known."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ganssl.directions import DirectionSet
+from ganssl.directions.reach import Reach
 from ganssl.errors import UserError
 from ganssl.laboratory.holding_trial import compare_rules, slider_table, summary, table
 from tests.helpers.planted import make_direction
@@ -92,3 +94,13 @@ def test_how_many_faces_follow_is_counted_at_either_end(laboratory):
     assert 0 < smiling < 1
     assert found.with_it == smiling and found.without_it == 1 - smiling  # they need no more
     assert "100% 100%" in slider_table(compare_rules(laboratory, strong, ["Smiling"], ("raw",)))
+
+
+def test_a_slider_that_ends_before_is_judged_at_its_end(laboratory):
+    ends = Reach(-1.0, 0.5, "raw", 0.8, "Male", 0.1, 1.0, 0.0, 0.9, 0.0)
+    strong = make_direction("Smiling", axis(0))
+    whole, short, same = (
+        compare_rules(laboratory, DirectionSet(laboratory.model.id, [one]), ["Smiling"], ("raw",))
+        for one in (strong, replace(strong, reach=ends), replace(strong, reach=None))
+    )
+    assert 0 < short[0].own < 0.5 * whole[0].own and same == whole

@@ -93,7 +93,9 @@ def test_it_ends_where_its_own_effect_is_less_than_it_owes():
 def test_it_ends_where_another_attribute_moves_further():
     reach = reach_of(card(besides=lambda step: -1.2 * step if step > 1 else 0.5 * step))
     assert (reach.low, reach.high) == (-FURTHEST, 1.0)
-    reach = reach_of(card(besides=lambda step: 1.05 * step))  # a tie
+    reach = reach_of(card(besides=lambda step: 1.05 * step))  # a tie at one σ, but not beyond
+    assert (reach.low, reach.high) == (-1.0, 1.0) and not reach.fails
+    reach = reach_of(card(besides=lambda step: 0.95 * step))
     assert (reach.low, reach.high) == (-FURTHEST, FURTHEST)
     reach = reach_of(card(besides=lambda step: 1.2 * step))
     assert "not true to its name" in reach.fails
