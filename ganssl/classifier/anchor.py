@@ -25,7 +25,7 @@ from ganssl.features.extractor import FeatureExtractor
 from ganssl.features.feature_cache import cached_features
 from ganssl.fitting.photo_check import learn_view
 from ganssl.fitting.spread_labels import fit_feature_view
-from ganssl.metrics.expected import Expected, accuracy_of_agreement
+from ganssl.metrics.expected import Expected
 from ganssl.metrics.threshold_by_bells import (
     anchored_threshold,
     carried_threshold,
@@ -124,9 +124,10 @@ class Anchor:
             f"photos taught of faces' features, {check.bells.share:.0%} of them present"
         )
         placed = classifier.with_threshold(found.threshold, note, found.bells)
-        agree = float(np.mean((scores >= found.threshold) == (by_view >= check.bells.cut())))
+        other = float(np.mean((scores >= found.threshold) != (by_view >= check.bells.cut())))
         expected = check.expected.including("overlap", found.bells.right())
-        return _expecting(placed, expected.including("view", accuracy_of_agreement(agree)))
+        most = min(expected.accuracy + other, 1.0)  # right wherever the view is, and where not
+        return _expecting(placed, expected.including("disagreement", most))
 
     def _likely(self) -> tuple[np.ndarray, np.ndarray, Expected, str]:
         """Features of all photos, how likely each is present, the accuracy to expect, a note."""

@@ -15,7 +15,7 @@ WORDS = {
     "cross_validation": "by cross-validation of the {labels:,} labelled photos",
     "agreement": "by how often two classifiers agree that learnt from one half of them each",
     "overlap": "by how far the scores of the two classes overlap",
-    "view": "by how often it agrees with what the photos taught of faces' features",
+    "disagreement": "as it seldom answers otherwise than the labelled photos taught, at most",
 }
 """The ways to estimate it, in words."""
 
