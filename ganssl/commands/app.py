@@ -22,9 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workspace",
         metavar="DIR",
-        help="keep sets, classifiers, judgements, sliders and labels in this folder, for everybody "
-        "who opens the pages (default: that of GANSSL_WORKSPACE; without one they last as long "
-        "as a visit)",
+        help="keep sets, classifiers, judgements, sliders, labels and sequences to present in this "
+        "folder, for everybody who opens the pages (default: that of GANSSL_WORKSPACE; without "
+        "one they last as long as a visit)",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.helpers.browser import Page, chromium, running_app
+from tests.helpers.browser import Page, chromium, running_app, screen
 
 pytestmark = pytest.mark.browser
 
@@ -47,6 +47,9 @@ def test_a_reload_keeps_what_the_visit_made_and_another_browser_sees_none_of_it(
 
 
 SCENES = 'input[aria-label^="Scene "]'
+SCENE_BUTTONS = [
+    f'[class*="st-key-explore-sequence-{name}-0"]' for name in ("Earlier", "Later", "Remove")
+]
 
 
 def open_scenes(page: Page) -> list[str]:
@@ -70,6 +73,12 @@ def test_what_a_fragment_changed_is_there_when_one_comes_back_by_the_address(add
         page.settle(lambda: True)
         page.click(".st-key-explore-sequence-add button", "Add this face")
         page.settle(lambda: len(page.all(SCENES)) == 1)
+        with screen(page, 390, 844):  # a phone shows all that a scene offers
+            page.resting(page.all(SCENES)[0])
+            buttons = page.all(f":is({', '.join(SCENE_BUTTONS)}) button")
+            shown = [button.rect for button in buttons if button.is_displayed()]
+            assert len(shown) == len(SCENE_BUTTONS)
+            assert all(box["x"] > 0 and box["x"] + box["width"] <= 390 for box in shown)
         assert open_scenes(page) == ["The first"]
         page.click('[class*="st-key-explore-sequence-Remove"] button', "")
         page.settle(lambda: not page.all(SCENES))
