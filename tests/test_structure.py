@@ -148,9 +148,8 @@ def test_no_file_stands_in_a_circle():
 
 
 def test_only_the_drawing_code_imports_streamlit():
-    speaks = "ganssl.benchmarks.wire_visitor"  # to the server as a browser's page does
     for name, path in files().items():
-        if not name.startswith(("ganssl.ui", "pages", "app", speaks)):
+        if not name.startswith(("ganssl.ui", "pages", "app")):
             packages = {i.partition(".")[0] for i in imported_by(path)}
             assert "streamlit" not in packages, f"{name} imports streamlit"
             drawing = {t for t in arrows()[name] if t.startswith("ganssl.ui")}

@@ -1,17 +1,18 @@
 """How long visitors wait for the server's picture: alone, beside a set in the making, a training.
 
 One of them has a browser, whose wait is measured; the others, as visitors with machines of their
-own, are to the server what a browser is (`ganssl.benchmarks.wire_visitor`), and take next to
+own, are to the server what a browser is (`ganssl.ui.shared.wire_visitors`), and take next to
 nothing of the machine that is measured. The one browser and the training run on it.
 """
 
 from __future__ import annotations
 
+import json
 import random
-import threading
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -21,7 +22,6 @@ from ganssl.benchmarks.browser_windows import PAGE, open_windows, running_app
 from ganssl.benchmarks.live_drag import RESTED, WATCH, drag_slider, thumb_place
 from ganssl.benchmarks.long_work import set_being_made, training_running
 from ganssl.benchmarks.measurement import Measurement
-from ganssl.benchmarks.wire_visitor import WireVisitor, wire_visitor
 from ganssl.errors import UserError
 
 VISITORS = 8
@@ -63,14 +63,13 @@ def measure_visitors(
     with ExitStack() as stack:
         address, server = stack.enter_context(running_app(model_folder, live=True))
         (window,) = stack.enter_context(open_windows(address, 1, WATCH, thumb_place))
-        queries = [PAGE.format(seed=seed).lstrip("/?") for seed in range(2, visitors + 1)]
-        others = [stack.enter_context(wire_visitor(address, query)) for query in queries]
+        others = stack.enter_context(_others(address, visitors - 1)) if visitors > 1 else None
         _together(window, others, server, FIRST_DRAGS)
         time.sleep(10)  # engines are chosen after the first touch
         for load in (ALONE, SET, BOTH):
             for count in sorted({1, visitors}):
                 with _work(load, address) as still:
-                    waits, heard = _together(window, others[: count - 1], server, drags)
+                    waits, heard = _together(window, others if count > 1 else None, server, drags)
                     if not all(going() for going in still):
                         raise UserError(f"The work ended before the waits {load} were measured.")
                 first = first or waits
@@ -128,27 +127,62 @@ def _wait(load: str, percent: int) -> str:
 
 
 def _together(
-    window: Any, others: Sequence[WireVisitor], server: int, drags: int
+    window: Any, others: Others | None, server: int, drags: int
 ) -> tuple[list[float], list[float]]:
     """Milliseconds of so many drags in the browser, and of the others, who move their sliders
     until it is done, at least once."""
-    done = threading.Event()
-
-    def visit(other: WireVisitor, number: int) -> list[float]:
-        chance, waits = random.Random(number), list[float]()
-        while not waits or not done.is_set():
-            time.sleep(chance.uniform(*LOOKS) + HELD + RESTED)
-            waits.append(other.slide())
-        return waits
-
     chance, waits = random.Random(0), []
-    with ThreadPoolExecutor(max(1, len(others))) as pool:
-        visits = [pool.submit(visit, other, i) for i, other in enumerate(others, 1)]
+    if others:
+        others.go()
+    for _ in range(drags):
+        time.sleep(chance.uniform(*LOOKS))
+        stop = chance.uniform(0.1, 0.9)  # a face that nobody has seen yet
+        waits.append(drag_slider(window, server, HELD, stop).committed)
+    return waits, others.stop() if others else []
+
+
+class Others:
+    """The visitors without a browser, all in one program."""
+
+    def __init__(self, program: subprocess.Popen[str]) -> None:
+        self._program = program
+        self._said()
+
+    def go(self) -> None:
+        """They move their sliders from now on."""
+        self._say("go")
+
+    def stop(self) -> list[float]:
+        """They leave it, each after the move that it is about; milliseconds of all their moves."""
+        self._say("stop")
+        return json.loads(self._said())
+
+    def _say(self, word: str) -> None:
+        assert self._program.stdin
         try:
-            for _ in range(drags):
-                time.sleep(chance.uniform(*LOOKS))
-                stop = chance.uniform(0.1, 0.9)  # a face that nobody has seen yet
-                waits.append(drag_slider(window, server, HELD, stop).committed)
+            self._program.stdin.write(word + "\n")
+            self._program.stdin.flush()
+        except BrokenPipeError:
+            self._said()  # why it has ended
+
+    def _said(self) -> str:
+        assert self._program.stdout
+        line = self._program.stdout.readline().strip()
+        if not line or line.startswith("error: "):
+            raise UserError(line.removeprefix("error: ") or "The other visitors have gone.")
+        return line
+
+
+@contextmanager
+def _others(address: str, count: int) -> Iterator[Others]:
+    queries = [PAGE.format(seed=seed).lstrip("/?") for seed in range(2, count + 2)]
+    pauses = [str(seconds + HELD + RESTED) for seconds in LOOKS]
+    command = [sys.executable, "-m", "ganssl.ui.shared.wire_visitors", address, *pauses, *queries]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, encoding="utf-8"
+    ) as program:
+        try:
+            yield Others(program)
         finally:
-            done.set()
-        return waits, [wait for one in visits for wait in one.result()]
+            program.terminate()

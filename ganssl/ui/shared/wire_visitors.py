@@ -1,18 +1,34 @@
-"""A visitor without a browser: says to the server what a browser's page says, and hears it out.
+"""Visitors without a browser: they say to the server what a page says, and hear it out.
 
-So the server has the work of a visitor, and the machine that is measured none of a browser's.
+So the server has the work of visitors, and the machine that is measured none of their
+browsers'. A program of its own (`ganssl.benchmarks.visitors` starts it):
+
+    python -m ganssl.ui.shared.wire_visitors ADDRESS LEAST MOST QUERY...
+
+opens a page for each query, says *ready*, and from a line *go* to a line *stop* has all of
+them move a slider, each after LEAST to MOST seconds. Then it says how many milliseconds
+each move took, a JSON list. An error ends it, in a sentence.
 """
 
 from __future__ import annotations
 
+import json
 import random
+import sys
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from ganssl.benchmarks.served_app import PATIENCE
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
 from ganssl.errors import UserError
+
+PATIENCE = 300.0
+"""Seconds until an answer."""
 
 SLIDER = "Smiling"
 REACH = 24
@@ -54,8 +70,6 @@ class WireVisitor:
         return 1e3 * (pictured - start)
 
     def _ask(self, fragment: str | None) -> None:
-        from streamlit.proto.BackMsg_pb2 import BackMsg
-
         message = BackMsg()
         run = message.rerun_script
         run.query_string, run.page_script_hash = self._query, self._page
@@ -69,8 +83,6 @@ class WireVisitor:
 
     def _hear(self) -> float | None:
         """Take in what the server says until its run ends; when the first picture came."""
-        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-
         pictured = None
         while True:
             try:
@@ -108,3 +120,43 @@ def wire_visitor(address: str, query: str) -> Iterator[WireVisitor]:
     stream = address.replace("http", "ws", 1) + "/_stcore/stream"
     with connect(stream, subprotocols=["streamlit"], max_size=None) as connection:  # type: ignore[list-item]
         yield WireVisitor(connection, query)
+
+
+def visit(visitor: WireVisitor, number: int, looks: Sequence[float], stop: Any) -> list[float]:
+    """Milliseconds of each move until `stop` is set, at least of one."""
+    chance, waits = random.Random(number), list[float]()
+    while not waits or not stop.is_set():
+        time.sleep(chance.uniform(*looks))
+        waits.append(visitor.slide())
+    return waits
+
+
+def main(arguments: Sequence[str]) -> int:
+    """See above."""
+    address, least, most, *queries = arguments
+    looks = float(least), float(most)
+    try:
+        with ExitStack() as stack, ThreadPoolExecutor(len(queries)) as pool:
+            visitors = [stack.enter_context(wire_visitor(address, query)) for query in queries]
+            print("ready", flush=True)
+            stop, visits = threading.Event(), []
+            for line in sys.stdin:
+                if line.strip() == "go":
+                    stop = threading.Event()
+                    visits = [
+                        pool.submit(visit, one, number, looks, stop)
+                        for number, one in enumerate(visitors, 1)
+                    ]
+                elif line.strip() == "stop":
+                    stop.set()
+                    waits = [wait for one in visits for wait in one.result()]
+                    print(json.dumps(waits), flush=True)
+            stop.set()
+    except (UserError, OSError) as error:
+        print(f"error: {error}", flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
