@@ -109,10 +109,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--average",
-        default="",
+        default="mirror,crops",
         metavar="A,B",
-        help="average the features of a photo over mirror (its mirror image) and crops (slightly "
-        "tighter and looser ones) as well (default: one view)",
+        help="average the features of a photo over its mirror image and slightly tighter and "
+        "looser crops as well (default: %(default)s; none for one view)",
     )
     parser.add_argument(
         "--elsewhere",
@@ -255,7 +255,8 @@ def judged(
     from ganssl.synthesis.reader import read_set
 
     model = load_model(args.model)
-    views = averaged(extractor, Averages.of(listed(args.average)))
+    asked = [] if args.average == "none" else listed(args.average)
+    views = averaged(extractor, Averages.of(asked))
     synthetic = None
     if args.set and args.few_per_class:
         made, name = read_set(set_folder(args, args.set)), classifier.attribute.name

@@ -39,6 +39,11 @@ class Averages:
                 raise UserError(f"Photos are averaged over {' and '.join(NAMES)}, not {name!r}.")
         return cls(**dict.fromkeys(names, True))
 
+    @classmethod
+    def every(cls) -> Averages:
+        """Over all views, as photos are judged where nothing else is asked for."""
+        return cls(mirror=True, crops=True)
+
     @property
     def title(self) -> str:
         """`mirror and crops`; `one view` for none."""

@@ -21,7 +21,7 @@ from ganssl.photos.prepared import CROP, PreparedPhotos, prepare_photos
 from ganssl.photos.preprocess import ALIGNED_SIZE, Preprocess
 
 AS_THEY_ARE = "as they are"
-EVERY_VIEW = Averages(mirror=True, crops=True)
+EVERY_VIEW = Averages.every()
 VIEWS: dict[Averages, slice] = {
     Averages(): slice(0, 1),
     Averages(mirror=True): slice(0, 2),
