@@ -20,7 +20,7 @@ from ganssl.classifier.classifier import Classifier
 from ganssl.classifier.from_faces import train_on_set
 from ganssl.experiments.label_efficiency import VALIDATION, Plan
 from ganssl.experiments.summary import interval_over_draws
-from ganssl.features.averaged import Averages, averaged
+from ganssl.features.averaged import EVERY_VIEW, averaged
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.fitting.spread_directions import FACE_SIZE, FewLabels, spread_photo_directions
 from ganssl.judgement.on_photos import judge_prepared
@@ -59,7 +59,7 @@ def run_plain(
     held = photos.part(VALIDATION)
     crop, reading = Preprocess(size), progress and progress("reading photos")
     prepared = prepare_photos(held, crop, reading)
-    views = averaged(extractor, Averages.every())
+    views = averaged(extractor, EVERY_VIEW)
     features = views.features(prepared.pixels, progress and progress("face features"))
     report: Progress | None = progress and progress("draws")
     rows = []

@@ -39,11 +39,6 @@ class Averages:
                 raise UserError(f"Photos are averaged over {' and '.join(NAMES)}, not {name!r}.")
         return cls(**dict.fromkeys(names, True))
 
-    @classmethod
-    def every(cls) -> Averages:
-        """Over all views, as photos are judged where nothing else is asked for."""
-        return cls(mirror=True, crops=True)
-
     @property
     def title(self) -> str:
         """`mirror and crops`; `one view` for none."""
@@ -58,6 +53,10 @@ class Averages:
             yield view
             if self.mirror:
                 yield np.ascontiguousarray(view[:, :, ::-1])
+
+
+EVERY_VIEW = Averages(mirror=True, crops=True)
+"""As photos are judged where nothing else is asked for."""
 
 
 @dataclass(frozen=True, eq=False)

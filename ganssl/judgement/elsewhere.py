@@ -13,7 +13,7 @@ import numpy as np
 
 from ganssl.base.progress import Progress, Stages
 from ganssl.classifier.classifier import Classifier
-from ganssl.features.averaged import Averages
+from ganssl.features.averaged import EVERY_VIEW, Averages
 from ganssl.features.extractor import FeatureExtractor
 from ganssl.metrics.classification import area_under_curve
 from ganssl.photos.elsewhere import KINDS, LOOSEST, TIGHTEST, Damage, crop
@@ -21,7 +21,6 @@ from ganssl.photos.prepared import CROP, PreparedPhotos, prepare_photos
 from ganssl.photos.preprocess import ALIGNED_SIZE, Preprocess
 
 AS_THEY_ARE = "as they are"
-EVERY_VIEW = Averages.every()
 VIEWS: dict[Averages, slice] = {
     Averages(): slice(0, 1),
     Averages(mirror=True): slice(0, 2),

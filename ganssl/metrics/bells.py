@@ -118,20 +118,17 @@ class Bells:
             raise UserError(f"The description of two bells is unreadable: {error}.") from error
 
 
-def anchored_bells(
-    values: np.ndarray, known: np.ndarray, labels: np.ndarray, share: float | None = None
-) -> Bells | None:
+def anchored_bells(values: np.ndarray, known: np.ndarray, labels: np.ndarray) -> Bells | None:
     """Two bells in the scores of unlabelled photos, where a few labelled ones say which is which.
 
     The labelled photos together weigh as much as all the others, whose share of
     present ones alone decides how large the bells are (expectation-maximisation
-    with some members known). Where it is not known it is drawn towards one half, the
-    more the fewer labels there are.
+    with some members known). That share is drawn towards one half, the more the
+    fewer labels there are.
 
     Args:
         values: float `[n]`, scores of unlabelled photos.
         known, labels: scores `[k]`, and their labels of 0 and 1, with both classes.
-        share: of present ones among all photos, where it is known.
 
     Returns None where the present ones do not score higher.
     """
@@ -142,7 +139,7 @@ def anchored_bells(
     both = np.concatenate([values, known])
     weights = np.concatenate([np.ones(len(values)), np.full(len(known), len(values) / len(known))])
     low, high = (known[is_present == answer].mean() for answer in (0, 1))
-    told = 0.5 if share is None else share
+    told = 0.5
     variance = max(known[is_present == answer].var() for answer in (0, 1)) + 1e-6
     pull = EVEN_LABELS / len(known)
     for _ in range(STEPS):
@@ -153,8 +150,7 @@ def anchored_bells(
         low = np.average(both, weights=weights * (1.0 - present))
         squares = present * (both - high) ** 2 + (1.0 - present) * (both - low) ** 2
         variance = np.average(squares, weights=weights) + 1e-6
-        if share is None:
-            told = (likely.mean() + 0.5 * pull) / (1.0 + pull)
+        told = (likely.mean() + 0.5 * pull) / (1.0 + pull)
         if np.allclose(before, (low, high, told), rtol=0.0, atol=1e-6):
             break
     if high - low < 1e-6:

@@ -15,6 +15,7 @@ import ganssl
 from ganssl import commands
 from ganssl.__main__ import command_modules, command_names, main
 from ganssl.models.operations import layer_operations
+from tests.helpers.fresh_process import told_by
 from tests.helpers.synthetic_photos import write_celeba
 
 
@@ -72,15 +73,7 @@ def modules_after(arguments: list[str]) -> set[str]:
         "except SystemExit: pass\n"
         "print(json.dumps(list(sys.modules)))"
     )
-    environment = {**os.environ, "GANSSL_ENGINE": "onnxruntime"}
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        encoding="utf-8",
-        env=environment,
-        check=True,
-    )
-    return set(json.loads(run.stdout.splitlines()[-1]))
+    return set(told_by(code))
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["generat"], ["synthesize"]])

@@ -124,13 +124,19 @@ def test_another_one_is_begun_and_the_first_one_opened_again(visit, workspace):
     assert titles(visit()) == ["Of the first", "More"]  # that which was last changed
 
 
-def test_a_deleted_sequence_leaves_the_page_and_comes_back(visit, workspace):
-    app = visit()
-    add(app, "Mine")
+def deleted(app, workspace, title: str):
+    """The run of a sequence of one scene that was kept and then deleted, with Explore open."""
+    add(app, title)
     (run,) = workspace.listing().runs
     click(runs_page(app, run), "runs/delete")
     click(app, "runs/delete for good")
     to_explore(app)
+    return run
+
+
+def test_a_deleted_sequence_leaves_the_page_and_comes_back(visit, workspace):
+    app = visit()
+    run = deleted(app, workspace, "Mine")
     assert titles(app) == [] and not run.folder.exists()
     click(app, "undo/undo")
     assert titles(app) == ["Mine"] and kept(workspace) == {run.name: ["Mine"]}
@@ -138,11 +144,7 @@ def test_a_deleted_sequence_leaves_the_page_and_comes_back(visit, workspace):
 
 def test_one_that_comes_back_beside_another_waits_in_the_list(visit, workspace):
     app = visit()
-    add(app, "Old")
-    (run,) = workspace.listing().runs
-    click(runs_page(app, run), "runs/delete")
-    click(app, "runs/delete for good")
-    to_explore(app)
+    deleted(app, workspace, "Old")
     add(app, "New")
     click(app, "undo/undo")
     assert titles(app) == ["New"]

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,10 +10,9 @@ import pytest
 from ganssl.benchmarks.served_app import served_app
 from ganssl.ui.explore import ready
 from ganssl.ui.shared import model as shared
+from tests.helpers.fresh_process import told_by
 
 pytestmark = pytest.mark.slow
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_the_first_face_does_not_wait_for_tensorflow():
@@ -29,16 +24,7 @@ assert not page.exception, page.exception
 images = [block.proto.imgs[0].url for block in page.image]
 print(json.dumps([len(images), list(sys.modules)]))
 """
-    environment = {**os.environ, "GANSSL_ENGINE": "onnxruntime"}
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=ROOT,
-        env=environment,
-    )
-    assert run.returncode == 0, run.stderr
-    images, loaded = json.loads(run.stdout.splitlines()[-1])
+    images, loaded = told_by(code)
     assert images and "onnxruntime" in loaded
     assert not {"tensorflow", "keras", "sklearn", "umap", "mtcnn"} & set(loaded)
 
@@ -59,16 +45,7 @@ page = AppTest.from_file("app.py", default_timeout=300).run()
 assert not page.exception, page.exception
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
-    environment = {**os.environ, "GANSSL_ENGINE": "onnxruntime"}
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=ROOT,
-        env=environment,
-    )
-    assert run.returncode == 0, run.stderr
-    loaded = json.loads(run.stdout.splitlines()[-1])
+    loaded = told_by(code)
     assert not [name for name in loaded if name.startswith(("ganssl.face", "ganssl.ui.face"))]
     assert not {"scipy", "PIL", "pandas"} & {name.partition(".")[0] for name in loaded}
 

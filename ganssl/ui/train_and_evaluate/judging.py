@@ -12,7 +12,7 @@ from ganssl.base.job import JobContext
 from ganssl.classifier import Classifier
 from ganssl.classifier.from_faces import set_features
 from ganssl.errors import UserError
-from ganssl.features.averaged import Averages, averaged
+from ganssl.features.averaged import EVERY_VIEW, averaged
 from ganssl.judgement.compare import FEWEST_PER_CLASS, compare_methods
 from ganssl.judgement.methods import Judging
 from ganssl.judgement.placing import AUTO, OWN
@@ -226,7 +226,7 @@ def start_judging(
             )
         comparison = compare_methods(
             judged,
-            averaged(extractor, Averages.every()),
+            averaged(extractor, EVERY_VIEW),
             mine.prepared,
             settings,
             model,
